@@ -1,0 +1,45 @@
+"""The one place that imports TensorFlow: quietly, and with memory growth on every GPU.
+
+TensorFlow's C++ libraries write log lines to file descriptor 2 while they load, whatever the log level; in a notebook
+they become a red block that looks like a failure. They are kept and shown only when the import fails.
+"""
+
+import contextlib
+import os
+import sys
+import tempfile
+
+
+@contextlib.contextmanager
+def quiet_stderr():
+    """Send file descriptor 2 to a temporary file; write what was caught to the real one if the block raises."""
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as caught:
+        real = os.dup(2)
+        os.dup2(caught.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(real, 2)
+            caught.seek(0)
+            os.write(2, caught.read())
+            raise
+        finally:
+            os.dup2(real, 2)
+            os.close(real)
+
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+with quiet_stderr():
+    import tensorflow as tf
+
+    import keras
+
+    for _gpu in tf.config.list_physical_devices("GPU"):
+        with contextlib.suppress(RuntimeError):  # the program that imports us has already used its GPUs
+            tf.config.experimental.set_memory_growth(_gpu, True)
+    tf.zeros(()).numpy()  # the first operation starts the devices, which log once more
+
+__all__ = ["keras", "quiet_stderr", "tf"]

@@ -1,0 +1,717 @@
+"""The generative adversarial network (Goodfellow et al. 2014): two networks that learn from each other.
+
+Real is 1 and fake is 0, everywhere. Lesson 06 writes this model out line by line; lesson 05 shows it in two dimensions.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ganlib import builders
+from ganlib import data as pixels
+from ganlib._tensorflow import keras, tf
+from ganlib.training import (
+    ALL_PLAYERS,
+    MAX_BLOCK,
+    GivenExamples,
+    LiveValue,
+    ProgressBar,
+    Sampler,
+    Schedule,
+    TrainableModel,
+    atomic_write,
+    build_block,
+    choice,
+    compile_mode,
+    number,
+    switch,
+    whole,
+)
+
+GRID = 5
+MAX_UPDATES = 10
+MAX_RATE = 10.0
+LATENT, LATENT_OF_G, NOISE_PICTURES = 1, 2, 3  # streams of random numbers
+GRADIENT_EVERY = 10  # steps; measuring a norm reads every gradient once more, a tenth of a step's time
+PRETRAINING = 63  # the substep whose draws belong to pretraining
+
+
+# --- losses: of the discriminator on real and on fake logits, of the generator on the logits of its fakes -------------
+
+
+def _log_loss(label, logits):
+    """Mean of -log p(label) with p(real) = sigmoid(logit), computed from the logit so that it cannot overflow."""
+    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(tf.zeros_like(logits) + label, logits))
+
+
+def _square_loss(code, logits):
+    """Half the mean square between a code and the score (logit + 1) / 2, so that a logit above 0 still means real."""
+    return tf.reduce_mean(tf.square((logits + 1) / 2 - code)) / 2
+
+
+class Loss(NamedTuple):
+    """The three terms of an adversarial loss; each maps logits (n, 1) to a scalar."""
+
+    real: callable
+    fake: callable
+    generator: callable
+
+
+LOSSES = {
+    # Goodfellow et al. 2014, equation 1 and section 3: the generator maximises log D(G(z)).
+    "non_saturating": Loss(
+        real=lambda logits, label: _log_loss(label, logits),
+        fake=lambda logits: _log_loss(0.0, logits),
+        generator=lambda logits: _log_loss(1.0, logits),
+    ),
+    # Equation 1 as it stands, the zero-sum game: the generator minimises log(1 - D(G(z))), flat where D is sure.
+    "saturating": Loss(
+        real=lambda logits, label: _log_loss(label, logits),
+        fake=lambda logits: _log_loss(0.0, logits),
+        generator=lambda logits: -_log_loss(0.0, logits),
+    ),
+    # Mao et al. 2017, equation 9, with the codes 0 for fake and 1 for real.
+    "least_squares": Loss(
+        real=lambda logits, label: _square_loss(label, logits),
+        fake=lambda logits: _square_loss(0.0, logits),
+        generator=lambda logits: _square_loss(1.0, logits),
+    ),
+}
+
+
+# Live values that a step reads; all float32, since int32 variables stay off the GPU, where compiled steps cannot reach.
+_SWITCHES = {
+    "d_steps": 1.0,
+    "g_steps": 1.0,
+    "freeze_d": 0.0,
+    "freeze_g": 0.0,
+    "label_smoothing": 0.0,
+    "loss_kind": 0.0,
+}
+
+
+def _live_property(name, doc):
+    return property(lambda self: self.live[name], lambda self, value: self.live.__setitem__(name, value), doc=doc)
+
+
+@keras.saving.register_keras_serializable("ganlib")
+class GAN(TrainableModel):
+    """A generator and a discriminator, trained in turn.
+
+    Parameters
+    ----------
+    network : str
+        "dense", the classic pair, or "conv", the convolutional one; used for a network that is not given.
+    latent_dim : int
+        Length of the latent vector.
+    seed : int
+        Seed of the first weights, the batches and the latent vectors.
+    generator : keras.Model or None
+        Maps latent vectors (n, latent_dim) to pictures.
+    discriminator : keras.Model or None
+        Maps pictures to logits (n, 1).
+    loss_kind : str
+        "non_saturating", "saturating" or "least_squares"; can be changed live.
+    g_optimizer, d_optimizer : keras.optimizers.Optimizer or None
+        Adam(2e-4, beta_1=0.5) each if None; two objects, never one.
+    moving_average : float or None
+        Decay a step of a moving average of the generator's weights, which then makes the pictures (0.99 to 0.9999).
+    d_update : str
+        "together": one update of the discriminator on a half batch of real and one of fake pictures; "apart": the
+        classic code's two updates, first on the real half, then on the fake one.
+    d_fakes : str
+        "training": the fakes that the discriminator learns from are made with the batch's own statistics, like those
+        that the generator learns from; "inference": with the moving statistics, as the classic code does.
+
+    Examples
+    --------
+    >>> gan = GAN(seed=0)
+    >>> history = gan.train(steps=1000)  # doctest: +SKIP
+    >>> gan.generate(25).shape
+    (25, 28, 28, 1)
+    """
+
+    columns = ("d_loss", "d_accuracy", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient")
+    sparse_columns = ("d_gradient", "g_gradient")
+
+    def __init__(
+        self,
+        network="dense",
+        latent_dim=builders.LATENT_DIM,
+        seed=0,
+        *,
+        generator=None,
+        discriminator=None,
+        loss_kind="non_saturating",
+        g_optimizer=None,
+        d_optimizer=None,
+        moving_average=None,
+        d_update="together",
+        d_fakes="training",
+        name="gan",
+        **kwargs,
+    ):
+        super().__init__(seed=seed, name=name, **kwargs)
+        self.network = choice("network", ("dense", "conv"))(network)
+        self.d_update = choice("d_update", ("together", "apart"))(d_update)
+        self.d_fakes = choice("d_fakes", ("training", "inference"))(d_fakes)
+        self.generator = self._default_generator(latent_dim) if generator is None else generator
+        self.discriminator = self._default_discriminator() if discriminator is None else discriminator
+        self.latent_dim = check_pair(self.generator, self.discriminator)
+        self.moving_average = moving_average
+        self.averaged_generator = None
+        if moving_average is not None:
+            self.moving_average = number("moving_average", 0, 0.999999)(moving_average)
+            self.averaged_generator = keras.models.clone_model(self.generator)
+            self.averaged_generator.set_weights(self.generator.get_weights())
+        self._switches = {name: tf.Variable(value, trainable=False) for name, value in _SWITCHES.items()}
+        self.pretrained_steps = 0
+        self.samples = {}
+        self.compile(g_optimizer=g_optimizer, d_optimizer=d_optimizer, loss_kind=loss_kind)
+        self.built = True
+
+    def _default_generator(self, latent_dim):
+        build = {"dense": builders.build_generator, "conv": builders.build_conv_generator}[self.network]
+        return build(latent_dim, seed=self.seed)
+
+    def _default_discriminator(self):
+        build = {"dense": builders.build_discriminator, "conv": builders.build_conv_discriminator}[self.network]
+        return build(seed=self.seed + 1)
+
+    # --- Keras --------------------------------------------------------------------------------------------------------
+
+    def compile(self, g_optimizer=None, d_optimizer=None, loss_kind="non_saturating", **kwargs):
+        """Set the two optimizers and the loss.
+
+        Parameters
+        ----------
+        g_optimizer, d_optimizer : keras.optimizers.Optimizer or None
+            Adam(2e-4, beta_1=0.5) each if None; two objects, never one.
+        loss_kind : str
+            "non_saturating", "saturating" or "least_squares".
+        **kwargs
+            What else `keras.Model.compile` takes.
+        """
+        self.g_optimizer = _optimizer("g_optimizer", g_optimizer, self.generator)
+        self.d_optimizer = _optimizer("d_optimizer", d_optimizer, self.discriminator, taken=self.g_optimizer)
+        self.live["loss_kind"] = loss_kind
+        kwargs.setdefault("jit_compile", compile_mode(self.players.values()) == "compiled")
+        super().compile(optimizer=self.g_optimizer, **kwargs)
+
+    def call(self, latent, training=False):
+        """Turn latent vectors float32 (n, latent_dim) into pictures in [-1, 1]."""
+        return (self.averaged_generator or self.generator)(latent, training=training)
+
+    def get_config(self):
+        """Return what rebuilds the model: its networks, optimizers and settings."""
+        save = keras.saving.serialize_keras_object
+        return {
+            "network": self.network,
+            "latent_dim": self.latent_dim,
+            "seed": self.seed,
+            "generator": save(self.generator),
+            "discriminator": save(self.discriminator),
+            "loss_kind": self.loss_kind,
+            "g_optimizer": save(self.g_optimizer),
+            "d_optimizer": save(self.d_optimizer),
+            "moving_average": self.moving_average,
+            "d_update": self.d_update,
+            "d_fakes": self.d_fakes,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Rebuild the model that `get_config` described."""
+        parts = ("generator", "discriminator", "g_optimizer", "d_optimizer")
+        return cls(**{k: keras.saving.deserialize_keras_object(v) if k in parts else v for k, v in config.items()})
+
+    def compile_from_config(self, config):
+        """Do nothing: `from_config` has compiled the model with its two optimizers."""
+
+    def train_step(self, real):
+        """Make one step for `fit`: the discriminator learns from the batch and as many fakes, then the generator.
+
+        The generator's batch is twice as large, so that `fit(batch_size=16)` makes the steps of `train(batch_size=32)`;
+        with several steps of the discriminator each sees the same real pictures.
+        """
+        real, _, _ = keras.utils.unpack_x_y_sample_weight(real)
+        draws = GivenExamples((real,), self.seed, self._counter.read_value())
+        measured = self.iteration(draws, 2 * tf.shape(real)[0], ALL_PLAYERS)
+        self._counter.assign_add(1)
+        return dict(zip(self.columns, tf.unstack(measured), strict=True))
+
+    # --- one step -----------------------------------------------------------------------------------------------------
+
+    @property
+    def players(self):
+        """The two networks, in the order in which they move."""
+        return {"discriminator": self.discriminator, "generator": self.generator}
+
+    def iteration(self, draws, batch_size, phase):
+        """Let the discriminator learn `d_steps` times, then the generator `g_steps` times.
+
+        Parameters
+        ----------
+        draws : Draws
+            Real pictures and random numbers of this step.
+        batch_size : int
+            The discriminator sees half of it real and half of it fake; the generator makes all of it.
+        phase : tf.Tensor
+            0: both; 1: the discriminator only; 2: the generator only.
+
+        Returns
+        -------
+        tf.Tensor
+            float32 (7,), in the order of `columns`; NaN for what a phase leaves out, and for the norms of the gradients
+            but at every tenth step.
+        """
+        half = batch_size // 2
+        weigh = draws.step % GRADIENT_EVERY == 0
+
+        def discriminator(turn, moves):
+            real = to_unit_range(draws.examples(half, turn))
+            latent = draws.normal([half, self.latent_dim], LATENT, turn)
+            return self._train_discriminator(real, latent, weigh, moves & (self._switches["freeze_d"] == 0))
+
+        def generator(turn, moves):
+            latent = draws.normal([batch_size, self.latent_dim], LATENT_OF_G, turn)
+            return self._train_generator(latent, weigh, moves & (self._switches["freeze_g"] == 0))
+
+        d_loss, d_accuracy, d_real, d_fake, d_gradient = tf.unstack(
+            _take_turns(discriminator, self._switches["d_steps"], (phase == 0) | (phase == 1), 5)
+        )
+        g_loss, g_gradient = tf.unstack(
+            _take_turns(generator, self._switches["g_steps"], (phase == 0) | (phase == 2), 2)
+        )
+        return tf.stack([d_loss, d_accuracy, g_loss, d_real, d_fake, d_gradient, g_gradient])
+
+    def _train_discriminator(self, real, latent, weigh, moves):
+        """Measure the discriminator on real pictures and fakes; move its weights, and only those, if `moves`."""
+        fake = self.generator(latent, training=self.d_fakes == "training")
+        network, weights = self.discriminator, self.discriminator.trainable_variables
+        if self.d_update == "together":
+            with tf.GradientTape() as tape:
+                real_logits, fake_logits = tf.split(network(tf.concat([real, fake], 0), training=True), 2)
+                loss = (self._real_loss(real_logits) + self._loss("fake", fake_logits)) / 2
+            gradients = tape.gradient(loss, weights)
+            _apply_if(moves, self.d_optimizer, gradients, weights)
+        else:
+            with tf.GradientTape() as tape:
+                real_logits = network(real, training=True)
+                real_loss = self._real_loss(real_logits)
+            _apply_if(moves, self.d_optimizer, tape.gradient(real_loss, weights), weights)
+            with tf.GradientTape() as tape:
+                fake_logits = network(fake, training=True)
+                fake_loss = self._loss("fake", fake_logits)
+            gradients = tape.gradient(fake_loss, weights)
+            _apply_if(moves, self.d_optimizer, gradients, weights)
+            loss = (real_loss + fake_loss) / 2
+        right = tf.concat([real_logits > 0, fake_logits <= 0], axis=0)
+        accuracy = tf.reduce_mean(tf.cast(right, tf.float32))
+        opinions = tf.reduce_mean(tf.sigmoid(real_logits)), tf.reduce_mean(tf.sigmoid(fake_logits))
+        return tf.stack([loss, accuracy, *opinions, _norm_if(weigh, gradients)])
+
+    def _train_generator(self, latent, weigh, moves):
+        """Measure the generator's loss through the discriminator; move the generator, and only it, if `moves`."""
+        weights = self.generator.trainable_variables
+        with tf.GradientTape() as tape:
+            fake = self.generator(latent, training=True)
+            loss = self._loss("generator", self.discriminator(fake, training=True))
+        gradients = tape.gradient(loss, weights)
+        _apply_if(moves, self.g_optimizer, gradients, weights, then=self._follow)
+        return tf.stack([loss, _norm_if(weigh, gradients)])
+
+    def _loss(self, term, *logits):
+        """Compute a term of the loss that is chosen now; all are computed, which costs nothing beside the networks."""
+        kinds = tf.stack([getattr(loss, term)(*logits) for loss in LOSSES.values()])
+        return kinds[tf.cast(self._switches["loss_kind"], tf.int32)]
+
+    def _real_loss(self, logits):
+        return self._loss("real", logits, 1.0 - self._switches["label_smoothing"])
+
+    def _follow(self):
+        """Let the averaged generator follow; a young average forgets faster, or it would remember the first weights."""
+        if self.averaged_generator is None:
+            return
+        updates = tf.cast(self.g_optimizer.iterations, tf.float32)
+        decay = tf.minimum(self.moving_average, (1 + updates) / (10 + updates))
+        for average, weight in zip(self.averaged_generator.weights, self.generator.weights, strict=True):
+            average.assign(decay * average + (1 - decay) * weight)
+
+    # --- live values --------------------------------------------------------------------------------------------------
+
+    def live_values(self):
+        """Return the values that can change while the model trains."""
+        loss_names = tuple(LOSSES)
+        return {
+            "d_learning_rate": _rate("d_learning_rate", lambda: self.d_optimizer),
+            "g_learning_rate": _rate("g_learning_rate", lambda: self.g_optimizer),
+            "d_steps": self._switch("d_steps", whole("d_steps", 0, MAX_UPDATES), int),
+            "g_steps": self._switch("g_steps", whole("g_steps", 0, MAX_UPDATES), int),
+            "label_smoothing": self._switch("label_smoothing", number("label_smoothing", 0, 0.5), _short),
+            "freeze_d": self._switch("freeze_d", switch("freeze_d"), bool),
+            "freeze_g": self._switch("freeze_g", switch("freeze_g"), bool),
+            "loss_kind": self._switch(
+                "loss_kind", choice("loss_kind", loss_names), lambda index: loss_names[int(index)], loss_names.index
+            ),
+        }
+
+    def _switch(self, name, check, decode, encode=float):
+        variable = self._switches[name]
+        return LiveValue(check, lambda: decode(variable.numpy()), lambda value: variable.assign(encode(value)))
+
+    d_learning_rate = _live_property("d_learning_rate", "The discriminator's learning rate.")
+    g_learning_rate = _live_property("g_learning_rate", "The generator's learning rate.")
+    d_steps = _live_property("d_steps", "Updates of the discriminator a step, 0 to 10.")
+    g_steps = _live_property("g_steps", "Updates of the generator a step, 0 to 10.")
+    label_smoothing = _live_property("label_smoothing", "Real pictures are labelled 1 minus this, 0 to 0.5.")
+    freeze_d = _live_property("freeze_d", "Whether the discriminator is held still.")
+    freeze_g = _live_property("freeze_g", "Whether the generator is held still.")
+    loss_kind = _live_property("loss_kind", 'The loss: "non_saturating", "saturating" or "least_squares".')
+
+    def held_still(self, player):
+        """Return why a network is not meant to move now, or None."""
+        letter = player[0]
+        if self.live[f"freeze_{letter}"]:
+            return "it is frozen"
+        if self.live[f"{letter}_steps"] == 0:
+            return "it makes no steps"
+        return "its learning rate is 0" if self.live[f"{letter}_learning_rate"] == 0 else None
+
+    # --- training -----------------------------------------------------------------------------------------------------
+
+    def train(
+        self,
+        steps=None,
+        batch_size=None,
+        sample_interval=None,
+        *,
+        data=None,
+        run=None,
+        schedule=None,
+        callbacks=(),
+        verbose=1,
+        checkpoint_interval=1000,
+    ):
+        """Train both networks in turn.
+
+        Parameters
+        ----------
+        steps : int or None
+            How many steps to make: 30,000 if None, or what a resumed run has left.
+        batch_size : int or None
+            32 if None. The discriminator sees half a batch of real pictures and half a batch of fakes (a half of an
+            odd number is rounded down), the generator makes a whole batch.
+        sample_interval : int or None
+            Steps between two samples of the fixed latent vectors, kept in `samples` and in the run folder; 200 if None.
+        data : ndarray or None
+            Pictures, uint8 or float in [-1, 1], of the discriminator's input shape; the MNIST training set if None.
+        run : str, Path or None
+            A new folder to record the run in: configuration, events, history, checkpoints and samples. None goes on in
+            the folder that this model already has, if any.
+        schedule : Schedule or None
+            Changes of live values to make at given steps.
+        callbacks : iterable of keras.callbacks.Callback
+            Called between blocks of steps.
+        verbose : int
+            0: silent; 1: a progress bar; 2: and a line at every sample, like the classic code.
+        checkpoint_interval : int
+            Steps between two checkpoints.
+
+        Returns
+        -------
+        History
+            What every step measured, by column name.
+
+        Raises
+        ------
+        ValueError
+            An argument does not fit; nothing has been trained.
+        TrainingDiverged
+            Something became infinite or NaN; the model is back at its last good checkpoint.
+        TrainingInterrupted
+            Ctrl-C or a kernel interrupt; the model stands at a whole step, a checkpoint is written.
+        """
+        plan = self._plan(steps, batch_size, sample_interval, schedule)
+        if plan["steps"] == 0:
+            print(f"This run has made all of its {self.step} planned steps; say train(steps=...) to make more.")
+            return self.measured
+        trainer = self.trainer(
+            plan["batch_size"],
+            data=data,
+            run=run,
+            steps=plan["steps"],
+            schedule=plan["schedule"],
+            callbacks=[*self._own_callbacks(plan, verbose), *callbacks],
+            record={"sample_interval": plan["sample_interval"]},
+            checkpoint_interval=whole("checkpoint_interval", 1)(checkpoint_interval),
+        )
+        trainer.run(plan["steps"])
+        return self.measured
+
+    def _plan(self, steps, batch_size, sample_interval, schedule):
+        """Fill in what was not said: by the run that goes on, else by the classic numbers."""
+        planned = self.run.config["training"] if self.run else {}
+        left = self.steps_left()
+        steps = (30_000 if left is None else left) if steps is None else whole("steps", 1)(steps)
+        if batch_size is None:
+            batch_size = planned.get("batch_size", 32)
+        if sample_interval is None:
+            sample_interval = planned.get("sample_interval", 200)
+        if schedule is None:
+            schedule = Schedule(planned.get("schedule", ()))
+        return {
+            "steps": steps,
+            "batch_size": batch_size,
+            "sample_interval": whole("sample_interval", 1)(sample_interval),
+            "schedule": schedule,
+        }
+
+    def _own_callbacks(self, plan, verbose):
+        interval = plan["sample_interval"]
+        sampler = Sampler(interval, self._take_sample)
+        bar = ProgressBar(plan["steps"], describe, line_every=interval if verbose > 1 else None)
+        return [sampler, bar] if verbose else [sampler]
+
+    def _take_sample(self, step):
+        pictures = self.sample_grid()
+        self.samples[step] = pixels.as_bytes(pictures)
+        if self.run:
+            self.save_imgs(self.run.sample_folder / f"step_{step:08d}.png")
+
+    def pretrain_discriminator(self, steps=200, batch_size=32, *, data=None):
+        """Let the discriminator learn real pictures (1) from uniform noise pictures (0) before the generator starts.
+
+        Parameters
+        ----------
+        steps : int
+            How many updates.
+        batch_size : int
+            Half of it real pictures, half of it noise.
+        data : ndarray or None
+            As in `train`.
+
+        Returns
+        -------
+        float
+            The share of the last block's pictures, real and noise, that the discriminator judged right.
+        """
+        steps = whole("steps", 1)(steps)
+        (real,) = self.check_data(self.default_data() if data is None else data)
+        batch_size = whole("batch_size", 4, len(real))(batch_size)
+        mode = compile_mode([self.discriminator])
+        block = build_block(self._pretrain_iteration, 1, (tf.constant(real),), batch_size, self.seed, mode)
+        with self.exclusive():
+            for first in range(0, steps, MAX_BLOCK):
+                count = min(MAX_BLOCK, steps - first)
+                done = tf.constant(self.pretrained_steps, tf.int64)
+                accuracies = block(done, tf.constant(count), tf.constant(ALL_PLAYERS)).numpy()[:count]
+                self.pretrained_steps += count
+        return float(accuracies.mean())
+
+    def _pretrain_iteration(self, draws, batch_size, phase):
+        """Make one update of the discriminator on real pictures against noise."""
+        half, weights = batch_size // 2, self.discriminator.trainable_variables
+        real = to_unit_range(draws.examples(half, PRETRAINING))
+        noise = draws.uniform(tf.shape(real), NOISE_PICTURES, low=-1.0, high=1.0)
+        with tf.GradientTape() as tape:
+            logits = self.discriminator(tf.concat([real, noise], 0), training=True)
+            real_logits, noise_logits = tf.split(logits, 2)
+            loss = (self._real_loss(real_logits) + self._loss("fake", noise_logits)) / 2
+        self.d_optimizer.apply(tape.gradient(loss, weights), weights)
+        right = tf.concat([real_logits > 0, noise_logits <= 0], axis=0)
+        return tf.reduce_mean(tf.cast(right, tf.float32))[None]
+
+    # --- state --------------------------------------------------------------------------------------------------------
+
+    def parts(self):
+        """Return the variables that a checkpoint holds."""
+        parts = {
+            "generator": self.generator.variables,
+            "discriminator": self.discriminator.variables,
+            "g_optimizer": self.g_optimizer.variables,
+            "d_optimizer": self.d_optimizer.variables,
+        }
+        if self.averaged_generator is not None:
+            parts["averaged_generator"] = self.averaged_generator.variables
+        return parts
+
+    def default_data(self):
+        """Return the MNIST training pictures, uint8 (60000, 28, 28, 1)."""
+        return pixels.load_mnist("train")[0]
+
+    def check_data(self, data):
+        """Return the pictures as a tuple of one array that the discriminator takes."""
+        pictures = pixels.as_pictures(data)
+        wanted = tuple(self.discriminator.input_shape[1:])
+        if pictures.shape[1:] != wanted:
+            raise ValueError(
+                f"The pictures are {_by(pictures.shape[1:])}, but the discriminator takes {_by(wanted)}: "
+                f"resize the pictures, or build networks of their shape."
+            )
+        return (pictures,)
+
+    # --- use ----------------------------------------------------------------------------------------------------------
+
+    def generate(self, n, seed=0):
+        """Make pictures.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        seed : int
+            Seed of the latent vectors; the same seed gives the same vectors.
+
+        Returns
+        -------
+        ndarray
+            float32 (n, 28, 28, 1) in [-1, 1].
+        """
+        n = whole("n", 1)(n)
+        return self.pictures_of(np.random.default_rng(seed).standard_normal((n, self.latent_dim), np.float32))
+
+    def pictures_of(self, latent):
+        """Turn latent vectors float32 (n, latent_dim) into pictures float32 in [-1, 1]."""
+        latent = np.asarray(latent, np.float32)
+        if latent.ndim != 2 or latent.shape[1] != self.latent_dim:
+            raise ValueError(f"Latent vectors must be (n, {self.latent_dim}), not {latent.shape}.")
+        return _in_chunks(self._run_generator, latent)
+
+    def probability_real(self, images):
+        """Return the probability, float32 (n,) in 0..1, that the discriminator gives to each picture being real."""
+        (pictures,) = self.check_data(images)
+        return _in_chunks(self._run_discriminator, pictures)[:, 0]
+
+    @tf.function(autograph=False)
+    def _run_generator(self, latent):
+        return self(latent, training=False)
+
+    @tf.function(autograph=False)
+    def _run_discriminator(self, pictures):
+        return tf.sigmoid(self.discriminator(to_unit_range(pictures), training=False))
+
+    def sample_grid(self):
+        """Return the 25 pictures, float32 (25, 28, 28, 1), of the fixed latent vectors: the same vectors every time."""
+        return self.generate(GRID * GRID, seed=self.seed)
+
+    def save_imgs(self, path):
+        """Save the 25 pictures of the fixed latent vectors as a 5 by 5 grid, a grey PNG file."""
+        path = Path(path)
+        if path.suffix.lower() != ".png":
+            raise ValueError(f"save_imgs writes PNG files: end the name in .png, not {path.name!r}.")
+        with atomic_write(path) as file:
+            file.write(pixels.png_bytes(pixels.tile(self.sample_grid(), GRID, GRID)))
+
+
+# --- helpers ----------------------------------------------------------------------------------------------------------
+
+
+def describe(measured):
+    """Say what a step measured in the words of the classic code."""
+    return (
+        f"[D loss: {measured['d_loss']:.3f}, acc.: {100 * measured['d_accuracy']:5.1f}%] "
+        f"[G loss: {measured['g_loss']:.3f}]"
+    )
+
+
+def to_unit_range(pictures):
+    """Scale a uint8 tensor of pictures to [-1, 1]; leave a float one as it is."""
+    return (tf.cast(pictures, tf.float32) - 127.5) / 127.5 if pictures.dtype == tf.uint8 else pictures
+
+
+def check_pair(generator, discriminator):
+    """Return the latent dimension of a generator whose pictures the discriminator takes; ValueError if they differ."""
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        if not isinstance(network, keras.Model) or not network.built:
+            raise ValueError(f"The {name} must be a built Keras model; give its first layer a keras.Input.")
+    latent, made = generator.input_shape, generator.output_shape[1:]
+    taken, judged = discriminator.input_shape[1:], discriminator.output_shape[1:]
+    if len(latent) != 2 or latent[1] is None:
+        raise ValueError(f"The generator must take latent vectors (n, latent_dim), not {latent}.")
+    if made != taken:
+        raise ValueError(f"The generator makes pictures {_by(made)}, but the discriminator takes {_by(taken)}.")
+    if judged != (1,):
+        raise ValueError(f"The discriminator must give one logit a picture, (n, 1), not {(None, *judged)}.")
+    return latent[1]
+
+
+def _by(shape):
+    return " by ".join(map(str, shape))
+
+
+def _short(value):
+    """Return a float32 as the short decimal number that somebody typed."""
+    return float(f"{value:.7g}")
+
+
+def _optimizer(name, optimizer, network, taken=None):
+    """Return an optimizer that is built for one network, with a rate that can be set."""
+    optimizer = keras.optimizers.Adam(2e-4, beta_1=0.5) if optimizer is None else keras.optimizers.get(optimizer)
+    if optimizer is taken:
+        raise ValueError("Give each network an optimizer of its own: one object cannot keep the moments of both.")
+    if isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
+        raise ValueError(f"Give {name} a number as its learning rate; changes over time go into train(schedule=...).")
+    number("learning_rate", 0, MAX_RATE)(optimizer.learning_rate.numpy())
+    optimizer.build(network.trainable_variables)
+    return optimizer
+
+
+def _rate(name, optimizer):
+    """Make the live value of an optimizer's learning rate; Adam's moments stay as they are."""
+    return LiveValue(
+        number(name, 0, MAX_RATE),
+        lambda: _short(optimizer().learning_rate.numpy()),
+        lambda value: optimizer().learning_rate.assign(value),
+    )
+
+
+def _take_turns(update, turns, wanted, width):
+    """Run `update(turn, moves)` `turns` times, or once without moving anything if 0; NaN if it is not wanted.
+
+    Returns what the last turn measured, float32 (width,).
+    """
+    count = tf.where(wanted, tf.maximum(turns, 1.0), 0.0)
+
+    def take(turn, _):
+        return turn + 1, update(turn, tf.cast(turn, tf.float32) < turns)
+
+    return tf.while_loop(
+        lambda turn, _: tf.cast(turn, tf.float32) < count, take, (tf.constant(0), tf.fill([width], np.nan))
+    )[1]
+
+
+def _run_if(condition, action, width=0):
+    """Run `action()` if a condition holds, and return the float32 (width,) that it gives; NaN if it does not run.
+
+    A loop of one turn or none instead of `tf.cond`: XLA turns a condition around an optimizer into a choice between old
+    and new weights, which copies all of them at every step.
+    """
+    return tf.while_loop(
+        lambda turn, _: turn < tf.cast(condition, tf.int32),
+        lambda turn, _: (turn + 1, action()),
+        (tf.constant(0), tf.fill([width], np.nan)),
+    )[1]
+
+
+def _norm_if(weigh, gradients):
+    """Return the length of all gradients together if `weigh`, else NaN."""
+    return _run_if(weigh, lambda: tf.linalg.global_norm(gradients)[None], width=1)[0]
+
+
+def _apply_if(moves, optimizer, gradients, weights, then=lambda: None):
+    """Let an optimizer move these weights, and nothing else, if `moves`."""
+
+    def apply():
+        optimizer.apply(gradients, weights)
+        then()
+        return tf.zeros([0])
+
+    _run_if(moves, apply)
+
+
+def _in_chunks(function, rows, size=1000):
+    """Apply a function to a thousand rows at a time, so that memory stays flat."""
+    return np.concatenate([function(tf.constant(rows[i : i + size])).numpy() for i in range(0, len(rows), size)])

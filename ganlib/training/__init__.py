@@ -1,0 +1,41 @@
+"""The training engine: one compiled loop, live values, run folders; the same for every family of models."""
+
+from ganlib.training.block import MAX_BLOCK, Draws, GivenExamples, build_block
+from ganlib.training.callbacks import ProgressBar, Sampler
+from ganlib.training.devices import compile_mode, describe_device, has_gpu
+from ganlib.training.errors import GuardError, RunFolderError, TrainingDiverged, TrainingInterrupted
+from ganlib.training.files import atomic_write
+from ganlib.training.history import History
+from ganlib.training.live import LiveValue, LiveValues, Schedule, choice, number, switch, whole
+from ganlib.training.loop import ALL_PLAYERS, Trainer
+from ganlib.training.model import TrainableModel
+from ganlib.training.run_folder import RunFolder
+
+__all__ = [
+    "ALL_PLAYERS",
+    "MAX_BLOCK",
+    "Draws",
+    "GivenExamples",
+    "GuardError",
+    "History",
+    "LiveValue",
+    "LiveValues",
+    "ProgressBar",
+    "RunFolder",
+    "RunFolderError",
+    "Sampler",
+    "Schedule",
+    "TrainableModel",
+    "Trainer",
+    "TrainingDiverged",
+    "TrainingInterrupted",
+    "atomic_write",
+    "build_block",
+    "choice",
+    "compile_mode",
+    "describe_device",
+    "has_gpu",
+    "number",
+    "switch",
+    "whole",
+]

@@ -1,0 +1,60 @@
+"""What TensorFlow can use here, and how to compile for it."""
+
+import os
+
+from ganlib._tensorflow import keras, tf
+
+_CONVOLUTIONS = (
+    keras.layers.Conv1D,
+    keras.layers.Conv2D,
+    keras.layers.Conv2DTranspose,
+    keras.layers.DepthwiseConv2D,
+    keras.layers.SeparableConv2D,
+)
+
+
+def has_gpu(devices=None):
+    """Tell whether there is a GPU among `devices` (by default what TensorFlow reports)."""
+    devices = tf.config.list_physical_devices() if devices is None else devices
+    return any(device.device_type == "GPU" for device in devices)
+
+
+def describe_device(devices=None):
+    """Name the device that will do the work, for people: "GPU NVIDIA T4" or "CPU, 2 cores"."""
+    devices = tf.config.list_physical_devices() if devices is None else devices
+    for device in devices:
+        if device.device_type == "GPU":
+            details = tf.config.experimental.get_device_details(device)
+            return f"GPU {details.get('device_name', device.name)}"
+    return f"CPU, {os.cpu_count()} cores"
+
+
+def _layers(network):
+    """Yield the layers of a network, those of networks inside it included."""
+    for layer in getattr(network, "layers", ()):
+        yield layer
+        yield from _layers(layer)
+
+
+def compile_mode(networks, devices=None):
+    """Choose how to run a block of steps.
+
+    Measured on a CPU: inside an XLA-compiled loop a dense step takes half the time that it takes in a plain graph, a
+    convolutional one 12 times as long, since XLA runs convolutions there on one thread. A GPU gains from XLA in both.
+
+    Parameters
+    ----------
+    networks : iterable of keras.Model
+        The networks that are trained.
+    devices : list or None
+        Objects with a `device_type`, as `tf.config.list_physical_devices()` gives them (the default).
+
+    Returns
+    -------
+    str
+        "compiled" (XLA) or "graph".
+    """
+    if has_gpu(devices):
+        return "compiled"
+    convolutional = any(isinstance(layer, _CONVOLUTIONS) for network in networks for layer in _layers(network))
+    return "graph" if convolutional else "compiled"

@@ -1,0 +1,215 @@
+"""Values that can be changed while a model trains, and the record of their changes that replays a session.
+
+A live value is read by the compiled step from a variable, so a change needs no new trace and keeps Adam's moments.
+Setting one from any thread only queues it; the training loop applies what is queued between two blocks of steps and
+records the step at which it did.
+"""
+
+import json
+import math
+import threading
+from collections import deque
+from pathlib import Path
+from typing import NamedTuple
+
+from ganlib.training.files import atomic_write
+
+
+class LiveValue(NamedTuple):
+    """One value: how to check what somebody wants to set, how to read it and how to apply it."""
+
+    check: callable
+    read: callable
+    apply: callable
+
+
+class Change(NamedTuple):
+    """A live value that changes before the step with this number is run (the first step is 0)."""
+
+    step: int
+    name: str
+    value: object
+
+
+def number(name, low, high):
+    """Make a check for a finite real number from `low` to `high`; it returns a float."""
+
+    def check(value):
+        good = hasattr(value, "__float__") and not isinstance(value, bool)
+        if not good or not (math.isfinite(float(value)) and low <= float(value) <= high):
+            raise ValueError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}.")
+        return float(value)
+
+    return check
+
+
+def whole(name, low, high=None):
+    """Make a check for a whole number from `low` to `high` (no limit if None); it returns an int."""
+    limits = f"from {low} to {high}" if high is not None else f"of at least {low}"
+
+    def check(value):
+        try:
+            good = not isinstance(value, bool) and int(value) == value and value >= low
+            good = good and (high is None or value <= high)
+        except (TypeError, ValueError, OverflowError):
+            good = False
+        if not good:
+            raise ValueError(f"{name} must be a whole number {limits}, not {value!r}.")
+        return int(value)
+
+    return check
+
+
+def switch(name):
+    """Make a check for True or False."""
+
+    def check(value):
+        if value not in (True, False):
+            raise ValueError(f"{name} must be True or False, not {value!r}.")
+        return bool(value)
+
+    return check
+
+
+def choice(name, options):
+    """Make a check for one of the given words."""
+
+    def check(value):
+        if value not in options:
+            raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}, not {value!r}.")
+        return value
+
+    return check
+
+
+class LiveValues:
+    """The live values of one model, by name; safe to set from any thread.
+
+    Parameters
+    ----------
+    values : dict of str to LiveValue
+        What can be changed.
+    """
+
+    def __init__(self, values):
+        self._values = dict(values)
+        self._queue = deque()
+        self._lock = threading.RLock()
+        self._training = False
+
+    def __iter__(self):
+        return iter(self._values)
+
+    def check(self, name, value):
+        """Return the value as it would be applied; ValueError if there is no such name or the value does not fit."""
+        if name not in self._values:
+            raise ValueError(f"There is no live value {name!r}; there are {', '.join(self._values)}.")
+        return self._values[name].check(value)
+
+    def __setitem__(self, name, value):
+        """Set a value: at once if nothing trains, else before the next block of steps."""
+        value = self.check(name, value)
+        with self._lock:
+            self._queue.append((name, value))
+            if not self._training:
+                self.apply_queued()
+
+    def __getitem__(self, name):
+        """Read a value as it was last set, be it applied yet or not."""
+        with self._lock:
+            for queued, value in reversed(self._queue):
+                if queued == name:
+                    return value
+            return self._values[name].read()
+
+    def apply(self, name, value):
+        """Apply a value now; for the training loop, between two blocks."""
+        with self._lock:
+            self._values[name].apply(self.check(name, value))
+
+    def apply_queued(self):
+        """Apply what is queued, in order; return the list of (name, value) that were applied."""
+        applied = []
+        with self._lock:
+            while self._queue:
+                name, value = self._queue.popleft()
+                self._values[name].apply(value)
+                applied.append((name, value))
+        return applied
+
+    def __enter__(self):
+        """Queue changes from now on: a training loop applies them."""
+        with self._lock:
+            self._training = True
+        return self
+
+    def __exit__(self, *_):
+        """Apply changes at once again, beginning with those that came after the last block."""
+        with self._lock:
+            self._training = False
+            self.apply_queued()
+
+    def snapshot(self):
+        """Return all values as a dict that JSON can hold."""
+        return {name: self[name] for name in self._values}
+
+
+class Schedule:
+    """Changes of live values at given steps: a session of steering, written down, that can be replayed.
+
+    Parameters
+    ----------
+    changes : iterable of (step, name, value)
+        Each takes effect before the step with that number is run (the first step is 0). Changes at the same step
+        are applied in the order given.
+
+    Examples
+    --------
+    >>> schedule = Schedule([(0, "d_learning_rate", 1e-3), (400, "d_learning_rate", 2e-4)])
+    >>> len(schedule)
+    2
+    """
+
+    def __init__(self, changes=()):
+        step_check = whole("the step of a change", 0)
+        try:
+            parsed = [Change(step_check(step), str(name), value) for step, name, value in changes]
+        except TypeError as error:
+            raise ValueError("A schedule is a list of (step, name, value), for example (400, 'd_steps', 2).") from error
+        self.changes = tuple(sorted(parsed, key=lambda change: change.step))
+
+    def __len__(self):
+        return len(self.changes)
+
+    def __iter__(self):
+        return iter(self.changes)
+
+    def __eq__(self, other):
+        return isinstance(other, Schedule) and self.changes == other.changes
+
+    def __hash__(self):
+        return hash(self.changes)
+
+    def __repr__(self):
+        return f"Schedule({[tuple(change) for change in self.changes]})"
+
+    def checked(self, live):
+        """Return the same schedule with every value checked against `live`; ValueError names the first that fails."""
+        return Schedule((step, name, live.check(name, value)) for step, name, value in self.changes)
+
+    def save(self, path):
+        """Write the schedule as a small JSON file, one change a line."""
+        lines = ",\n".join("  " + json.dumps(change._asdict()) for change in self.changes)
+        with atomic_write(path) as file:
+            file.write(f'{{"ganlib_schedule": 1, "changes": [\n{lines}\n]}}\n'.encode())
+
+    @classmethod
+    def load(cls, path):
+        """Read a schedule that `save` wrote; ValueError if the file is something else."""
+        try:
+            content = json.loads(Path(path).read_text(encoding="utf-8"))
+            if content["ganlib_schedule"] != 1:
+                raise ValueError("another version")
+            return cls((c["step"], c["name"], c["value"]) for c in content["changes"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{path} is not a schedule of this version of ganlib: {error}.") from error

@@ -1,0 +1,301 @@
+"""The training loop: blocks of compiled steps, and between two blocks everything that people want to do.
+
+Changes of live values, schedules, checkpoints, callbacks and interrupts are handled between blocks only, so that they
+always meet a model that stands at a whole step.
+"""
+
+import contextlib
+import signal
+import threading
+import time
+
+import numpy as np
+
+from ganlib._tensorflow import keras, tf
+from ganlib.training.block import MAX_BLOCK, build_block
+from ganlib.training.errors import GuardError, TrainingDiverged, TrainingInterrupted
+from ganlib.training.history import History
+
+ALL_PLAYERS = 0
+
+
+class Trainer:
+    """Trains one model; knows nothing about what the model is.
+
+    Parameters
+    ----------
+    model : TrainableModel
+        Gives `iteration`, `players`, `columns`, `live`, `step`, `state` and `load_state`.
+    data : tuple of ndarray
+        What examples are drawn from, with replacement; kept on the device.
+    batch_size : int
+        Handed to `model.iteration`.
+    mode : str
+        "compiled" or "graph": see `compile_mode`.
+    run : RunFolder or None
+        Where events, history and checkpoints go.
+    history : History or None
+        What was measured before, when a run goes on.
+    schedule : Schedule
+        Changes of live values, with checked values.
+    callbacks : iterable of keras.callbacks.Callback
+        `on_train_begin`, `on_train_batch_end(step - 1, logs)` after every block, `on_train_end`. A callback with an
+        attribute `every` sees a block end at every multiple of it.
+    checkpoint_interval : int
+        Steps between two checkpoints.
+    look_every : float
+        Seconds after which somebody wants to look or to steer: the longest that a block should take.
+    """
+
+    def __init__(
+        self,
+        model,
+        data,
+        batch_size,
+        *,
+        mode,
+        run=None,
+        history=None,
+        schedule=(),
+        callbacks=(),
+        checkpoint_interval=1000,
+        look_every=0.25,
+    ):
+        self.model = model
+        self.run_folder = run
+        self.history = History(model.columns) if history is None else history
+        self.look_every = look_every
+        self.steps_per_second = float("nan")
+        self._batch_size = batch_size
+        self._changes = [change for change in schedule if change.step >= model.step]
+        self._callbacks = list(callbacks)
+        self._checkpoint_interval = checkpoint_interval
+        self._block = build_block(
+            model.iteration, len(model.columns), tuple(map(tf.constant, data)), batch_size, model.seed, mode
+        )
+        self._logs = dict.fromkeys(model.columns, float("nan"))
+        self._good = None
+        self._written = model.step
+        self._interrupted = False
+
+    def run(self, steps):
+        """Make `steps` steps, fewer if the model's `stop_training` is set or an interrupt comes.
+
+        Raises
+        ------
+        TrainingDiverged
+            Something became infinite or NaN; the model is put back to the last good checkpoint.
+        TrainingInterrupted
+            Ctrl-C or a kernel interrupt; a checkpoint was written first.
+        GuardError
+            A network moved in another one's step, or did not move in its own.
+        """
+        model, last = self.model, self.model.step + steps
+        callbacks = keras.callbacks.CallbackList(self._callbacks, add_history=False, model=model)
+        with model.exclusive(), model.live, self._catch_interrupts():
+            model.stop_training, model.guard = False, None
+            self._apply_changes()
+            self._checkpoint()
+            callbacks.on_train_begin()
+            try:
+                while model.step < last and not (model.stop_training or self._interrupted):
+                    logs = self._advance(last)
+                    callbacks.on_train_batch_end(model.step - 1, logs)
+                    if model.step % self._checkpoint_interval == 0:
+                        self._checkpoint()
+            except TrainingDiverged:
+                raise
+            except BaseException as error:
+                self._checkpoint_after(error)
+                raise
+            finally:
+                callbacks.on_train_end()
+            if self._good[0] != model.step:
+                self._checkpoint()
+        if self._interrupted:
+            raise TrainingInterrupted(self._where_it_stands("Interrupted"))
+
+    # --- one block ------------------------------------------------------------------------------------------------
+
+    def _advance(self, last):
+        """Apply what changes now, run one block, check and keep what it measured; return the last row as a dict."""
+        model = self.model
+        self._apply_changes()
+        first = model.step
+        if model.guard is None:
+            rows = self._guarded_step()
+        else:
+            count = self._block_length(first, last)
+            started = time.perf_counter()
+            rows = self._run_block(first, count, ALL_PLAYERS)
+            self._clock(count, time.perf_counter() - started)
+        self._check_finite(first, rows)
+        model.step = first + len(rows)
+        self.history.append(first + 1, rows)
+        return self._latest(rows)
+
+    def _latest(self, rows):
+        """Return the newest value of every column; a sparse one keeps its value until it is measured again."""
+        for name, values in zip(self.model.columns, rows.T, strict=True):
+            measured = values[~np.isnan(values)]
+            if len(measured):
+                self._logs[name] = float(measured[-1])
+        return dict(self._logs)
+
+    def _run_block(self, first, count, phase):
+        return self._block(tf.constant(first, tf.int64), tf.constant(count), tf.constant(phase)).numpy()[:count]
+
+    def _block_length(self, first, last):
+        """Choose how many steps to run before somebody wants to look, never beyond a step where something is due."""
+        wanted = 1 if np.isnan(self.steps_per_second) else int(self.steps_per_second * self.look_every)
+        stops = [last, *(change.step for change in self._changes[:1])]
+        intervals = [
+            self._checkpoint_interval,
+            *(getattr(callback, "every", None) for callback in self._callbacks),
+        ]
+        stops += [first + every - first % every for every in intervals if every]
+        return max(1, min(wanted, MAX_BLOCK, min(stops) - first))
+
+    def _clock(self, count, seconds):
+        """Update the speed: a mean over about the last two seconds."""
+        speed = count / max(seconds, 1e-9)
+        if np.isnan(self.steps_per_second):
+            self.steps_per_second = speed
+        else:
+            weight = min(1.0, seconds / 2)
+            self.steps_per_second += weight * (speed - self.steps_per_second)
+
+    def _apply_changes(self):
+        """Apply the schedule's changes for this step, then what was set from outside; record each."""
+        live, step = self.model.live, self.model.step
+        applied = live.apply_queued()
+        while self._changes and self._changes[0].step <= step:
+            change = self._changes.pop(0)
+            live.apply(change.name, change.value)
+            applied.append((change.name, change.value))
+        if self.run_folder:
+            for name, value in applied:
+                self.run_folder.record(step, "set", name=name, value=value)
+
+    # --- guards ---------------------------------------------------------------------------------------------------
+
+    def _guarded_step(self):
+        """Make one step, one player at a time, and prove that each moved its own weights and no others'."""
+        players = self.model.players
+        measured = np.full((1, len(self.model.columns)), np.nan, np.float32)
+        report = {}
+        before = _weights(players)
+        for phase, player in enumerate(players, start=1):
+            rows = self._run_block(self.model.step, 1, phase)
+            measured = np.where(np.isnan(measured), rows, measured)
+            after = _weights(players)
+            report[player] = {name: _largest_move(before[name], after[name]) for name in players}
+            before = after
+        if np.isfinite(measured).all():
+            check_moves(report, {player: self.model.held_still(player) for player in players})
+        self.model.guard = report
+        return measured
+
+    def _check_finite(self, first, rows):
+        """Put the model back to the last good state if anything that was measured is infinite or NaN."""
+        sparse = np.isin(self.model.columns, self.model.sparse_columns)
+        bad = ~np.isfinite(rows) & ~(np.isnan(rows) & sparse)
+        if not bad.any():
+            return
+        row = int(np.argmax(bad.any(axis=1)))
+        column = self.model.columns[int(np.argmax(bad[row]))]
+        raise self._diverged(first + row + 1, f"{column} became {rows[row][bad[row]][0]}")
+
+    def _diverged(self, step, what):
+        """Go back to the last good checkpoint and return the exception that says so."""
+        good_step, arrays, values = self._good
+        rates = ", ".join(f"{name} {self.model.live[name]:g}" for name in self.model.live if "learning_rate" in name)
+        self.model.load_state(good_step, arrays, values)
+        self.history.cut(good_step)
+        self._written = min(self._written, good_step)
+        if self.run_folder:
+            self.run_folder.rewind(good_step)
+            self.run_folder.record(good_step, "diverged", at=step, what=what)
+        return TrainingDiverged(
+            f"Training diverged at step {step}: {what}, most often because a learning rate is too high ({rates}). "
+            f"The model was put back to step {good_step}: lower the rates and train on."
+        )
+
+    # --- checkpoints and interrupts -------------------------------------------------------------------------------
+
+    def _checkpoint(self):
+        """Keep the state in memory, and on disk if there is a run folder."""
+        step = self.model.step
+        arrays, values = self.model.state()
+        for name, array in arrays.items():
+            if not np.isfinite(array).all():
+                raise self._diverged(step, f"a weight of {name.split('.')[0]} became infinite or NaN")
+        self._good = step, arrays, values
+        if self.run_folder:
+            self.run_folder.append_history(self.history, after=self._written)
+            self._written = step
+            self.run_folder.save_checkpoint(step, arrays, values)
+
+    def _checkpoint_after(self, error):
+        """Save what there is while another exception is on its way; never hide that one."""
+        try:
+            self._checkpoint()
+        except (OSError, ArithmeticError) as second:
+            error.add_note(str(second))
+        error.add_note(self._where_it_stands("Training ended early"))
+
+    def _where_it_stands(self, reason):
+        step, run = self.model.step, self.run_folder
+        saved = f" A checkpoint is in {run.path}." if run else ""
+        return f"{reason} after step {step}; nothing is lost: call train() again to go on.{saved}"
+
+    @contextlib.contextmanager
+    def _catch_interrupts(self):
+        """Turn Ctrl-C into a stop after the block that runs; a second Ctrl-C acts at once."""
+        self._interrupted = False
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        previous = signal.getsignal(signal.SIGINT)
+
+        def stop(*_):
+            self._interrupted = True
+            signal.signal(signal.SIGINT, previous)
+
+        signal.signal(signal.SIGINT, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, previous)
+
+
+def check_moves(report, held_still):
+    """Raise a GuardError unless every player moved in its own step only.
+
+    Parameters
+    ----------
+    report : dict of str to dict of str to float
+        For each player's step, by how much the weights of every player moved at most.
+    held_still : dict of str to (str or None)
+        Why a player is not meant to move in its own step: its rate is 0, it is frozen.
+    """
+    for player, moves in report.items():
+        for name, move in moves.items():
+            if name != player and move != 0:
+                raise GuardError(
+                    f"The {name}'s weights moved by {move:.2g} in the {player}'s step, where they must stand still: "
+                    f"give each optimizer the variables of its own network only."
+                )
+        if moves[player] == 0 and not held_still[player]:
+            raise GuardError(
+                f"The {player}'s weights did not move in its own step: its loss does not depend on them, or they are "
+                f"not trainable; check `{player}.trainable_variables`."
+            )
+
+
+def _weights(players):
+    return {name: [w.numpy() for w in network.trainable_variables] for name, network in players.items()}
+
+
+def _largest_move(before, after):
+    return max((float(np.abs(b - a).max()) for b, a in zip(before, after, strict=True)), default=0.0)

@@ -1,0 +1,279 @@
+"""What every family of models shares: live values, a state that can be saved, training and resuming."""
+
+import contextlib
+import hashlib
+import platform
+import threading
+from pathlib import Path
+
+import numpy as np
+
+import ganlib
+from ganlib._tensorflow import keras, tf
+from ganlib.training.devices import compile_mode, describe_device
+from ganlib.training.errors import RunFolderError
+from ganlib.training.live import LiveValues, Schedule, whole
+from ganlib.training.loop import Trainer
+from ganlib.training.run_folder import RunFolder
+
+
+class TrainableModel(keras.Model):
+    """A Keras model that the compiled loop can train.
+
+    A family of models says what one step is; it defines
+
+    * `columns`: names of the numbers that a step measures; those in `sparse_columns` are NaN at most steps;
+    * `players`: dict of name to network; each has an optimizer and a step of its own;
+    * `iteration(draws, batch_size, phase)`: makes one step (phase 0: of every player in turn; phase k: of the k-th
+      player only, NaN for what the others measure) and returns float32 (len(columns),);
+    * `live_values()`: dict of name to `LiveValue`;
+    * `parts()`: dict of name to the list of variables that a checkpoint holds;
+    * `held_still(player)`: why a player is not meant to move now, or None.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the first weights, of the batches and of the latent vectors.
+    """
+
+    columns = ()
+    sparse_columns = ()
+
+    def __init__(self, seed=0, **kwargs):
+        super().__init__(**kwargs)
+        self.seed = whole("seed", 0, 2**31 - 1)(seed)
+        self.run = None
+        self.measured = None
+        self.guard = None
+        self._counter = tf.Variable(0, dtype=tf.int64, trainable=False, name="step")
+        self._busy = threading.Lock()
+        self._live = None
+
+    # --- what a family gives --------------------------------------------------------------------------------------
+
+    @property
+    def players(self):
+        """Dict of name to network."""
+        raise NotImplementedError
+
+    def iteration(self, draws, batch_size, phase):
+        """Make one step and return what it measured."""
+        raise NotImplementedError
+
+    def live_values(self):
+        """Return a dict of name to `LiveValue`."""
+        return {}
+
+    def parts(self):
+        """Return a dict of name to the list of variables that a checkpoint holds."""
+        raise NotImplementedError
+
+    def held_still(self, player):
+        """Return why a player is not meant to move in its own step, or None."""
+        return None
+
+    def default_data(self):
+        """Return the tuple of arrays that is trained on when none are given."""
+        raise NotImplementedError
+
+    def check_data(self, data):
+        """Return the data as a tuple of arrays that fit the networks; ValueError if they do not."""
+        return data
+
+    # --- state ----------------------------------------------------------------------------------------------------
+
+    @property
+    def step(self):
+        """How many steps were made."""
+        return int(self._counter.numpy())
+
+    @step.setter
+    def step(self, value):
+        self._counter.assign(value)
+
+    @property
+    def live(self):
+        """The live values: read and set them by name, from any thread, while the model trains."""
+        if self._live is None:
+            self._live = LiveValues(self.live_values())
+        return self._live
+
+    def state(self):
+        """Return everything that resuming needs: a dict of arrays and a dict of plain values."""
+        arrays = {
+            f"{part}.{index:03d}": variable.numpy()
+            for part, variables in self.parts().items()
+            for index, variable in enumerate(variables)
+        }
+        return arrays, {"live": self.live.snapshot()}
+
+    def load_state(self, step, arrays, values):
+        """Put back what `state` returned; ValueError, with nothing changed, if it does not fit the networks."""
+        targets = {
+            f"{part}.{index:03d}": variable
+            for part, variables in self.parts().items()
+            for index, variable in enumerate(variables)
+        }
+        if targets.keys() != arrays.keys() or any(tuple(v.shape) != arrays[k].shape for k, v in targets.items()):
+            raise ValueError("The checkpoint does not fit these networks: it was made by other ones.")
+        for name, variable in targets.items():
+            variable.assign(arrays[name])
+        for name, value in values["live"].items():
+            self.live.apply(name, value)
+        self.step = step
+
+    @contextlib.contextmanager
+    def exclusive(self):
+        """Let one training at a time touch the model."""
+        if not self._busy.acquire(blocking=False):
+            raise RuntimeError("This model is being trained already: stop that training first.")
+        try:
+            yield
+        finally:
+            self._busy.release()
+
+    # --- training -------------------------------------------------------------------------------------------------
+
+    def trainer(
+        self,
+        batch_size,
+        *,
+        data=None,
+        run=None,
+        steps=None,
+        schedule=None,
+        callbacks=(),
+        record=(),
+        **options,
+    ):
+        """Check everything, open the run folder and return a `Trainer` that is ready to run; nothing trains yet.
+
+        Parameters
+        ----------
+        batch_size : int
+            From 4, so that both halves of a batch hold at least two examples, to the number of examples.
+        data : ndarray, tuple of ndarray or None
+            What to train on; `default_data()` if None.
+        run : str, Path or None
+            A new folder to record the training in; None goes on in the folder that this model already has, if any.
+        steps : int or None
+            How many steps are planned, for the record.
+        schedule : Schedule or None
+            Changes of live values to replay.
+        callbacks : iterable of keras.callbacks.Callback
+        record : dict
+            What else the run folder should remember of this training.
+        **options
+            See `Trainer`.
+        """
+        data = self.check_data(self.default_data() if data is None else data)
+        data = data if isinstance(data, tuple) else (data,)
+        batch_size = whole("batch_size", 4, len(data[0]))(batch_size)
+        schedule = Schedule() if schedule is None else schedule.checked(self.live)
+        mode = compile_mode(self.players.values())
+        training = {
+            "first_step": self.step,
+            "last_step": None if steps is None else self.step + steps,
+            "batch_size": batch_size,
+            "data": fingerprint(data) if run or self.run else None,
+            "mode": mode,
+            "device": describe_device(),
+            "schedule": [list(change) for change in schedule],
+            **dict(record),
+        }
+        history = self._attach_run(run, training)
+        trainer = Trainer(
+            self,
+            data,
+            batch_size,
+            mode=mode,
+            run=self.run,
+            history=history,
+            schedule=schedule,
+            callbacks=callbacks,
+            **options,
+        )
+        self.measured = trainer.history
+        return trainer
+
+    def _attach_run(self, run, training):
+        """Make the run folder or go on in the present one; return the history to go on with, or None."""
+        if run is not None and (self.run is None or self.run.path.resolve() != Path(run).resolve()):
+            self.run = RunFolder.create(run, {**self.run_config(), "training": training})
+            self.run.record(self.step, "train", **training)
+            return None
+        if self.run is not None:
+            known = self.run.config["training"]["data"]
+            if known != training["data"]:
+                raise RunFolderError(f"{self.run.path} was trained on other data: pass those as data=, or a new run=.")
+            self.run.config["training"] = training
+            self.run.save_config()
+            self.run.record(self.step, "train", **training)
+        return self.measured
+
+    def run_config(self):
+        """Return what `config.json` holds: how to build the model again, and with which versions it was made."""
+        return {
+            "model": type(self).__name__,
+            "config": keras.saving.serialize_keras_object(self),
+            "seed": self.seed,
+            "live": self.live.snapshot(),
+            "versions": {
+                "ganlib": ganlib.__version__,
+                "keras": keras.__version__,
+                "tensorflow": tf.__version__,
+                "numpy": np.__version__,
+                "python": platform.python_version(),
+            },
+        }
+
+    @classmethod
+    def resume(cls, folder):
+        """Build the model that a run folder holds and put it at the newest checkpoint that is whole.
+
+        Call `train()` on it to make the steps that were left; on the same machine it ends in the very weights, bit for
+        bit, of a run that was never broken off.
+
+        Parameters
+        ----------
+        folder : str or Path
+            A run folder.
+
+        Returns
+        -------
+        TrainableModel
+
+        Raises
+        ------
+        RunFolderError
+            The folder is no run, is of another version or has no whole checkpoint.
+        """
+        run = RunFolder.open(folder)
+        if run.config["model"] != cls.__name__:
+            raise RunFolderError(f"{run.path} holds a {run.config['model']}, not a {cls.__name__}.")
+        step, arrays, values, damaged = run.load_checkpoint()
+        model = keras.saving.deserialize_keras_object(run.config["config"])
+        try:
+            model.load_state(step, arrays, values)
+        except ValueError as error:
+            raise RunFolderError(f"{run.path}: {error}") from error
+        if damaged:
+            names = ", ".join(path.name for path in damaged)
+            print(f"{run.path}: {names} is damaged; going back to the checkpoint of step {step}.")
+        model.measured = run.rewind(step, damaged)
+        model.run = run
+        return model
+
+    def steps_left(self):
+        """Return how many planned steps a resumed run has not made yet; None if there is no plan."""
+        planned = self.run and self.run.config["training"]["last_step"]
+        return None if planned is None else max(0, planned - self.step)
+
+
+def fingerprint(arrays):
+    """Return a short checksum of a tuple of arrays: what a run was trained on."""
+    digest = hashlib.blake2b(digest_size=16)
+    for array in arrays:
+        digest.update(f"{array.shape}{array.dtype}".encode())
+        digest.update(np.ascontiguousarray(array))
+    return digest.hexdigest()
