@@ -3,24 +3,18 @@
 Real is 1 and fake is 0, everywhere. Lesson 06 writes this model out line by line; lesson 05 shows it in two dimensions.
 """
 
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from ganlib import builders
-from ganlib import data as pixels
 from ganlib._tensorflow import keras, tf
+from ganlib.models.pictures import PictureModel, by, in_chunks, to_unit_range
 from ganlib.training import (
     ALL_PLAYERS,
     MAX_BLOCK,
     GivenExamples,
     LiveValue,
-    ProgressBar,
-    Sampler,
-    Schedule,
-    TrainableModel,
-    atomic_write,
     build_block,
     choice,
     compile_mode,
@@ -29,7 +23,6 @@ from ganlib.training import (
     whole,
 )
 
-GRID = 5
 MAX_UPDATES = 10
 MAX_RATE = 10.0
 LATENT, LATENT_OF_G, NOISE_PICTURES = 1, 2, 3  # streams of random numbers
@@ -96,7 +89,7 @@ def _live_property(name, doc):
 
 
 @keras.saving.register_keras_serializable("ganlib")
-class GAN(TrainableModel):
+class GAN(PictureModel):
     """A generator and a discriminator, trained in turn.
 
     Parameters
@@ -167,7 +160,6 @@ class GAN(TrainableModel):
             self.averaged_generator.set_weights(self.generator.get_weights())
         self._switches = {name: tf.Variable(value, trainable=False) for name, value in _SWITCHES.items()}
         self.pretrained_steps = 0
-        self.samples = {}
         self.compile(g_optimizer=g_optimizer, d_optimizer=d_optimizer, loss_kind=loss_kind)
         self.built = True
 
@@ -382,104 +374,17 @@ class GAN(TrainableModel):
 
     # --- training -----------------------------------------------------------------------------------------------------
 
-    def train(
-        self,
-        steps=None,
-        batch_size=None,
-        sample_interval=None,
-        *,
-        data=None,
-        run=None,
-        schedule=None,
-        callbacks=(),
-        verbose=1,
-        checkpoint_interval=1000,
-    ):
-        """Train both networks in turn.
+    @property
+    def picture_shape(self):
+        """Height, width and channels of a picture."""
+        return tuple(self.discriminator.input_shape[1:])
 
-        Parameters
-        ----------
-        steps : int or None
-            How many steps to make: 30,000 if None, or what a resumed run has left.
-        batch_size : int or None
-            32 if None. The discriminator sees half a batch of real pictures and half a batch of fakes (a half of an
-            odd number is rounded down), the generator makes a whole batch.
-        sample_interval : int or None
-            Steps between two samples of the fixed latent vectors, kept in `samples` and in the run folder; 200 if None.
-        data : ndarray or None
-            Pictures, uint8 or float in [-1, 1], of the discriminator's input shape; the MNIST training set if None.
-        run : str, Path or None
-            A new folder to record the run in: configuration, events, history, checkpoints and samples. None goes on in
-            the folder that this model already has, if any.
-        schedule : Schedule or None
-            Changes of live values to make at given steps.
-        callbacks : iterable of keras.callbacks.Callback
-            Called between blocks of steps.
-        verbose : int
-            0: silent; 1: a progress bar; 2: and a line at every sample, like the classic code.
-        checkpoint_interval : int
-            Steps between two checkpoints.
-
-        Returns
-        -------
-        History
-            What every step measured, by column name.
-
-        Raises
-        ------
-        ValueError
-            An argument does not fit; nothing has been trained.
-        TrainingDiverged
-            Something became infinite or NaN; the model is back at its last good checkpoint.
-        TrainingInterrupted
-            Ctrl-C or a kernel interrupt; the model stands at a whole step, a checkpoint is written.
-        """
-        plan = self._plan(steps, batch_size, sample_interval, schedule)
-        if plan["steps"] == 0:
-            print(f"This run has made all of its {self.step} planned steps; say train(steps=...) to make more.")
-            return self.measured
-        trainer = self.trainer(
-            plan["batch_size"],
-            data=data,
-            run=run,
-            steps=plan["steps"],
-            schedule=plan["schedule"],
-            callbacks=[*self._own_callbacks(plan, verbose), *callbacks],
-            record={"sample_interval": plan["sample_interval"]},
-            checkpoint_interval=whole("checkpoint_interval", 1)(checkpoint_interval),
+    def describe(self, measured):
+        """Say what a step measured in the words of the classic code."""
+        return (
+            f"[D loss: {measured['d_loss']:.3f}, acc.: {100 * measured['d_accuracy']:5.1f}%] "
+            f"[G loss: {measured['g_loss']:.3f}]"
         )
-        trainer.run(plan["steps"])
-        return self.measured
-
-    def _plan(self, steps, batch_size, sample_interval, schedule):
-        """Fill in what was not said: by the run that goes on, else by the classic numbers."""
-        planned = self.run.config["training"] if self.run else {}
-        left = self.steps_left()
-        steps = (30_000 if left is None else left) if steps is None else whole("steps", 1)(steps)
-        if batch_size is None:
-            batch_size = planned.get("batch_size", 32)
-        if sample_interval is None:
-            sample_interval = planned.get("sample_interval", 200)
-        if schedule is None:
-            schedule = Schedule(planned.get("schedule", ()))
-        return {
-            "steps": steps,
-            "batch_size": batch_size,
-            "sample_interval": whole("sample_interval", 1)(sample_interval),
-            "schedule": schedule,
-        }
-
-    def _own_callbacks(self, plan, verbose):
-        interval = plan["sample_interval"]
-        sampler = Sampler(interval, self._take_sample)
-        bar = ProgressBar(plan["steps"], describe, line_every=interval if verbose > 1 else None)
-        return [sampler, bar] if verbose else [sampler]
-
-    def _take_sample(self, step):
-        pictures = self.sample_grid()
-        self.samples[step] = pixels.as_bytes(pictures)
-        if self.run:
-            self.save_imgs(self.run.sample_folder / f"step_{step:08d}.png")
 
     def pretrain_discriminator(self, steps=200, batch_size=32, *, data=None):
         """Let the discriminator learn real pictures (1) from uniform noise pictures (0) before the generator starts.
@@ -538,21 +443,6 @@ class GAN(TrainableModel):
             parts["averaged_generator"] = self.averaged_generator.variables
         return parts
 
-    def default_data(self):
-        """Return the MNIST training pictures, uint8 (60000, 28, 28, 1)."""
-        return pixels.load_mnist("train")[0]
-
-    def check_data(self, data):
-        """Return the pictures as a tuple of one array that the discriminator takes."""
-        pictures = pixels.as_pictures(data)
-        wanted = tuple(self.discriminator.input_shape[1:])
-        if pictures.shape[1:] != wanted:
-            raise ValueError(
-                f"The pictures are {_by(pictures.shape[1:])}, but the discriminator takes {_by(wanted)}: "
-                f"resize the pictures, or build networks of their shape."
-            )
-        return (pictures,)
-
     # --- use ----------------------------------------------------------------------------------------------------------
 
     def generate(self, n, seed=0):
@@ -578,12 +468,12 @@ class GAN(TrainableModel):
         latent = np.asarray(latent, np.float32)
         if latent.ndim != 2 or latent.shape[1] != self.latent_dim:
             raise ValueError(f"Latent vectors must be (n, {self.latent_dim}), not {latent.shape}.")
-        return _in_chunks(self._run_generator, latent)
+        return in_chunks(self._run_generator, latent)
 
     def probability_real(self, images):
         """Return the probability, float32 (n,) in 0..1, that the discriminator gives to each picture being real."""
         (pictures,) = self.check_data(images)
-        return _in_chunks(self._run_discriminator, pictures)[:, 0]
+        return in_chunks(self._run_discriminator, pictures)[:, 0]
 
     @tf.function(autograph=False)
     def _run_generator(self, latent):
@@ -595,31 +485,10 @@ class GAN(TrainableModel):
 
     def sample_grid(self):
         """Return the 25 pictures, float32 (25, 28, 28, 1), of the fixed latent vectors: the same vectors every time."""
-        return self.generate(GRID * GRID, seed=self.seed)
-
-    def save_imgs(self, path):
-        """Save the 25 pictures of the fixed latent vectors as a 5 by 5 grid, a grey PNG file."""
-        path = Path(path)
-        if path.suffix.lower() != ".png":
-            raise ValueError(f"save_imgs writes PNG files: end the name in .png, not {path.name!r}.")
-        with atomic_write(path) as file:
-            file.write(pixels.png_bytes(pixels.tile(self.sample_grid(), GRID, GRID)))
+        return self.generate(25, seed=self.seed)
 
 
 # --- helpers ----------------------------------------------------------------------------------------------------------
-
-
-def describe(measured):
-    """Say what a step measured in the words of the classic code."""
-    return (
-        f"[D loss: {measured['d_loss']:.3f}, acc.: {100 * measured['d_accuracy']:5.1f}%] "
-        f"[G loss: {measured['g_loss']:.3f}]"
-    )
-
-
-def to_unit_range(pictures):
-    """Scale a uint8 tensor of pictures to [-1, 1]; leave a float one as it is."""
-    return (tf.cast(pictures, tf.float32) - 127.5) / 127.5 if pictures.dtype == tf.uint8 else pictures
 
 
 def check_pair(generator, discriminator):
@@ -632,14 +501,10 @@ def check_pair(generator, discriminator):
     if len(latent) != 2 or latent[1] is None:
         raise ValueError(f"The generator must take latent vectors (n, latent_dim), not {latent}.")
     if made != taken:
-        raise ValueError(f"The generator makes pictures {_by(made)}, but the discriminator takes {_by(taken)}.")
+        raise ValueError(f"The generator makes pictures {by(made)}, but the discriminator takes {by(taken)}.")
     if judged != (1,):
         raise ValueError(f"The discriminator must give one logit a picture, (n, 1), not {(None, *judged)}.")
     return latent[1]
-
-
-def _by(shape):
-    return " by ".join(map(str, shape))
 
 
 def _short(value):
@@ -710,8 +575,3 @@ def _apply_if(moves, optimizer, gradients, weights, then=lambda: None):
         return tf.zeros([0])
 
     _run_if(moves, apply)
-
-
-def _in_chunks(function, rows, size=1000):
-    """Apply a function to a thousand rows at a time, so that memory stays flat."""
-    return np.concatenate([function(tf.constant(rows[i : i + size])).numpy() for i in range(0, len(rows), size)])

@@ -5,11 +5,13 @@ import hashlib
 import platform
 import threading
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
 import ganlib
 from ganlib._tensorflow import keras, tf
+from ganlib.training.callbacks import ProgressBar, Sampler
 from ganlib.training.devices import compile_mode, describe_device
 from ganlib.training.errors import RunFolderError
 from ganlib.training.live import LiveValues, Schedule, whole
@@ -28,7 +30,9 @@ class TrainableModel(keras.Model):
       player only, NaN for what the others measure) and returns float32 (len(columns),);
     * `live_values()`: dict of name to `LiveValue`;
     * `parts()`: dict of name to the list of variables that a checkpoint holds;
-    * `held_still(player)`: why a player is not meant to move now, or None.
+    * `held_still(player)`: why a player is not meant to move now, or None;
+    * `default_data()`, `check_data(data)`: what it learns;
+    * if it likes, `usual`, `take_sample(step)` and `describe(measured)`.
 
     Parameters
     ----------
@@ -38,6 +42,7 @@ class TrainableModel(keras.Model):
 
     columns = ()
     sparse_columns = ()
+    usual = MappingProxyType({"steps": 30_000, "batch_size": 32, "sample_interval": 200})
 
     def __init__(self, seed=0, **kwargs):
         super().__init__(**kwargs)
@@ -78,7 +83,14 @@ class TrainableModel(keras.Model):
 
     def check_data(self, data):
         """Return the data as a tuple of arrays that fit the networks; ValueError if they do not."""
-        return data
+        raise NotImplementedError
+
+    def take_sample(self, step):
+        """Keep a sample of what the model makes after this many steps."""
+
+    def describe(self, measured):
+        """Say in a few words what a step measured, for the progress bar."""
+        return " ".join(f"[{name}: {measured[name]:.3f}]" for name in self.columns)
 
     # --- state ----------------------------------------------------------------------------------------------------
 
@@ -134,6 +146,100 @@ class TrainableModel(keras.Model):
 
     # --- training -------------------------------------------------------------------------------------------------
 
+    def train(
+        self,
+        steps=None,
+        batch_size=None,
+        sample_interval=None,
+        *,
+        data=None,
+        run=None,
+        schedule=None,
+        callbacks=(),
+        verbose=1,
+        checkpoint_interval=1000,
+    ):
+        """Train for a number of steps.
+
+        Parameters
+        ----------
+        steps : int or None
+            How many steps to make; if None, the model's usual number, or what a resumed run has left.
+        batch_size : int or None
+            Examples a step; the model's usual number if None. A GAN's discriminator sees half a batch of real pictures
+            and half a batch of fakes (half of an odd number is rounded down), its generator makes a whole batch.
+        sample_interval : int or None
+            Steps between two samples, kept in `samples` and in the run folder; the model's usual number if None.
+        data : ndarray or None
+            What to learn: for pictures uint8 or float in [-1, 1], of the shape that the networks take; the MNIST
+            training set if None.
+        run : str, Path or None
+            A new folder to record the run in: configuration, events, history, checkpoints and samples. None goes on in
+            the folder that this model already has, if any.
+        schedule : Schedule or None
+            Changes of live values to make at given steps.
+        callbacks : iterable of keras.callbacks.Callback
+            Called between blocks of steps.
+        verbose : int
+            0: silent; 1: a progress bar; 2: and a line at every sample, like the classic code.
+        checkpoint_interval : int
+            Steps between two checkpoints.
+
+        Returns
+        -------
+        History
+            What every step measured, by column name.
+
+        Raises
+        ------
+        ValueError
+            An argument does not fit; nothing has been trained.
+        TrainingDiverged
+            Something became infinite or NaN; the model is back at its last good checkpoint.
+        TrainingInterrupted
+            Ctrl-C or a kernel interrupt; the model stands at a whole step, a checkpoint is written.
+        """
+        plan = self._plan(steps, batch_size, sample_interval, schedule)
+        if plan["steps"] == 0:
+            print(f"This run has made all of its {self.step} planned steps; say train(steps=...) to make more.")
+            return self.measured
+        trainer = self.trainer(
+            plan["batch_size"],
+            data=data,
+            run=run,
+            steps=plan["steps"],
+            schedule=plan["schedule"],
+            callbacks=[*self._own_callbacks(plan, verbose), *callbacks],
+            record={"sample_interval": plan["sample_interval"]},
+            checkpoint_interval=whole("checkpoint_interval", 1)(checkpoint_interval),
+        )
+        trainer.run(plan["steps"])
+        return self.measured
+
+    def _plan(self, steps, batch_size, sample_interval, schedule):
+        """Fill in what was not said: by the run that goes on, else by the usual numbers."""
+        planned = self.run.config["training"] if self.run else {}
+        left = self.steps_left()
+        steps = (self.usual["steps"] if left is None else left) if steps is None else whole("steps", 1)(steps)
+        if batch_size is None:
+            batch_size = planned.get("batch_size", self.usual["batch_size"])
+        if sample_interval is None:
+            sample_interval = planned.get("sample_interval", self.usual["sample_interval"])
+        if schedule is None:
+            schedule = Schedule(planned.get("schedule", ()))
+        return {
+            "steps": steps,
+            "batch_size": batch_size,
+            "sample_interval": whole("sample_interval", 1)(sample_interval),
+            "schedule": schedule,
+        }
+
+    def _own_callbacks(self, plan, verbose):
+        interval = plan["sample_interval"]
+        sampler = Sampler(interval, self.take_sample)
+        bar = ProgressBar(plan["steps"], self.describe, line_every=interval if verbose > 1 else None)
+        return [sampler, bar] if verbose else [sampler]
+
     def trainer(
         self,
         batch_size,
@@ -167,7 +273,6 @@ class TrainableModel(keras.Model):
             See `Trainer`.
         """
         data = self.check_data(self.default_data() if data is None else data)
-        data = data if isinstance(data, tuple) else (data,)
         batch_size = whole("batch_size", 4, len(data[0]))(batch_size)
         schedule = Schedule() if schedule is None else schedule.checked(self.live)
         mode = compile_mode(self.players.values())

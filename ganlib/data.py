@@ -1,0 +1,555 @@
+"""The course's data: MNIST digits, e-mails, points in the plane; and what a picture is.
+
+Everything here is plain NumPy. A picture set is an array of shape (n, height, width, 1): uint8 from 0
+(black) to 255 (white), or float32 from -1 to 1, the range of the generator's tanh. The shipped files and
+their licences are described in `assets/data/README.md`.
+"""
+
+import gzip
+import hashlib
+import io
+import math
+import struct
+import zipfile
+from collections.abc import Iterable
+from functools import cache
+from numbers import Integral
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+SHIPPED = {
+    "mnist.npz": "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",
+    "spambase.csv.gz": "896295f562ca1686f01f6c793224be48e0cfc7ab3246764b16ca091b79948c71",
+}
+IDX_PREFIX = {"train": "train", "test": "t10k"}
+GAP_GREY = 90  # between the tiles of a grid: neither ink nor paper
+
+
+class DataError(ValueError):
+    """A data file is missing, damaged, or does not hold what it should."""
+
+
+# The shipped files
+
+
+def asset(name):
+    """Find a file that comes with the project, in an installed package or in a checkout.
+
+    Parameters
+    ----------
+    name : str
+        Path below `assets/`, with forward slashes, for example "data/mnist.npz".
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    DataError
+        The file is in neither place.
+    """
+    package = Path(__file__).resolve().parent
+    for root in (package / "assets", package.parent / "assets"):
+        if (root / name).is_file():
+            return root / name
+    raise DataError(f"assets/{name} is missing. {_how_to_restore(name)}")
+
+
+def _how_to_restore(name):
+    return f"Restore it with `git checkout -- assets/{name}`, or install ganlib again."
+
+
+def _check_shipped(name):
+    """Return the path of a shipped data file, once its SHA-256 is what it should be; else raise DataError."""
+    path = asset(f"data/{name}")
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
+    if found != SHIPPED[name]:
+        raise DataError(
+            f"{path} is damaged, cut short or changed: its SHA-256 starts with {found[:12]}, "
+            f"not with {SHIPPED[name][:12]}. {_how_to_restore(f'data/{name}')}"
+        )
+    return path
+
+
+_checked_once = cache(_check_shipped)
+
+
+def verify():
+    """Check every shipped data file anew.
+
+    Yields
+    ------
+    name : str
+        File name below `assets/data/`.
+    problem : str or None
+        A sentence that says what is wrong and what to do, or None if the file is right.
+    """
+    for name in SHIPPED:
+        try:
+            _check_shipped(name)
+        except DataError as error:
+            yield name, str(error)
+        else:
+            yield name, None
+
+
+# MNIST and its look-alikes
+
+
+def load_mnist(split="train", digits=None, limit=None, scaled=False, path=None):
+    """Load pictures of digits and their labels.
+
+    Parameters
+    ----------
+    split : {"train", "test"}
+        60,000 or 10,000 pictures in MNIST.
+    digits : int or collection of int, optional
+        Keep only these labels, 0 to 9. Default: all.
+    limit : int, optional
+        At most so many pictures: the first ones, after the choice of digits. Default: all.
+    scaled : bool
+        False gives uint8 from 0 to 255; True gives float32 from -1 to 1.
+    path : str or path, optional
+        Other data of the same shape, such as Fashion-MNIST: an `.npz` file with the keys x_train, y_train,
+        x_test and y_test, or a folder with the four IDX files, packed with gzip or not. Default: the MNIST
+        that is shipped with the project.
+
+    Returns
+    -------
+    images : numpy.ndarray, shape (n, 28, 28, 1), uint8 or float32
+        May be read-only, because later calls share it; copy it to change it.
+    labels : numpy.ndarray, shape (n,), uint8
+
+    Raises
+    ------
+    ValueError
+        An argument is not one of those above, or no picture has the chosen digits.
+    DataError
+        A file is missing or damaged, or does not hold pictures and labels like MNIST's. It is a ValueError.
+    """
+    if split not in ("train", "test"):
+        raise ValueError(f"split must be 'train' or 'test', not {split!r}.")
+    wanted = None if digits is None else _as_digits(digits)
+    if limit is not None:
+        _check_whole("limit", limit, at_least=1)
+    images, labels = _shipped_mnist(split) if path is None else _other_mnist(path, split)
+    chosen = slice(limit) if wanted is None else np.flatnonzero(np.isin(labels, wanted))[:limit]
+    images, labels = images[chosen], labels[chosen]
+    if not len(labels):
+        raise ValueError(f"No picture of the {split} split has a label in {wanted}; choose other digits.")
+    return (scale_pixels(images) if scaled else images), labels
+
+
+def _as_digits(digits):
+    """Return the chosen digits as a sorted list; refuse everything but whole numbers from 0 to 9."""
+    many = list(digits) if isinstance(digits, Iterable) and not isinstance(digits, str) else [digits]
+    if not many:
+        raise ValueError("digits is empty: name at least one digit from 0 to 9, or leave it out for all.")
+    for digit in many:
+        if isinstance(digit, bool) or not isinstance(digit, Integral) or not 0 <= digit <= 9:
+            raise ValueError(f"digits must be whole numbers from 0 to 9, not {digit!r}.")
+    return sorted({int(digit) for digit in many})
+
+
+def _check_whole(name, value, at_least):
+    """Refuse anything but a whole number that is large enough; True and 3.0 are not whole numbers here."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < at_least:
+        raise ValueError(f"{name} must be a whole number of at least {at_least}, not {value!r}.")
+
+
+@cache
+def _shipped_mnist(split):
+    return _read_npz(_checked_once("mnist.npz"), split)
+
+
+def _other_mnist(path, split):
+    """Read one split of somebody else's files, after both splits were checked."""
+    path = Path(path).expanduser()
+    if not path.exists():
+        raise DataError(f"{path} does not exist. Give an .npz file or a folder with four IDX files.")
+    read = _read_idx if path.is_dir() else _read_npz
+    read(path, "test" if split == "train" else "train")
+    return read(path, split)
+
+
+def _read_npz(path, split):
+    """Read and check one split of an .npz file with the keys of `keras.datasets.mnist`."""
+    if not zipfile.is_zipfile(path):
+        raise DataError(f"{path} is not an .npz file, or was cut short. Give a whole one, or an IDX folder.")
+    keys = (f"x_{split}", f"y_{split}")
+    # Damaged bytes make zipfile, zlib and NumPy raise a dozen kinds of error, all with one meaning.
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            missing = [key for key in keys if key not in file.files]
+            images, labels = (None, None) if missing else (file[key] for key in keys)
+    except Exception as error:
+        raise DataError(
+            f"{path} cannot be read ({error}). It is damaged, or holds Python objects; get it anew."
+        ) from error
+    if missing:
+        raise DataError(f"{path} lacks {' and '.join(missing)}. It needs x_train, y_train, x_test, y_test.")
+    return _check_digits_set(images, labels, f"{path} ({split} split)")
+
+
+def _read_idx(folder, split):
+    """Read and check one split of a folder with IDX files, the format in which MNIST was published."""
+    images = _read_idx_file(folder, f"{IDX_PREFIX[split]}-images", dimensions=3)
+    labels = _read_idx_file(folder, f"{IDX_PREFIX[split]}-labels", dimensions=1)
+    return _check_digits_set(images, labels, f"{folder} ({split} split)")
+
+
+def _read_idx_file(folder, stem, dimensions):
+    """Read an IDX file of bytes: two zero bytes, type 8, the number of dimensions, their sizes, the bytes."""
+    path = _find_idx_file(folder, stem, dimensions)
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            content = file.read()
+    except Exception as error:  # gzip, zlib and the disk have one kind of error each
+        raise DataError(f"{path} cannot be read ({error}). It is damaged or cut short: get it anew.") from error
+    start = 4 + 4 * dimensions
+    mark, shape = content[:4], content[4:start]
+    if len(content) < start or mark != bytes([0, 0, 8, dimensions]):
+        raise DataError(f"{path} is not an IDX file of bytes with {dimensions} dimension(s). Get it anew.")
+    shape = struct.unpack(f">{dimensions}I", shape)
+    expected = start + math.prod(shape)
+    if len(content) != expected:
+        raise DataError(
+            f"{path} announces {expected:,} bytes (shape {shape}) but holds {len(content):,}. "
+            "It was cut short or changed; get it anew."
+        )
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+
+
+def _find_idx_file(folder, stem, dimensions):
+    names = [f"{stem}{mark}idx{dimensions}-ubyte{end}" for end in ("", ".gz") for mark in "-."]
+    for name in names:
+        if (folder / name).is_file():
+            return folder / name
+    raise DataError(f"{folder} lacks {names[0]} (or {names[2]}). A folder needs all four IDX files of MNIST.")
+
+
+def _check_digits_set(images, labels, source):
+    """Return (n, 28, 28, 1) and (n,) read-only uint8 arrays, or say in what they differ from MNIST."""
+    if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28) or not len(images):
+        raise DataError(
+            f"{source}: the pictures are {images.dtype} of shape {images.shape}; "
+            "they must be uint8 of shape (n, 28, 28) with n of at least 1."
+        )
+    if not np.issubdtype(labels.dtype, np.integer) or labels.shape != images.shape[:1]:
+        raise DataError(
+            f"{source}: the labels are {labels.dtype} of shape {labels.shape}; they must be whole numbers, "
+            f"one for each of the {len(images):,} pictures."
+        )
+    if labels.min() < 0 or labels.max() > 9:
+        raise DataError(
+            f"{source}: the labels run from {labels.min()} to {labels.max()}; they must lie between 0 and 9."
+        )
+    if images.max() <= 1:
+        raise DataError(f"{source}: no pixel is above 1; they must use the range 0 to 255.")
+    images, labels = images[..., np.newaxis], labels.astype(np.uint8)
+    images.flags.writeable = labels.flags.writeable = False
+    return images, labels
+
+
+# E-mails
+
+
+class Spambase(NamedTuple):
+    """4,601 real e-mails, counted.
+
+    Attributes
+    ----------
+    features : numpy.ndarray, shape (4601, 57), float64
+        48 word frequencies and 6 character frequencies in percent, then 3 lengths of runs of capital letters.
+    is_spam : numpy.ndarray, shape (4601,), uint8
+        1 for spam, 0 for wanted mail.
+    names : tuple of str
+        The names of the 57 columns, UCI's own.
+    """
+
+    features: np.ndarray
+    is_spam: np.ndarray
+    names: tuple
+
+
+def load_spambase():
+    """Load UCI Spambase (Hopkins, Reeber, Forman and Suermondt, 1999; doi 10.24432/C53G6X; CC BY 4.0).
+
+    Returns
+    -------
+    Spambase
+        The mail was collected at HP Labs: words such as `george`, `650` and `hp` tell about that mailbox,
+        not about spam in general.
+
+    Raises
+    ------
+    DataError
+        The shipped file is missing, damaged or changed.
+    """
+    with gzip.open(_checked_once("spambase.csv.gz"), "rt", encoding="utf-8") as file:
+        names = file.readline().strip().split(",")
+        table = np.loadtxt(file, delimiter=",")
+    return Spambase(table[:, :-1].copy(), table[:, -1].astype(np.uint8), tuple(names[:-1]))
+
+
+# Pictures
+
+
+def scale_pixels(images):
+    """Turn bytes into the generator's range: (x - 127.5) / 127.5.
+
+    Parameters
+    ----------
+    images : array of uint8, any shape
+        0 is black, 255 is white.
+
+    Returns
+    -------
+    numpy.ndarray, the same shape, float32
+        -1 is black, 1 is white.
+    """
+    images = np.asarray(images)
+    if images.dtype != np.uint8:
+        raise ValueError(f"Pixels to be scaled must be uint8 (0 to 255), not {images.dtype}.")
+    scaled = images.astype(np.float32)
+    scaled -= 127.5  # in place: the training set is 188 MB in float32, and one copy is enough
+    scaled /= 127.5
+    return scaled
+
+
+def unscale_pixels(pictures):
+    """Turn the range -1 to 1 back into bytes: the inverse of `scale_pixels`.
+
+    Parameters
+    ----------
+    pictures : array of float, any shape
+        Values outside -1 to 1 are clipped.
+
+    Returns
+    -------
+    numpy.ndarray, the same shape, uint8
+    """
+    pixels = np.asarray(pictures, np.float32) * np.float32(127.5)
+    pixels += 127.5
+    return np.clip(np.rint(pixels, out=pixels), 0, 255, out=pixels).astype(np.uint8)
+
+
+def as_pictures(images):
+    """Return pictures as the networks want them, or say what is wrong with them.
+
+    Parameters
+    ----------
+    images : array, shape (n, 28, 28) or (n, height, width, 1)
+        uint8 from 0 to 255, or float from -1 to 1.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, height, width, 1), float32
+        From -1 to 1.
+
+    Raises
+    ------
+    ValueError
+        Another shape, dtype or range, no picture at all, or a value that is not a number.
+    """
+    images = check_pictures(images)
+    return scale_pixels(images) if images.dtype == np.uint8 else images.astype(np.float32, copy=False)
+
+
+def as_bytes(images):
+    """Return pictures as bytes, to be shown or saved.
+
+    Parameters
+    ----------
+    images : array
+        As for `as_pictures`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, height, width, 1), uint8
+    """
+    images = check_pictures(images)
+    return images if images.dtype == np.uint8 else unscale_pixels(images)
+
+
+def check_pictures(images):
+    """Return the pictures with four axes and in their own dtype, uint8 (0 to 255) or float (-1 to 1).
+
+    Raises
+    ------
+    ValueError
+        Another shape, dtype or range, no picture at all, or a value that is not a number.
+    """
+    images = np.asarray(images)
+    if images.ndim == 3 and images.shape[1:] == (28, 28):
+        images = images[..., np.newaxis]
+    if images.ndim != 4 or images.shape[-1] != 1 or 0 in images.shape:
+        raise ValueError(
+            f"Pictures must have the shape (n, 28, 28) or (n, height, width, 1), not {images.shape}. "
+            "A single picture needs a leading axis: images[np.newaxis]."
+        )
+    if images.dtype == np.uint8:
+        return images
+    if not np.issubdtype(images.dtype, np.floating):
+        raise ValueError(
+            f"Pictures must be uint8 (0 to 255) or float (-1 to 1), not {images.dtype}. Convert them first."
+        )
+    darkest, brightest = images.min(), images.max()
+    if not (darkest >= -1.000001 and brightest <= 1.000001):  # so written that NaN is refused as well
+        raise ValueError(
+            f"Float pictures must lie between -1 and 1, but these run from {darkest:g} to {brightest:g}. "
+            "Scale bytes with ganlib.data.scale_pixels; a NaN means that training broke down."
+        )
+    return images
+
+
+def tile(images, rows, columns, gap=2):
+    """Lay pictures out as one, row by row.
+
+    Parameters
+    ----------
+    images : array
+        As for `as_pictures`; at most `rows * columns` of them. Places that are left over are grey.
+    rows, columns : int
+        Size of the grid, in pictures.
+    gap : int
+        Grey pixels between neighbours; there is no outer border.
+
+    Returns
+    -------
+    numpy.ndarray, uint8
+        Shape (rows * height + (rows - 1) * gap, columns * width + (columns - 1) * gap).
+    """
+    for name, value, least in (("rows", rows, 1), ("columns", columns, 1), ("gap", gap, 0)):
+        _check_whole(name, value, least)
+    pictures = as_bytes(images)[..., 0]
+    number, height, width = pictures.shape
+    if number > rows * columns:
+        raise ValueError(f"{number} pictures do not fit into {rows} rows of {columns}; give a larger grid.")
+    grid = np.full((rows * columns, height + gap, width + gap), GAP_GREY, np.uint8)
+    grid[:number, :height, :width] = pictures
+    grid = grid.reshape(rows, columns, height + gap, width + gap).swapaxes(1, 2)
+    grid = grid.reshape(rows * (height + gap), columns * (width + gap))
+    return grid[: len(grid) - gap, : grid.shape[1] - gap]
+
+
+def png_bytes(picture):
+    """Encode one picture as PNG, quickly rather than tightly.
+
+    Parameters
+    ----------
+    picture : numpy.ndarray, shape (height, width) or (height, width, 3), uint8
+        Grey or RGB; `tile` makes such a picture.
+
+    Returns
+    -------
+    bytes
+    """
+    from PIL import Image
+
+    picture = np.asarray(picture)
+    if picture.dtype != np.uint8 or not (picture.ndim == 2 or picture.shape[2:] == (3,)):
+        raise ValueError(
+            f"A PNG needs uint8 of shape (height, width) or (height, width, 3), "
+            f"not {picture.dtype} of shape {picture.shape}."
+        )
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(picture)).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+# Points in the plane: data sets so small that a GAN's whole world fits into one figure
+
+
+def toy_points(kind, n, seed=0):
+    """Draw points from a distribution in the plane, after the four data sets of GAN Lab.
+
+    Parameters
+    ----------
+    kind : {"line", "ring", "two_blobs", "three_clusters"}
+    n : int
+        How many points, at least 1.
+    seed : int
+        The same seed gives the same points.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, 2), float32
+        Within the square from -1 to 1.
+
+    References
+    ----------
+    Kahng, Thorat, Chau, Viégas and Wattenberg, "GAN Lab", IEEE TVCG 25(1), 2019.
+    """
+    if kind not in TOY_KINDS:
+        raise ValueError(f"kind must be one of {', '.join(TOY_KINDS)}, not {kind!r}.")
+    _check_whole("n", n, at_least=1)
+    _check_whole("seed", seed, at_least=0)
+    points = TOY_KINDS[kind](np.random.default_rng(seed), n)
+    return np.clip(points, -1, 1).astype(np.float32)
+
+
+def _line(rng, n):
+    along = rng.uniform(-0.8, 0.8, n)
+    return np.stack([along, 0.6 * along], axis=1) + rng.normal(0, 0.02, (n, 2))
+
+
+def _ring(rng, n):
+    angle = rng.uniform(0, 2 * np.pi, n)
+    radius = rng.normal(0.7, 0.03, n)
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+
+
+def _clusters(rng, n, centres, spread):
+    return np.asarray(centres)[rng.integers(len(centres), size=n)] + rng.normal(0, spread, (n, 2))
+
+
+def _two_blobs(rng, n):
+    return _clusters(rng, n, [(-0.45, -0.3), (0.45, 0.3)], spread=0.13)
+
+
+def _three_clusters(rng, n):
+    return _clusters(rng, n, [(-0.6, -0.5), (0.6, -0.5), (0.0, 0.6)], spread=0.06)
+
+
+TOY_KINDS = {"line": _line, "ring": _ring, "two_blobs": _two_blobs, "three_clusters": _three_clusters}
+
+
+def check_points(points):
+    """Return points that a learner drew as an array, or say what is wrong with them.
+
+    Parameters
+    ----------
+    points : array or list of pairs, shape (n, 2)
+        At least 10 points within the square from -1 to 1.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, 2), float32
+
+    Raises
+    ------
+    ValueError
+        Too few points, another shape, or a point that is not in the square.
+    """
+    try:
+        points = np.array(points, np.float32)
+    except (TypeError, ValueError) as error:
+        raise ValueError("Points must be pairs of numbers, such as [(0.1, -0.4), ...].") from error
+    if points.ndim != 2 or points.shape[1] != 2 or len(points) < 10:
+        raise ValueError(f"At least 10 points are needed, as (n, 2) numbers; the shape is {points.shape}.")
+    outside = ~(np.abs(points) <= 1).all(axis=1)  # so written that NaN counts as outside
+    if outside.any():
+        x, y = points[outside][0]
+        raise ValueError(
+            f"{outside.sum()} of {len(points)} points are not in the square from -1 to 1, "
+            f"the first of them ({x:g}, {y:g}). Move or remove them."
+        )
+    return points

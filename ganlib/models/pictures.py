@@ -1,0 +1,77 @@
+"""What all models of pictures share: which pictures they take, and samples of what they make."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ganlib import data as pixels
+from ganlib._tensorflow import tf
+from ganlib.training import TrainableModel, atomic_write
+
+GRID = 5
+
+
+class PictureModel(TrainableModel):
+    """A trainable model of pictures; a family defines `picture_shape` and `sample_grid`.
+
+    Attributes
+    ----------
+    samples : dict of int to ndarray
+        For each step at which a sample was taken, its pictures, uint8 (25, 28, 28, 1).
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.samples = {}
+
+    @property
+    def picture_shape(self):
+        """Height, width and channels of a picture."""
+        raise NotImplementedError
+
+    def sample_grid(self):
+        """Return 25 pictures, float32 in [-1, 1], that show what the model has learned; comparable between steps."""
+        raise NotImplementedError
+
+    def default_data(self):
+        """Return the MNIST training pictures, uint8 (60000, 28, 28, 1)."""
+        return pixels.load_mnist("train")[0]
+
+    def check_data(self, data):
+        """Return the pictures as a tuple of one array of the shape that the networks take."""
+        pictures = pixels.check_pictures(data)
+        if pictures.shape[1:] != self.picture_shape:
+            raise ValueError(
+                f"The pictures are {by(pictures.shape[1:])}, but the networks take {by(self.picture_shape)}: "
+                f"resize the pictures, or build networks of their shape."
+            )
+        return (pictures if pictures.dtype == np.uint8 else pictures.astype(np.float32, copy=False),)
+
+    def take_sample(self, step):
+        """Keep the 25 pictures in `samples`, and as a picture file in the run folder."""
+        self.samples[step] = pixels.as_bytes(self.sample_grid())
+        if self.run:
+            self.save_imgs(self.run.sample_folder / f"step_{step:08d}.png")
+
+    def save_imgs(self, path):
+        """Save the 25 pictures as a 5 by 5 grid, a grey PNG file."""
+        path = Path(path)
+        if path.suffix.lower() != ".png":
+            raise ValueError(f"save_imgs writes PNG files: end the name in .png, not {path.name!r}.")
+        with atomic_write(path) as file:
+            file.write(pixels.png_bytes(pixels.tile(self.sample_grid(), GRID, GRID)))
+
+
+def to_unit_range(pictures):
+    """Scale a uint8 tensor of pictures to [-1, 1]; leave a float one as it is."""
+    return (tf.cast(pictures, tf.float32) - 127.5) / 127.5 if pictures.dtype == tf.uint8 else pictures
+
+
+def in_chunks(function, rows, size=1000):
+    """Apply a function to a thousand rows at a time, so that memory stays flat."""
+    return np.concatenate([function(tf.constant(rows[i : i + size])).numpy() for i in range(0, len(rows), size)])
+
+
+def by(shape):
+    """Write a shape as people say it: 28 by 28 by 1."""
+    return " by ".join(map(str, shape))

@@ -1,0 +1,324 @@
+"""Figures of numbers: what was measured at every step, and how scores are spread."""
+
+import math
+import textwrap
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
+
+from ganlib.plots.style import (
+    DISCRIMINATOR,
+    FAKE,
+    GENERATOR,
+    GREY,
+    INK,
+    PAPER,
+    REAL,
+    WIDTH,
+    Pen,
+    Plot,
+    house_style,
+    listing,
+    many,
+    percent,
+    probabilities,
+)
+
+
+class _Curve(NamedTuple):
+    """A column of the history, how it is drawn and what the sentence calls it."""
+
+    column: str
+    pen: Pen
+    words: str
+
+
+class _Panel(NamedTuple):
+    """One of the small multiples of `training_curves`; the reference is a height and a word for it."""
+
+    title: str
+    curves: tuple
+    reference: tuple | None = None
+    logarithmic: bool = False
+
+
+_PANELS = (
+    _Panel(
+        "Loss",
+        (
+            _Curve("d_loss", DISCRIMINATOR, "the discriminator's loss"),
+            _Curve("g_loss", GENERATOR, "the generator's loss"),
+        ),
+    ),
+    _Panel(
+        "Accuracy of the discriminator",
+        (_Curve("d_accuracy", DISCRIMINATOR, "the discriminator's accuracy"),),
+        reference=(0.5, "tossing a coin"),
+    ),
+    _Panel(
+        "Mean probability of being real",
+        (
+            _Curve("d_real", REAL, "its mean probability for real pictures"),
+            _Curve("d_fake", FAKE, "its mean probability for fake pictures"),
+        ),
+        reference=(0.5, "undecided"),
+    ),
+    _Panel(
+        "Gradient norm",
+        (
+            _Curve("d_gradient", DISCRIMINATOR, "the discriminator's gradient norm"),
+            _Curve("g_gradient", GENERATOR, "the generator's gradient norm"),
+        ),
+        logarithmic=True,
+    ),
+)
+
+
+@house_style()
+def training_curves(history, events=(), columns=2):
+    """Draw what was recorded while a GAN trained, as small multiples over the step.
+
+    Raw values are faint, their running mean over a fiftieth of the history is strong. A panel whose columns
+    are missing is left out.
+
+    Parameters
+    ----------
+    history : mapping of str to array of shape (n,)
+        `step`, and any of `d_loss`, `g_loss`, `d_accuracy`, `d_real`, `d_fake` (shares from 0 to 1),
+        `d_gradient` and `g_gradient`. NaN marks a value that was not measured.
+    events : sequence of dict
+        Changes made meanwhile, with the keys `step`, `name` and `value`; marked by numbered lines. Events
+        without a name, such as a run folder's checkpoints, are left out.
+    columns : int
+        Panels in a row.
+
+    Returns
+    -------
+    Plot
+
+    Raises
+    ------
+    ValueError
+        No steps, no known column, or columns of different length.
+    """
+    history = _check_history(history)
+    events = sorted((event for event in events if "name" in event), key=lambda event: event["step"])
+    panels = [panel for panel in _PANELS if any(curve.column in history for curve in panel.curves)]
+    marks = _merge_events(events, history["step"])
+    columns = min(columns, len(panels))
+    rows = math.ceil(len(panels) / columns)
+    key = _Key(marks)
+    figure = Figure(figsize=(WIDTH, 2.5 * rows + key.height), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
+    grid = figure.add_gridspec(rows + 1, columns, height_ratios=[2.5] * rows + [key.height])
+    for i, panel in enumerate(panels):
+        _draw_panel(figure.add_subplot(grid[i // columns, i % columns]), panel, history, marks)
+    if marks:
+        _draw_key(figure.add_subplot(grid[rows, :]), key)
+    return Plot(figure, _curves_sentence(history, panels, events))
+
+
+def _check_history(history):
+    """Return the known columns as float arrays of one length, with the steps among them."""
+    known = {"step"} | {curve.column for panel in _PANELS for curve in panel.curves}
+    history = {name: np.asarray(history[name], np.float64) for name in known & set(history.keys())}
+    if not len(history.get("step", ())) or len(history) < 2:
+        raise ValueError("history needs at least one row, with `step` and a column such as `d_loss`: train first.")
+    lengths = {name: len(values) for name, values in history.items()}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"The columns of history must have one length, but have {lengths}.")
+    return history
+
+
+def _merge_events(events, steps):
+    """Return [(position, words)]: changes within 6 % of the axis share a mark, with the last value of a name."""
+    near = 0.06 * max(steps[-1] - steps[0], 1)
+    groups = []
+    for event in events:
+        if groups and event["step"] - groups[-1][0]["step"] < near:
+            groups[-1].append(event)
+        else:
+            groups.append([event])
+    marks = []
+    for group in groups:
+        first, last = group[0]["step"], group[-1]["step"]
+        when = f"step {first:,}" if first == last else f"steps {first:,} to {last:,}"
+        values = {event["name"]: event.get("value") for event in group}
+        marks.append((np.clip(first, steps[0], steps[-1]), f"{when}: {_changes(values)}"))
+    return marks
+
+
+def _changes(values):
+    return "; ".join(name if value is None else f"{name} = {value(value)}" for name, value in values.items())
+
+
+def _running_mean(values, window):
+    """Return the mean of the measured values in a centred window that shrinks at both ends."""
+    measured = np.isfinite(values)
+    sums, counts = (np.concatenate([[0], np.cumsum(column)]) for column in (np.where(measured, values, 0), measured))
+    low = np.clip(np.arange(len(values)) - window // 2, 0, None)
+    high = np.clip(np.arange(len(values)) + window // 2 + 1, None, len(values))
+    count = counts[high] - counts[low]
+    return np.where(count > 0, (sums[high] - sums[low]) / np.maximum(count, 1), np.nan)
+
+
+def _draw_panel(axes, panel, history, marks):
+    steps = history["step"]
+    axes.set_title(panel.title, pad=14 if marks else 9)
+    axes.grid(axis="y")
+    ends = [] if panel.reference is None else [(*panel.reference, GREY)]
+    for curve in panel.curves:
+        values = history.get(curve.column, np.array([]))
+        values = np.where(values > 0, values, np.nan) if panel.logarithmic else values
+        if np.isfinite(values).any():
+            ends.append((_draw_curve(axes, steps, values, curve.pen), curve.pen.label, curve.pen.colour))
+    _make_step_axis(axes, steps)
+    if panel.reference:
+        axes.set_ylim(-0.02, 1.02)
+        axes.axhline(panel.reference[0], color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+    if panel.logarithmic:
+        _make_logarithmic(axes)
+    _label_ends(axes, ends)
+    _draw_marks(axes, marks)
+
+
+def _make_step_axis(axes, steps):
+    begin = 0 if steps[0] < 0.03 * steps[-1] else steps[0]  # so that a whole run's axis begins at 0
+    axes.set(xlabel="step", xlim=(begin, steps[-1]) if steps[-1] > begin else (begin - 1, begin + 1))
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+
+
+def _make_logarithmic(axes):
+    """Give the heights a logarithmic scale with plain numbers, and several of them in a short range."""
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 50 * low else (1,)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.minorticks_off()
+
+
+def _draw_curve(axes, steps, values, pen):
+    """Draw one column, raw and smoothed; return the last height of the smooth curve."""
+    smooth = _running_mean(values, len(values) // 50)
+    marker = "o" if len(values) < 40 else None
+    if len(values) >= 100:
+        axes.plot(steps, values, color=pen.colour, alpha=0.25, linewidth=0.7)
+    axes.plot(steps, smooth, color=pen.colour, linestyle=pen.line, linewidth=1.9, marker=marker, markersize=3)
+    return smooth[np.isfinite(smooth)][-1]
+
+
+def _label_ends(axes, ends):
+    """Name the curves at their right ends, moved apart where the names would overlap."""
+    axes.autoscale_view()
+    to_share = (axes.transData - axes.transAxes).transform
+    ends = sorted((to_share((1, height))[1], words, colour) for height, words, colour in ends)
+    wanted = np.array([share for share, _, _ in ends])
+    places, gap = wanted.copy(), 0.11
+    for i in range(1, len(places)):
+        places[i] = max(places[i], places[i - 1] + gap)
+    places += (wanted - places).mean() if len(places) else 0
+    for place, (_, words, colour) in zip(places, ends, strict=True):
+        axes.text(1.02, place, words, transform=axes.transAxes, fontsize=9, color=colour, va="center")
+
+
+def _draw_marks(axes, marks):
+    for number, (step, _) in enumerate(marks, start=1):
+        axes.axvline(step, color=INK, linewidth=0.8, alpha=0.7)
+        axes.text(
+            step,
+            1.0,
+            str(number),
+            transform=axes.get_xaxis_transform(),
+            fontsize=9,
+            ha="center",
+            va="center",
+            bbox={"boxstyle": "circle,pad=0.15", "facecolor": PAPER, "edgecolor": INK, "linewidth": 0.8},
+        )
+
+
+class _Key:
+    """What the numbered marks mean, in two columns if all the words are short."""
+
+    def __init__(self, marks):
+        shortened = [textwrap.shorten(words, 120, placeholder=" …") for _, words in marks]
+        self.words = [f"{number}   {words}" for number, words in enumerate(shortened, start=1)]
+        self.columns = 2 if len(marks) > 2 and max(map(len, self.words)) <= 58 else 1
+        self.rows = math.ceil(len(marks) / self.columns)
+        self.height = 0.19 * self.rows + 0.02  # inches
+
+
+def _draw_key(axes, key):
+    axes.axis("off")
+    axes.set(xlim=(0, 1), ylim=(key.rows, 0))
+    for i, words in enumerate(key.words):
+        axes.text(i // key.rows * 0.51, i % key.rows + 0.5, words, fontsize=9, va="center")
+
+
+def _curves_sentence(history, panels, events):
+    steps = history["step"]
+    curves = [curve for panel in panels for curve in panel.curves if curve.column in history]
+    told = [f"{curve.words} {_from_to(history[curve.column])}" for curve in curves]
+    sentence = f"Steps {steps[0]:,.0f} to {steps[-1]:,.0f}; means of the first and of the last tenth: {listing(told)}."
+    gaps = max(np.count_nonzero(~np.isfinite(values)) for values in history.values())
+    if gaps:
+        sentence += f" Up to {gaps:,} of {many(len(steps), 'row')} lack a value."
+    if events:
+        told = [f"{_changes({event['name']: event.get('value')})} at step {event['step']:,}" for event in events]
+        told = told if len(told) <= 6 else [*told[:5], f"{len(told) - 5} more"]
+        sentence += f" Marked: {listing(told)}."
+    return sentence
+
+
+def _from_to(values):
+    """Say how one curve went: "0.9 to 1.2"."""
+    tenth = max(1, len(values) // 10)
+    parts = (part[np.isfinite(part)] for part in (values[:tenth], values[-tenth:]))
+    return " to ".join(f"{part.mean():.3g}" if len(part) else "not measured" for part in parts)
+
+
+@house_style()
+def score_histogram(real_probabilities, fake_probabilities):
+    """Draw how the discriminator judges real and fake pictures.
+
+    Parameters
+    ----------
+    real_probabilities, fake_probabilities : array, shape (n,) or (n, 1)
+        The discriminator's probability that a picture is real, from 0 to 1, for real and for fake pictures.
+        The two may differ in number.
+
+    Returns
+    -------
+    Plot
+    """
+    groups = (
+        (probabilities("real_probabilities", real_probabilities), REAL, {"alpha": 0.35}),
+        (probabilities("fake_probabilities", fake_probabilities), FAKE, {"hatch": "////", "alpha": 0.35}),
+    )
+    figure = Figure(figsize=(7.2, 3.4), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)
+    axes = figure.add_subplot()
+    edges = np.linspace(0, 1, 21)
+    for values, pen, fill in groups:
+        shares = np.histogram(values, edges)[0] / len(values)
+        axes.stairs(shares, edges, fill=True, facecolor=pen.colour, edgecolor=pen.colour, linewidth=0, **fill)
+        axes.stairs(shares, edges, color=pen.colour, linestyle=pen.line, linewidth=1.8)
+    axes.axvline(0.5, color=INK, linewidth=0.9)
+    axes.set(xlim=(0, 1), xlabel="probability of being real, says the discriminator", ylabel="share of pictures")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+    for (values, pen, _), x, side in zip(groups, (1.0, 0.0), ("right", "left"), strict=True):
+        words = f"{len(values):,} {pen.label} pictures, mean {values.mean():.2f}"
+        axes.text(x, 1.04, words, transform=axes.transAxes, color=pen.colour, ha=side, fontweight="bold")
+    return Plot(figure, _histogram_sentence(groups[0][0], groups[1][0]))
+
+
+def _histogram_sentence(real, fake):
+    hits, false_alarms = (real > 0.5).mean(), (fake > 0.5).mean()
+    return (
+        f"The discriminator takes {percent(hits)} of {many(len(real), 'real picture')} for real (mean "
+        f"probability {real.mean():.2f}) and {percent(false_alarms)} of {many(len(fake), 'fake picture')} "
+        f"(mean {fake.mean():.2f}); "
+        f"with as many of each, it would be right {percent((hits + 1 - false_alarms) / 2)} of the time."
+    )
