@@ -7,6 +7,7 @@ The two networks differ by colour, by dash and by a label; so do real and fake p
 
 from ganlib.plots.curves import score_histogram, training_curves
 from ganlib.plots.game import game_diagram
+from ganlib.plots.losses import generator_losses
 from ganlib.plots.networks import network_diagram
 from ganlib.plots.pictures import frames, picture_grid
 from ganlib.plots.style import DISCRIMINATOR, FAKE, GENERATOR, PIXELS_PER_INCH, REAL, SHARPNESS, Pen, Plot
@@ -22,6 +23,7 @@ __all__ = [
     "Plot",
     "frames",
     "game_diagram",
+    "generator_losses",
     "network_diagram",
     "picture_grid",
     "score_histogram",

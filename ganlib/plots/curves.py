@@ -19,11 +19,12 @@ from ganlib.plots.style import (
     WIDTH,
     Pen,
     Plot,
+    check_probabilities,
     house_style,
-    listing,
-    many,
-    percent,
-    probabilities,
+    join_words,
+    write_count,
+    write_percent,
+    write_value,
 )
 
 
@@ -151,7 +152,7 @@ def _merge_events(events, steps):
 
 
 def _changes(values):
-    return "; ".join(name if value is None else f"{name} = {value(value)}" for name, value in values.items())
+    return "; ".join(name if value is None else f"{name} = {write_value(value)}" for name, value in values.items())
 
 
 def _running_mean(values, window):
@@ -261,14 +262,16 @@ def _curves_sentence(history, panels, events):
     steps = history["step"]
     curves = [curve for panel in panels for curve in panel.curves if curve.column in history]
     told = [f"{curve.words} {_from_to(history[curve.column])}" for curve in curves]
-    sentence = f"Steps {steps[0]:,.0f} to {steps[-1]:,.0f}; means of the first and of the last tenth: {listing(told)}."
+    sentence = (
+        f"Steps {steps[0]:,.0f} to {steps[-1]:,.0f}; means of the first and of the last tenth: {join_words(told)}."
+    )
     gaps = max(np.count_nonzero(~np.isfinite(values)) for values in history.values())
     if gaps:
-        sentence += f" Up to {gaps:,} of {many(len(steps), 'row')} lack a value."
+        sentence += f" Up to {gaps:,} of {write_count(len(steps), 'row')} lack a value."
     if events:
         told = [f"{_changes({event['name']: event.get('value')})} at step {event['step']:,}" for event in events]
         told = told if len(told) <= 6 else [*told[:5], f"{len(told) - 5} more"]
-        sentence += f" Marked: {listing(told)}."
+        sentence += f" Marked: {join_words(told)}."
     return sentence
 
 
@@ -294,8 +297,8 @@ def score_histogram(real_probabilities, fake_probabilities):
     Plot
     """
     groups = (
-        (probabilities("real_probabilities", real_probabilities), REAL, {"alpha": 0.35}),
-        (probabilities("fake_probabilities", fake_probabilities), FAKE, {"hatch": "////", "alpha": 0.35}),
+        (check_probabilities("real_probabilities", real_probabilities), REAL, {"alpha": 0.35}),
+        (check_probabilities("fake_probabilities", fake_probabilities), FAKE, {"hatch": "////", "alpha": 0.35}),
     )
     figure = Figure(figsize=(7.2, 3.4), layout="constrained")
     figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)
@@ -307,7 +310,7 @@ def score_histogram(real_probabilities, fake_probabilities):
         axes.stairs(shares, edges, color=pen.colour, linestyle=pen.line, linewidth=1.8)
     axes.axvline(0.5, color=INK, linewidth=0.9)
     axes.set(xlim=(0, 1), xlabel="probability of being real, says the discriminator", ylabel="share of pictures")
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: write_percent(value)))
     for (values, pen, _), x, side in zip(groups, (1.0, 0.0), ("right", "left"), strict=True):
         words = f"{len(values):,} {pen.label} pictures, mean {values.mean():.2f}"
         axes.text(x, 1.04, words, transform=axes.transAxes, color=pen.colour, ha=side, fontweight="bold")
@@ -317,8 +320,8 @@ def score_histogram(real_probabilities, fake_probabilities):
 def _histogram_sentence(real, fake):
     hits, false_alarms = (real > 0.5).mean(), (fake > 0.5).mean()
     return (
-        f"The discriminator takes {percent(hits)} of {many(len(real), 'real picture')} for real (mean "
-        f"probability {real.mean():.2f}) and {percent(false_alarms)} of {many(len(fake), 'fake picture')} "
+        f"The discriminator takes {write_percent(hits)} of {write_count(len(real), 'real picture')} for real (mean "
+        f"probability {real.mean():.2f}) and {write_percent(false_alarms)} of {write_count(len(fake), 'fake picture')} "
         f"(mean {fake.mean():.2f}); "
-        f"with as many of each, it would be right {percent((hits + 1 - false_alarms) / 2)} of the time."
+        f"with as many of each, it would be right {write_percent((hits + 1 - false_alarms) / 2)} of the time."
     )

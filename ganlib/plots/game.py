@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.patches import Arc, Polygon, Rectangle
 
 from ganlib.data import as_bytes, load_mnist, tile
-from ganlib.plots.networks import box
+from ganlib.plots.networks import draw_box
 from ganlib.plots.style import (
     DISCRIMINATOR,
     FAKE,
@@ -19,8 +19,8 @@ from ganlib.plots.style import (
     WIDTH,
     Plot,
     canvas,
+    draw_picture,
     house_style,
-    show,
 )
 
 
@@ -144,7 +144,7 @@ def _draw_samples(axes, picture, y, pen, label, used=True):
     """Draw pictures in a frame of their colour, with their label; pale if this step does not use them."""
     x, frame = 4.0, ((3.47, y - 0.53), 1.06, 1.06)
     axes.add_patch(Rectangle(*frame, facecolor=pen.colour))
-    show(axes, picture, x - 0.48, y - 0.48, 0.96, 0.96)
+    draw_picture(axes, picture, x - 0.48, y - 0.48, 0.96, 0.96)
     if not used:
         axes.add_patch(Rectangle(*frame, facecolor=PAPER, alpha=0.75, zorder=3))
     words = f"{pen.label} digits{label if used else ', not used'}"
@@ -189,7 +189,7 @@ def _draw_scale(axes, x, y):
 def _draw_losses(axes, x, y, aims):
     """Draw the loss box, with what each loss wants in its network's colour."""
     edge = aims[0][0].colour if len(aims) == 1 else GREY
-    box(axes, x, y, 1.04, 1.24, facecolor=PAPER, edgecolor=edge, linewidth=1.6)
+    draw_box(axes, x, y, 1.04, 1.24, facecolor=PAPER, edgecolor=edge, linewidth=1.6)
     head = "loss" if len(aims) == 1 else "losses"
     axes.text(x, y - 0.44, f"{head}: small if", fontsize=9, color=GREY, ha="center", va="center")
     for (pen, words), place in zip(aims, (0.0,) if len(aims) == 1 else (-0.08, 0.4), strict=True):

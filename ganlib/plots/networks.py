@@ -18,12 +18,12 @@ from ganlib.plots.style import (
     Plot,
     canvas,
     house_style,
-    many,
-    percent,
+    write_count,
+    write_percent,
 )
 
 
-def box(axes, x, y, width, height, **style):
+def draw_box(axes, x, y, width, height, **style):
     """Draw a rounded box around the centre (x, y)."""
     corner = (x - width / 2, y - height / 2)
     axes.add_patch(FancyBboxPatch(corner, width, height, boxstyle="round,pad=0,rounding_size=0.06", **style))
@@ -76,10 +76,10 @@ def network_diagram(model, title=None):
         if i:
             _funnel(axes, y - pitch + 0.12, widths[i - 1], y - 0.12, width)
         face = colour if row.parameters else PAPER
-        box(axes, _BOX_CENTRE, y, width, 0.24, edgecolor=colour, facecolor=face, linewidth=1.2)
+        draw_box(axes, _BOX_CENTRE, y, width, 0.24, edgecolor=colour, facecolor=face, linewidth=1.2)
         _network_words(axes, row, y)
     axes.plot([0.1, 8.9], [bottom - 0.12] * 2, color=PALE, linewidth=1)
-    for x, words in ((_WORDS_END, many(len(rows) - 1, "layer")), (_COUNT_END, f"{_total(rows):,}")):
+    for x, words in ((_WORDS_END, write_count(len(rows) - 1, "layer")), (_COUNT_END, f"{_total(rows):,}")):
         axes.text(x, bottom + 0.1, words, fontweight="bold", ha="right", va="center")
     return Plot(figure, _network_sentence(model.name, rows))
 
@@ -137,11 +137,11 @@ def _network_sentence(name, rows):
     total, largest = _total(rows), max(rows[1:], key=lambda row: row.parameters)
     sentence = (
         f"The network {name}: {_shape_words(rows[0].shape)} numbers in, {_shape_words(rows[-1].shape)} out, "
-        f"through {many(len(rows) - 1, 'layer')} with {many(total, 'parameter')}."
+        f"through {write_count(len(rows) - 1, 'layer')} with {write_count(total, 'parameter')}."
     )
     if total:
         sentence += (
-            f" The most, {largest.parameters:,} ({percent(largest.parameters / total)}), are in the layer "
+            f" The most, {largest.parameters:,} ({write_percent(largest.parameters / total)}), are in the layer "
             f"{largest.words} that puts out {_shape_words(largest.shape)}."
         )
     return sentence

@@ -14,13 +14,14 @@ from ganlib.plots.style import (
     REAL,
     WIDTH,
     Plot,
+    begin_with,
     canvas,
+    check_probabilities,
+    draw_picture,
     house_style,
-    listing,
-    many,
-    opening,
-    percent,
-    show,
+    join_words,
+    write_count,
+    write_percent,
 )
 
 
@@ -67,7 +68,7 @@ def picture_grid(images, rows=None, columns=None, titles=None, probabilities=Non
     _check_beside("titles", titles, n)
     _check_beside("probabilities", probabilities, n)
     if probabilities is not None:
-        probabilities = probabilities("probabilities", probabilities)
+        probabilities = check_probabilities("probabilities", probabilities)
     cell = min(1.1, WIDTH / columns)
     words = [textwrap.wrap(str(words), max(4, int(cell / 0.085))) for words in titles or [""] * n]
     above, below = 0.17 * max(map(len, words)), 0.1 if probabilities is None else 0.38
@@ -75,7 +76,7 @@ def picture_grid(images, rows=None, columns=None, titles=None, probabilities=Non
     figure, axes = canvas(columns * cell, rows * (above + tall + below), title)
     for i, picture in enumerate(pictures):
         x, y = (i % columns) * cell + 0.05, (i // columns) * (above + tall + below) + above
-        show(axes, picture, x, y, side, tall)
+        draw_picture(axes, picture, x, y, side, tall)
         axes.text(x + side / 2, y - 0.04, "\n".join(words[i]), fontsize=9, ha="center", va="bottom")
         if probabilities is not None:
             _verdict(axes, probabilities[i], x, y + tall + 0.04, side)
@@ -96,12 +97,13 @@ def _grid_sentence(pictures, rows, columns, titles, probabilities, title):
     n, height, width = pictures.shape
     lit = (pictures > 127).mean()
     sentence = (
-        f"{opening(title)}{many(n, 'picture')} of {height} by {width} pixels in {many(rows, 'row')} of {columns}; "
-        f"{percent(lit)} of the pixels are bright"
+        f"{begin_with(title)}{write_count(n, 'picture')} of {height} by {width} pixels "
+        f"in {write_count(rows, 'row')} of {columns}; "
+        f"{write_percent(lit)} of the pixels are bright"
     )
     if n > 1:
         spread = np.abs(pictures - pictures.mean(axis=0)).mean() / 255
-        sentence += f", and a picture differs from the average one by {percent(spread)} of the brightness range"
+        sentence += f", and a picture differs from the average one by {write_percent(spread)} of the brightness range"
     sentence += "."
     if titles is not None and n <= 25:
         sentence += f" Titles, row by row: {', '.join(map(str, titles))}."
@@ -144,7 +146,7 @@ def frames(pictures, steps, title=None):
     figure, axes = canvas(per_row * (side + 0.12), math.ceil(len(steps) / per_row) * (tall + 0.34), title)
     for i, (step, grid) in enumerate(zip(steps, grids, strict=True)):
         x, y = (i % per_row) * (side + 0.12) + 0.06, (i // per_row) * (tall + 0.34) + 0.24
-        show(axes, grid, x, y, side, tall)
+        draw_picture(axes, grid, x, y, side, tall)
         axes.text(x, y - 0.05, f"step {step:,}", fontsize=9.5, va="bottom")
     return Plot(figure, _frames_sentence(pictures, steps, title))
 
@@ -152,12 +154,12 @@ def frames(pictures, steps, title=None):
 def _frames_sentence(pictures, steps, title):
     k, n = pictures.shape[:2]
     sentence = (
-        f"{opening(title)}{many(n, 'sample')} from the same latent vectors at "
-        f"{'step' if k == 1 else 'steps'} {listing([f'{step:,}' for step in steps])}."
+        f"{begin_with(title)}{write_count(n, 'sample')} from the same latent vectors at "
+        f"{'step' if k == 1 else 'steps'} {join_words([f'{step:,}' for step in steps])}."
     )
     if k == 1:
         return sentence
     change = np.abs(np.diff(pictures.astype(np.int16), axis=0)).mean(axis=(1, 2, 3, 4)) / 255
-    told = [f"{percent(share)} from step {steps[i]:,} to {steps[i + 1]:,}" for i, share in enumerate(change)]
+    told = [f"{write_percent(share)} from step {steps[i]:,} to {steps[i + 1]:,}" for i, share in enumerate(change)]
     told = told if k <= 5 else [told[0], told[-1]]
-    return f"{sentence} Change of the average pixel, in parts of the brightness range: {listing(told)}."
+    return f"{sentence} Change of the average pixel, in parts of the brightness range: {join_words(told)}."

@@ -130,26 +130,26 @@ class Plot(NamedTuple):
 # Numbers in words
 
 
-def percent(share):
+def write_percent(share):
     return f"{100 * share:.0f} %"
 
 
-def value(value):
+def write_value(value):
     """Write a live value: 0.0002, 2 or True."""
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-def many(number, word):
+def write_count(number, word):
     """Write "1 row" or "5 rows"."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
-def opening(title):
+def begin_with(title):
     """Begin a sentence with the title, if there is one."""
     return f"{title.rstrip('.')}: " if title else ""
 
 
-def listing(words):
+def join_words(words):
     """Join words as in a sentence: "a, b and c"."""
     *most, last = map(str, words)
     return f"{', '.join(most)} and {last}" if most else last
@@ -168,7 +168,7 @@ def canvas(width, height, title=None):
     return figure, axes
 
 
-def show(axes, picture, x, y, width, height):
+def draw_picture(axes, picture, x, y, width, height):
     """Draw a grey picture with its upper left corner at (x, y) inches, and keep the limits of the axes."""
     limits = {"xlim": axes.get_xlim(), "ylim": axes.get_ylim()}
     place = (x, x + width, y + height, y)
@@ -176,7 +176,7 @@ def show(axes, picture, x, y, width, height):
     axes.set(**limits)
 
 
-def probabilities(name, values):
+def check_probabilities(name, values):
     """Return probabilities as a flat array, or say what is wrong with them."""
     values = np.asarray(values, np.float64)
     values = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
