@@ -33,9 +33,8 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 with quiet_stderr():
-    import tensorflow as tf
-
     import keras
+    import tensorflow as tf
 
     for _gpu in tf.config.list_physical_devices("GPU"):
         with contextlib.suppress(RuntimeError):  # the program that imports us has already used its GPUs

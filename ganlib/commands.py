@@ -1,0 +1,176 @@
+"""The commands of `python -m ganlib`: one function and one row of `COMMANDS` each.
+
+A command reads its options first, so that `--help` works on a bare Python; then `environment.stand` sees to
+the requirements; then it imports its room. It returns an exit code, or None for 0.
+"""
+
+import argparse
+import os
+import sys
+import time
+
+from ganlib import environment
+
+FIRST_LESSON = "00_start_here.ipynb"
+OF_A_NEW_RUN = ("network", "seed", "moving_average")
+RATES = ("g_learning_rate", "d_learning_rate")
+OF_ANY_TRAINING = ("steps", "batch_size", "sample_interval")
+
+
+def lab(arguments):
+    """Open the lessons in JupyterLab."""
+    ours, jupyters = _split(arguments)
+    parser = _parser(lab, epilog="What follows `--` goes to JupyterLab, as in: lab -- --ServerApp.ip=0.0.0.0")
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    parser.add_argument("--port", type=int, help="the port to serve on (default: 8888 or the next free one)")
+    options = parser.parse_args(ours)
+    folder = _checkout_for("lab") / "notebooks"
+    environment.stand(["lab", *arguments])
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
+    command.append(f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}")
+    command.append("--ServerApp.answer_yes=True")  # else Ctrl-C asks, and goes on after five seconds
+    if options.no_browser:
+        command.append("--no-browser")
+    if options.port is not None:
+        command.append(f"--ServerApp.port={options.port}")
+    environment.become([*command, *jupyters], environment.child_environment())
+
+
+def test(arguments):
+    """Run the tests, the lessons among them; everything that follows goes to pytest."""
+    if {"-h", "--help"} & set(arguments):
+        _parser(test, usage="python -m ganlib test [pytest's arguments, such as -k doctor]").print_help()
+        return
+    folder = _checkout_for("test")
+    environment.stand(["test", *arguments])
+    os.chdir(folder)
+    environment.become([sys.executable, "-m", "pytest", *arguments], environment.child_environment())
+
+
+def doctor(arguments):
+    """Check this computer and say what to do about each thing that is wrong."""
+    parser = _parser(doctor)
+    parser.add_argument("--json", action="store_true", help="print the same as JSON, for a room of computers")
+    options = parser.parse_args(arguments)
+    environment.stand(["doctor", *arguments])
+    from ganlib import doctor as room
+
+    return room.report(as_json=options.json)
+
+
+def train(arguments):
+    """Train a GAN on pictures of digits and record it in a run folder."""
+    parser = _parser(train, argument_default=argparse.SUPPRESS)
+    add = parser.add_argument
+    add("--steps", type=int, help="default 30000; with --resume, what the run has left")
+    add("--batch-size", type=int, help="default 32, or that of the resumed run")
+    add("--sample-interval", type=int, help="steps between two pictures; default 200, or that of the resumed run")
+    add("--network", choices=["dense", "conv"], help="default dense")
+    add("--seed", type=int, help="of the first weights, batches and latent vectors; default 0")
+    add("--run", metavar="FOLDER", help="a new folder; default runs/ and the time")
+    add("--data", metavar="PATH", help="an .npz file or a folder of IDX files in MNIST's form; default MNIST itself")
+    add("--g-learning-rate", type=float, metavar="RATE", help="of the generator; default 0.0002")
+    add("--d-learning-rate", type=float, metavar="RATE", help="of the discriminator; default 0.0002")
+    add("--moving-average", type=float, metavar="DECAY", help="draw with averaged generator weights; default off")
+    add("--resume", metavar="FOLDER", help="go on with a run that was broken off")
+    options = vars(parser.parse_args(arguments))
+    if "resume" in options and (fixed := {*OF_A_NEW_RUN, "run"} & options.keys()):
+        names = ", ".join("--" + name.replace("_", "-") for name in sorted(fixed))
+        parser.error(f"{names} cannot be changed with --resume: leave it out")
+    environment.stand(["train", *arguments])
+    try:
+        _train(options)
+    except (ValueError, OSError, ArithmeticError) as error:
+        environment.say(error)
+        return 2
+
+
+def _train(options):
+    """Build or resume the GAN and train it; `options` holds only what the user gave."""
+    from ganlib import GAN, load_mnist
+
+    def given(names):
+        return {name: options[name] for name in names if name in options}
+
+    gan = GAN.resume(options["resume"]) if "resume" in options else GAN(**given(OF_A_NEW_RUN))
+    for name, rate in given(RATES).items():
+        setattr(gan, name, rate)
+    data = load_mnist(path=options["data"])[0] if "data" in options else None
+    run = None if "resume" in options else options.get("run", time.strftime("runs/%Y-%m-%d-%H%M%S"))
+    try:
+        gan.train(**given(OF_ANY_TRAINING), data=data, run=run)
+    except KeyboardInterrupt as stop:
+        if gan.run is None:
+            raise
+        raise KeyboardInterrupt(f"{stop}\nTo go on: python -m ganlib train --resume {gan.run.path}") from None
+    print(f"The run is in {gan.run.path}")
+
+
+def bench(arguments):
+    """Measure the speed of training; everything that follows goes to the benchmark, such as --help."""
+    environment.stand(["bench", *arguments])
+    from ganlib import bench as room
+
+    return room.main(arguments)
+
+
+COMMANDS = {"lab": lab, "test": test, "doctor": doctor, "train": train, "bench": bench}
+
+
+def main(arguments):
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : list of str
+        What comes after `python -m ganlib`.
+
+    Returns
+    -------
+    int
+        Exit code: 0 for success, 1 if the command failed, 2 for wrong arguments, 130 after Ctrl-C.
+    """
+    rows = "\n".join(f"  {name:<8}{function.__doc__.splitlines()[0]}" for name, function in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m ganlib",
+        usage="python -m ganlib COMMAND [options]",
+        description="Learn how generative models work. The first command that needs the requirements\n"
+        f"installs them into the folder .venv.\n\ncommands:\n{rows}",
+        epilog="`python -m ganlib COMMAND --help` lists the options of a command.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=COMMANDS, help=argparse.SUPPRESS)
+    if not arguments:
+        parser.print_help()
+        return 0
+    command = COMMANDS[parser.parse_args(arguments[:1]).command]
+    try:
+        return command(arguments[1:]) or 0
+    except environment.SetupError as problem:
+        environment.say(problem)
+        return 1
+    except KeyboardInterrupt as stop:
+        environment.say(str(stop) or "Stopped.")
+        return 130
+
+
+def _parser(command, **details):
+    """Return an argument parser for a command, described by the first line of its docstring."""
+    name = f"python -m ganlib {command.__name__}"
+    return argparse.ArgumentParser(prog=name, description=command.__doc__, allow_abbrev=False, **details)
+
+
+def _split(arguments):
+    """Split arguments at the first `--`, which belongs to neither part."""
+    here = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:here], arguments[here + 1 :]
+
+
+def _checkout_for(command):
+    """Return the folder of the kit; raise SetupError where only the package is installed."""
+    if environment.is_checkout(environment.CHECKOUT):
+        return environment.CHECKOUT
+    raise environment.SetupError(
+        f"`{command}` needs the lessons and tests, which are not part of the installed package: get the "
+        f"whole repository and run `python -m ganlib {command}` in its folder."
+    )
