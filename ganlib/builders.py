@@ -160,3 +160,217 @@ def build_conv_discriminator(filters=64, seed=None):
         ],
         name="discriminator",
     )
+
+
+def _hidden_sizes(hidden):
+    """Return the sizes of the hidden layers as a list; at least one, each a whole number above 0."""
+    try:
+        sizes = list(hidden)
+    except TypeError as error:
+        raise ValueError(
+            f"hidden must list the sizes of the hidden layers, such as (512, 256), not {hidden!r}."
+        ) from error
+    if not sizes:
+        raise ValueError("hidden is empty: give the size of at least one hidden layer, such as (512,).")
+    return [_positive("The number of hidden units", units) for units in sizes]
+
+
+def build_encoder(code=32, hidden=(512, 256), seed=None):
+    """Build the encoder of the autoencoder: a picture in, its code out.
+
+    Dense layers with ReLU that narrow down, then a Dense layer without activation: the bottleneck. Taught in lesson 02.
+
+    Parameters
+    ----------
+    code : int
+        How many numbers the code has.
+    hidden : sequence of int
+        Units of the hidden layers, from the picture to the code.
+    seed : int or None
+        Seed of the first weights.
+
+    Returns
+    -------
+    keras.Sequential
+        Maps float32 (n, 28, 28, 1) to float32 (n, code), any real numbers.
+    """
+    init = _glorot(seed)
+    model = keras.Sequential([keras.Input(IMAGE_SHAPE, name="picture"), layers.Flatten()], name="encoder")
+    for units in _hidden_sizes(hidden):
+        model.add(layers.Dense(units, activation="relu", kernel_initializer=init))
+    model.add(layers.Dense(_positive("The bottleneck (code)", code), kernel_initializer=init, name="code"))
+    return model
+
+
+def build_decoder(code=32, hidden=(256, 512), activation="tanh", seed=None):
+    """Build the decoder of both autoencoders: a code in, a picture out.
+
+    Dense layers with ReLU that widen, then one unit a pixel. Taught in lessons 02 and 04.
+
+    Parameters
+    ----------
+    code : int
+        How many numbers the code has.
+    hidden : sequence of int
+        Units of the hidden layers, from the code to the picture.
+    activation : str or None
+        "tanh" gives pixels in [-1, 1]; None gives logits, as the variational autoencoder's losses want them.
+    seed : int or None
+        Seed of the first weights.
+
+    Returns
+    -------
+    keras.Sequential
+        Maps float32 (n, code) to float32 (n, 28, 28, 1).
+    """
+    init = _glorot(seed)
+    code = _positive("The bottleneck (code)", code)
+    model = keras.Sequential([keras.Input((code,), name="code")], name="decoder")
+    for units in _hidden_sizes(hidden):
+        model.add(layers.Dense(units, activation="relu", kernel_initializer=init))
+    model.add(layers.Dense(math.prod(IMAGE_SHAPE), activation=activation, kernel_initializer=init))
+    model.add(layers.Reshape(IMAGE_SHAPE))
+    return model
+
+
+def build_variational_encoder(code=20, hidden=(512, 256), seed=None):
+    """Build the encoder of the variational autoencoder: a picture in, a normal distribution over codes out.
+
+    The hidden layers of `build_encoder`, then two Dense layers side by side: the mean and the logarithm of the variance
+    of every number of the code (Kingma and Welling 2014, appendix C.2). Taught in lesson 04.
+
+    Parameters
+    ----------
+    code : int
+        How many numbers the code has.
+    hidden : sequence of int
+        Units of the hidden layers, from the picture to the code.
+    seed : int or None
+        Seed of the first weights.
+
+    Returns
+    -------
+    keras.Model
+        Maps float32 (n, 28, 28, 1) to a list of two float32 (n, code): means and log variances.
+    """
+    init = _glorot(seed)
+    picture = keras.Input(IMAGE_SHAPE, name="picture")
+    features = layers.Flatten()(picture)
+    for units in _hidden_sizes(hidden):
+        features = layers.Dense(units, activation="relu", kernel_initializer=init)(features)
+    code = _positive("The bottleneck (code)", code)
+    mean = layers.Dense(code, kernel_initializer=init, name="mean")(features)
+    log_variance = layers.Dense(code, kernel_initializer=init, name="log_variance")(features)
+    return keras.Model(picture, [mean, log_variance], name="encoder")
+
+
+def build_logistic_regression(features, classes=2, seed=None):
+    """Build logistic regression as a network of one layer; with more than two classes it is softmax regression.
+
+    The discriminative model at its smallest: a weight for each feature and a bias. Taught in lesson 01.
+
+    Parameters
+    ----------
+    features : int
+        Length of an example.
+    classes : int
+        How many labels there are, at least 2.
+    seed : int or None
+        Seed of the first weights.
+
+    Returns
+    -------
+    keras.Sequential
+        Maps float32 (n, features) to float32 logits: (n, 1) for two classes, whose sigmoid is p(y = 1 | x), or
+        (n, classes), whose softmax is p(y | x).
+    """
+    if _positive("classes", classes) < 2:
+        raise ValueError(f"classes must be at least 2, not {classes!r}: with one class there is nothing to tell apart.")
+    units = 1 if classes == 2 else int(classes)
+    return keras.Sequential(
+        [
+            keras.Input((_positive("features", features),), name="features"),
+            layers.Dense(units, kernel_initializer=_glorot(seed), name="logit" if units == 1 else "logits"),
+        ],
+        name="logistic_regression" if units == 1 else "softmax_regression",
+    )
+
+
+def build_plane_generator(latent_dim=2, hidden=(32, 32), seed=None):
+    """Build a generator of points: a latent vector in, a place in the square from -1 to 1 out.
+
+    Dense layers with LeakyReLU(0.2), then two units with tanh. Taught in lesson 05.
+
+    Parameters
+    ----------
+    latent_dim : int
+        Length of the latent vector: 1 bends a thread into the plane, 2 a sheet.
+    hidden : sequence of int
+        Units of the hidden layers.
+    seed : int or None
+        Seed of the first weights.
+
+    Returns
+    -------
+    keras.Sequential
+        Maps float32 (n, latent_dim) to float32 (n, 2) in [-1, 1].
+    """
+    init = _glorot(seed)
+    model = keras.Sequential([keras.Input((_positive("latent_dim", latent_dim),), name="latent")], name="generator")
+    _add_hidden(model, hidden, init)
+    model.add(layers.Dense(2, activation="tanh", kernel_initializer=init, name="point"))
+    return model
+
+
+def build_plane_discriminator(hidden=(32, 32), seed=None):
+    """Build a discriminator of points: a place in the plane in, one logit out.
+
+    Dense layers with LeakyReLU(0.2), then one unit. Taught in lesson 05.
+
+    Parameters
+    ----------
+    hidden : sequence of int
+        Units of the hidden layers.
+    seed : int or None
+        Seed of the first weights.
+
+    Returns
+    -------
+    keras.Sequential
+        Maps float32 (n, 2) to float32 logits (n, 1).
+    """
+    init = _glorot(seed)
+    model = keras.Sequential([keras.Input((2,), name="point")], name="discriminator")
+    _add_hidden(model, hidden, init)
+    model.add(layers.Dense(1, kernel_initializer=init, name="logit"))
+    return model
+
+
+def _add_hidden(model, hidden, init):
+    for units in _hidden_sizes(hidden):
+        model.add(layers.Dense(units, kernel_initializer=init))
+        model.add(layers.LeakyReLU(negative_slope=0.2))
+
+
+def redraw_weights(network, seed):
+    """Give a network of dense layers the first weights that its builder gives it with this seed.
+
+    Parameters
+    ----------
+    network : keras.Model
+        All of its weights belong to Dense layers.
+    seed : int
+
+    Raises
+    ------
+    ValueError
+        Another layer has weights.
+    """
+    dense = [layer for layer in network.layers if layer.weights]
+    for layer in dense:
+        if not isinstance(layer, layers.Dense):
+            raise ValueError(f"Only Dense layers can be drawn anew, but {layer.name} is a {type(layer).__name__}.")
+    init = _glorot(seed)
+    for layer in dense:
+        layer.kernel.assign(init(layer.kernel.shape))
+        layer.bias.assign(layer.bias * 0)

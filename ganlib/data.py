@@ -12,7 +12,7 @@ import math
 import struct
 import zipfile
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, partial
 from numbers import Integral
 from pathlib import Path
 from typing import NamedTuple
@@ -496,30 +496,72 @@ def toy_points(kind, n, seed=0):
     return np.clip(points, -1, 1).astype(np.float32)
 
 
+# The numbers that both the samplers and the densities need: all lengths in units of the square from -1 to 1.
+LINE_END, LINE_SPREAD = np.array([0.8, 0.48]), 0.02
+RING_RADIUS, RING_SPREAD = 0.7, 0.03
+CLUSTERS = {  # centres and spread
+    "two_blobs": (np.array([(-0.45, -0.3), (0.45, 0.3)]), 0.13),
+    "three_clusters": (np.array([(-0.6, -0.5), (0.6, -0.5), (0.0, 0.6)]), 0.06),
+}
+
+
 def _line(rng, n):
-    along = rng.uniform(-0.8, 0.8, n)
-    return np.stack([along, 0.6 * along], axis=1) + rng.normal(0, 0.02, (n, 2))
+    along = rng.uniform(-1, 1, n)
+    return along[:, np.newaxis] * LINE_END + rng.normal(0, LINE_SPREAD, (n, 2))
 
 
 def _ring(rng, n):
     angle = rng.uniform(0, 2 * np.pi, n)
-    radius = rng.normal(0.7, 0.03, n)
+    radius = rng.normal(RING_RADIUS, RING_SPREAD, n)
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
 
 
-def _clusters(rng, n, centres, spread):
-    return np.asarray(centres)[rng.integers(len(centres), size=n)] + rng.normal(0, spread, (n, 2))
+def _clusters(kind, rng, n):
+    centres, spread = CLUSTERS[kind]
+    return centres[rng.integers(len(centres), size=n)] + rng.normal(0, spread, (n, 2))
 
 
-def _two_blobs(rng, n):
-    return _clusters(rng, n, [(-0.45, -0.3), (0.45, 0.3)], spread=0.13)
+TOY_KINDS = {"line": _line, "ring": _ring, **{kind: partial(_clusters, kind) for kind in CLUSTERS}}
 
 
-def _three_clusters(rng, n):
-    return _clusters(rng, n, [(-0.6, -0.5), (0.6, -0.5), (0.0, 0.6)], spread=0.06)
+def toy_density(kind, points):
+    """Compute how densely the points of `toy_points` lie at given places.
+
+    Parameters
+    ----------
+    kind : {"line", "ring", "two_blobs", "three_clusters"}
+    points : array, shape (n, 2)
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,), float64
+        Probability per unit of area; over the whole plane it adds up to 1.
+    """
+    if kind not in TOY_KINDS:
+        raise ValueError(f"kind must be one of {', '.join(TOY_KINDS)}, not {kind!r}.")
+    points = np.asarray(points, np.float64)
+    if kind == "line":
+        return _line_density(points)
+    if kind == "ring":
+        radius = np.maximum(np.hypot(*points.T), 1e-9)
+        return _normal_density(radius - RING_RADIUS, RING_SPREAD) / (2 * np.pi * radius)
+    centres, spread = CLUSTERS[kind]
+    away = points[:, np.newaxis] - centres
+    return _normal_density(away, spread).prod(axis=2).mean(axis=1)
 
 
-TOY_KINDS = {"line": _line, "ring": _ring, "two_blobs": _two_blobs, "three_clusters": _three_clusters}
+def _line_density(points):
+    """Uniform along the line, blurred by a normal distribution: a difference of two error functions, times the blur."""
+    half = np.hypot(*LINE_END)
+    along = points @ LINE_END / half
+    aside = (points[:, 1] * LINE_END[0] - points[:, 0] * LINE_END[1]) / half
+    ends = np.stack([along + half, along - half]) / (LINE_SPREAD * math.sqrt(2))
+    upper, lower = np.vectorize(math.erf)(ends)
+    return (upper - lower) / 2 / (2 * half) * _normal_density(aside, LINE_SPREAD)
+
+
+def _normal_density(values, spread):
+    return np.exp(-0.5 * (values / spread) ** 2) / (spread * math.sqrt(2 * math.pi))
 
 
 def check_points(points):

@@ -9,12 +9,12 @@ import numpy as np
 
 from ganlib import builders
 from ganlib._tensorflow import keras, tf
+from ganlib.models.common import build_optimizer, live_property, live_rate, live_variable
 from ganlib.models.pictures import PictureModel, by, in_chunks, to_unit_range
 from ganlib.training import (
     ALL_PLAYERS,
     MAX_BLOCK,
     GivenExamples,
-    LiveValue,
     build_block,
     choice,
     compile_mode,
@@ -24,7 +24,6 @@ from ganlib.training import (
 )
 
 MAX_UPDATES = 10
-MAX_RATE = 10.0
 LATENT, LATENT_OF_G, NOISE_PICTURES = 1, 2, 3  # streams of random numbers
 GRADIENT_EVERY = 10  # steps; measuring a norm reads every gradient once more, a tenth of a step's time
 PRETRAINING = 63  # the substep whose draws belong to pretraining
@@ -84,10 +83,6 @@ _SWITCHES = {
 }
 
 
-def _live_property(name, doc):
-    return property(lambda self: self.live[name], lambda self, value: self.live.__setitem__(name, value), doc=doc)
-
-
 @keras.saving.register_keras_serializable("ganlib")
 class GAN(PictureModel):
     """A generator and a discriminator, trained in turn.
@@ -127,6 +122,7 @@ class GAN(PictureModel):
 
     columns = ("d_loss", "d_accuracy", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient")
     sparse_columns = ("d_gradient", "g_gradient")
+    usual_rate = 2e-4
 
     def __init__(
         self,
@@ -185,11 +181,16 @@ class GAN(PictureModel):
         **kwargs
             What else `keras.Model.compile` takes.
         """
-        self.g_optimizer = _optimizer("g_optimizer", g_optimizer, self.generator)
-        self.d_optimizer = _optimizer("d_optimizer", d_optimizer, self.discriminator, taken=self.g_optimizer)
+        self.g_optimizer = build_optimizer("g_optimizer", g_optimizer or self._adam(), self.generator)
+        d_optimizer = d_optimizer or self._adam()
+        self.d_optimizer = build_optimizer("d_optimizer", d_optimizer, self.discriminator, taken=self.g_optimizer)
         self.live["loss_kind"] = loss_kind
         kwargs.setdefault("jit_compile", compile_mode(self.players.values()) == "compiled")
         super().compile(optimizer=self.g_optimizer, **kwargs)
+
+    def _adam(self):
+        """Return the classic code's optimizer."""
+        return keras.optimizers.Adam(self.usual_rate, beta_1=0.5)
 
     def call(self, latent, training=False):
         """Turn latent vectors float32 (n, latent_dim) into pictures in [-1, 1]."""
@@ -232,7 +233,8 @@ class GAN(PictureModel):
         draws = GivenExamples((real,), self.seed, self._counter.read_value())
         measured = self.iteration(draws, 2 * tf.shape(real)[0], ALL_PLAYERS)
         self._counter.assign_add(1)
-        return dict(zip(self.columns, tf.unstack(measured), strict=True))
+        logs = zip(self.columns, tf.unstack(measured), strict=True)
+        return {name: value for name, value in logs if name not in self.sparse_columns}
 
     # --- one step -----------------------------------------------------------------------------------------------------
 
@@ -264,11 +266,11 @@ class GAN(PictureModel):
 
         def discriminator(turn, moves):
             real = to_unit_range(draws.examples(half, turn))
-            latent = draws.normal([half, self.latent_dim], LATENT, turn)
+            latent = self.draw_latent(draws, half, LATENT, turn)
             return self._train_discriminator(real, latent, weigh, moves & (self._switches["freeze_d"] == 0))
 
         def generator(turn, moves):
-            latent = draws.normal([batch_size, self.latent_dim], LATENT_OF_G, turn)
+            latent = self.draw_latent(draws, batch_size, LATENT_OF_G, turn)
             return self._train_generator(latent, weigh, moves & (self._switches["freeze_g"] == 0))
 
         d_loss, d_accuracy, d_real, d_fake, d_gradient = tf.unstack(
@@ -278,6 +280,10 @@ class GAN(PictureModel):
             _take_turns(generator, self._switches["g_steps"], (phase == 0) | (phase == 2), 2)
         )
         return tf.stack([d_loss, d_accuracy, g_loss, d_real, d_fake, d_gradient, g_gradient])
+
+    def draw_latent(self, draws, count, stream, turn):
+        """Draw the latent vectors, float32 (count, latent_dim), that a step trains with: standard normal numbers."""
+        return draws.normal([count, self.latent_dim], stream, turn)
 
     def _train_discriminator(self, real, latent, weigh, moves):
         """Measure the discriminator on real pictures and fakes; move its weights, and only those, if `moves`."""
@@ -338,11 +344,11 @@ class GAN(PictureModel):
         """Return the values that can change while the model trains."""
         loss_names = tuple(LOSSES)
         return {
-            "d_learning_rate": _rate("d_learning_rate", lambda: self.d_optimizer),
-            "g_learning_rate": _rate("g_learning_rate", lambda: self.g_optimizer),
+            "d_learning_rate": live_rate("d_learning_rate", lambda: self.d_optimizer),
+            "g_learning_rate": live_rate("g_learning_rate", lambda: self.g_optimizer),
             "d_steps": self._switch("d_steps", whole("d_steps", 0, MAX_UPDATES), int),
             "g_steps": self._switch("g_steps", whole("g_steps", 0, MAX_UPDATES), int),
-            "label_smoothing": self._switch("label_smoothing", number("label_smoothing", 0, 0.5), _short),
+            "label_smoothing": self._switch("label_smoothing", number("label_smoothing", 0, 0.5)),
             "freeze_d": self._switch("freeze_d", switch("freeze_d"), bool),
             "freeze_g": self._switch("freeze_g", switch("freeze_g"), bool),
             "loss_kind": self._switch(
@@ -350,27 +356,26 @@ class GAN(PictureModel):
             ),
         }
 
-    def _switch(self, name, check, decode, encode=float):
-        variable = self._switches[name]
-        return LiveValue(check, lambda: decode(variable.numpy()), lambda value: variable.assign(encode(value)))
+    def _switch(self, name, check, *decode_and_encode):
+        return live_variable(check, self._switches[name], *decode_and_encode)
 
-    d_learning_rate = _live_property("d_learning_rate", "The discriminator's learning rate.")
-    g_learning_rate = _live_property("g_learning_rate", "The generator's learning rate.")
-    d_steps = _live_property("d_steps", "Updates of the discriminator a step, 0 to 10.")
-    g_steps = _live_property("g_steps", "Updates of the generator a step, 0 to 10.")
-    label_smoothing = _live_property("label_smoothing", "Real pictures are labelled 1 minus this, 0 to 0.5.")
-    freeze_d = _live_property("freeze_d", "Whether the discriminator is held still.")
-    freeze_g = _live_property("freeze_g", "Whether the generator is held still.")
-    loss_kind = _live_property("loss_kind", 'The loss: "non_saturating", "saturating" or "least_squares".')
+    d_learning_rate = live_property("d_learning_rate", "The discriminator's learning rate.")
+    g_learning_rate = live_property("g_learning_rate", "The generator's learning rate.")
+    d_steps = live_property("d_steps", "Updates of the discriminator a step, 0 to 10.")
+    g_steps = live_property("g_steps", "Updates of the generator a step, 0 to 10.")
+    label_smoothing = live_property("label_smoothing", "Real pictures are labelled 1 minus this, 0 to 0.5.")
+    freeze_d = live_property("freeze_d", "Whether the discriminator is held still.")
+    freeze_g = live_property("freeze_g", "Whether the generator is held still.")
+    loss_kind = live_property("loss_kind", 'The loss: "non_saturating", "saturating" or "least_squares".')
 
     def held_still(self, player):
         """Return why a network is not meant to move now, or None."""
         letter = player[0]
-        if self.live[f"freeze_{letter}"]:
+        if self.live.read(f"freeze_{letter}"):
             return "it is frozen"
-        if self.live[f"{letter}_steps"] == 0:
+        if self.live.read(f"{letter}_steps") == 0:
             return "it makes no steps"
-        return "its learning rate is 0" if self.live[f"{letter}_learning_rate"] == 0 else None
+        return "its learning rate is 0" if self.live.read(f"{letter}_learning_rate") == 0 else None
 
     # --- training -----------------------------------------------------------------------------------------------------
 
@@ -443,6 +448,15 @@ class GAN(PictureModel):
             parts["averaged_generator"] = self.averaged_generator.variables
         return parts
 
+    def plain_values(self):
+        """Return the live values, and how many batches pretraining has used up."""
+        return {**super().plain_values(), "pretrained_steps": self.pretrained_steps}
+
+    def load_plain_values(self, values):
+        """Put back what `plain_values` returned."""
+        super().load_plain_values(values)
+        self.pretrained_steps = values["pretrained_steps"]
+
     # --- use ----------------------------------------------------------------------------------------------------------
 
     def generate(self, n, seed=0):
@@ -460,8 +474,11 @@ class GAN(PictureModel):
         ndarray
             float32 (n, 28, 28, 1) in [-1, 1].
         """
-        n = whole("n", 1)(n)
-        return self.pictures_of(np.random.default_rng(seed).standard_normal((n, self.latent_dim), np.float32))
+        return self.pictures_of(self.latent_vectors(n, seed))
+
+    def latent_vectors(self, n, seed=0):
+        """Draw n latent vectors, float32 (n, latent_dim), from a seed: standard normal numbers."""
+        return np.random.default_rng(seed).standard_normal((whole("n", 1)(n), self.latent_dim), np.float32)
 
     def pictures_of(self, latent):
         """Turn latent vectors float32 (n, latent_dim) into pictures float32 in [-1, 1]."""
@@ -475,11 +492,11 @@ class GAN(PictureModel):
         (pictures,) = self.check_data(images)
         return in_chunks(self._run_discriminator, pictures)[:, 0]
 
-    @tf.function(autograph=False)
+    @tf.function(autograph=False, reduce_retracing=True)
     def _run_generator(self, latent):
         return self(latent, training=False)
 
-    @tf.function(autograph=False)
+    @tf.function(autograph=False, reduce_retracing=True)
     def _run_discriminator(self, pictures):
         return tf.sigmoid(self.discriminator(to_unit_range(pictures), training=False))
 
@@ -494,43 +511,25 @@ class GAN(PictureModel):
 def check_pair(generator, discriminator):
     """Return the latent dimension of a generator whose pictures the discriminator takes; ValueError if they differ."""
     for name, network in (("generator", generator), ("discriminator", discriminator)):
-        if not isinstance(network, keras.Model) or not network.built:
-            raise ValueError(f"The {name} must be a built Keras model; give its first layer a keras.Input.")
+        if not isinstance(network, keras.Model) or not network.built or not hasattr(network, "input_shape"):
+            raise ValueError(
+                f"The {name} must be a Keras model whose shapes are known: build it as keras.Sequential or "
+                f"keras.Model(inputs, outputs), beginning with a keras.Input."
+            )
     latent, made = generator.input_shape, generator.output_shape[1:]
     taken, judged = discriminator.input_shape[1:], discriminator.output_shape[1:]
-    if len(latent) != 2 or latent[1] is None:
+    if len(latent) != 2 or not isinstance(latent[1], int):
         raise ValueError(f"The generator must take latent vectors (n, latent_dim), not {latent}.")
     if made != taken:
         raise ValueError(f"The generator makes pictures {by(made)}, but the discriminator takes {by(taken)}.")
     if judged != (1,):
         raise ValueError(f"The discriminator must give one logit a picture, (n, 1), not {(None, *judged)}.")
+    if getattr(discriminator.layers[-1], "activation", None) is keras.activations.sigmoid:
+        raise ValueError(
+            "The discriminator must give logits, not probabilities: leave away the sigmoid at its end, "
+            "as the losses contain it."
+        )
     return latent[1]
-
-
-def _short(value):
-    """Return a float32 as the short decimal number that somebody typed."""
-    return float(f"{value:.7g}")
-
-
-def _optimizer(name, optimizer, network, taken=None):
-    """Return an optimizer that is built for one network, with a rate that can be set."""
-    optimizer = keras.optimizers.Adam(2e-4, beta_1=0.5) if optimizer is None else keras.optimizers.get(optimizer)
-    if optimizer is taken:
-        raise ValueError("Give each network an optimizer of its own: one object cannot keep the moments of both.")
-    if isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
-        raise ValueError(f"Give {name} a number as its learning rate; changes over time go into train(schedule=...).")
-    number("learning_rate", 0, MAX_RATE)(optimizer.learning_rate.numpy())
-    optimizer.build(network.trainable_variables)
-    return optimizer
-
-
-def _rate(name, optimizer):
-    """Make the live value of an optimizer's learning rate; Adam's moments stay as they are."""
-    return LiveValue(
-        number(name, 0, MAX_RATE),
-        lambda: _short(optimizer().learning_rate.numpy()),
-        lambda value: optimizer().learning_rate.assign(value),
-    )
 
 
 def _take_turns(update, turns, wanted, width):

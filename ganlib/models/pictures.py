@@ -54,12 +54,16 @@ class PictureModel(TrainableModel):
             self.save_imgs(self.run.sample_folder / f"step_{step:08d}.png")
 
     def save_imgs(self, path):
-        """Save the 25 pictures as a 5 by 5 grid, a grey PNG file."""
+        """Save the picture of `sample_picture` as a PNG file."""
         path = Path(path)
         if path.suffix.lower() != ".png":
             raise ValueError(f"save_imgs writes PNG files: end the name in .png, not {path.name!r}.")
         with atomic_write(path) as file:
-            file.write(pixels.png_bytes(pixels.tile(self.sample_grid(), GRID, GRID)))
+            file.write(pixels.png_bytes(self.sample_picture()))
+
+    def sample_picture(self):
+        """Return the 25 pictures as one, a 5 by 5 grid, grey uint8 (height, width)."""
+        return pixels.tile(self.sample_grid(), GRID, GRID)
 
 
 def to_unit_range(pictures):

@@ -4,11 +4,15 @@ Every random number is a pure function of (seed, step, substep, stream): how the
 was interrupted and what else drew random numbers cannot change the outcome.
 """
 
+from functools import partial
+
 from ganlib._tensorflow import tf
 
 MAX_BLOCK = 100
 MAX_SUBSTEPS = 64
 _STREAMS = 8
+# Named, since what a compiled function chooses by itself on a CPU takes five times as long.
+_ALGORITHM = "philox"
 
 
 class Draws:
@@ -18,7 +22,7 @@ class Draws:
     ----------
     data : tuple of tf.Tensor
         The arrays that examples are drawn from; all have the same first axis.
-    seed : int
+    seed : int or tf.Tensor
         The seed of the run.
     step : tf.Tensor
         int64 scalar, the number of the step.
@@ -33,22 +37,24 @@ class Draws:
 
     def _key(self, stream, substep):
         substep = tf.cast(substep, tf.int64)
-        return tf.stack([tf.constant(self._seed, tf.int64), (self.step * MAX_SUBSTEPS + substep) * _STREAMS + stream])
+        return tf.stack([tf.cast(self._seed, tf.int64), (self.step * MAX_SUBSTEPS + substep) * _STREAMS + stream])
 
     def examples(self, count, substep=0):
         """Draw `count` examples with replacement; one tensor, or a tuple if the data have several arrays."""
         total = self._data[0].shape[0]
-        index = tf.random.stateless_uniform([count], self._key(self.EXAMPLES, substep), 0, total, tf.int32)
+        index = tf.random.stateless_uniform(
+            [count], self._key(self.EXAMPLES, substep), 0, total, tf.int32, alg=_ALGORITHM
+        )
         drawn = tuple(tf.gather(array, index) for array in self._data)
         return drawn if len(drawn) > 1 else drawn[0]
 
     def normal(self, shape, stream, substep=0):
         """Draw standard normal numbers, float32; `stream` (1 to 7) keeps draws of one step apart."""
-        return tf.random.stateless_normal(shape, self._key(stream, substep))
+        return tf.random.stateless_normal(shape, self._key(stream, substep), alg=_ALGORITHM)
 
     def uniform(self, shape, stream, substep=0, low=0.0, high=1.0):
         """Draw uniform numbers, float32 in [low, high)."""
-        return tf.random.stateless_uniform(shape, self._key(stream, substep), low, high)
+        return tf.random.stateless_uniform(shape, self._key(stream, substep), low, high, alg=_ALGORITHM)
 
 
 class GivenExamples(Draws):
@@ -60,7 +66,31 @@ class GivenExamples(Draws):
 
 
 def build_block(iteration, columns, data, batch_size, seed, mode):
-    """Put many steps into one compiled function.
+    """Put many steps into one compiled function, for one data set and one seed.
+
+    Parameters
+    ----------
+    iteration, columns, batch_size, mode
+        As in `compile_block`.
+    data : tuple of tf.Tensor
+        What examples are drawn from.
+    seed : int
+
+    Returns
+    -------
+    callable
+        `block(first_step, count, phase)`, see `bind_block`.
+    """
+    return bind_block(compile_block(iteration, columns, batch_size, mode), data, seed)
+
+
+def bind_block(block, data, seed):
+    """Give a compiled block its data and its seed; what is left is `block(first_step, count, phase)`."""
+    return partial(block, seed=tf.constant(seed, tf.int64), data=data)
+
+
+def compile_block(iteration, columns, batch_size, mode):
+    """Put many steps into one compiled function, for any data of one shape and any seed.
 
     `tf.while_loop` over the step counter with tensor bounds compiles once, for blocks of any length: in a compiled
     function a Python loop over `tf.range(start, stop)` would compile anew for every pair of bounds.
@@ -71,22 +101,19 @@ def build_block(iteration, columns, data, batch_size, seed, mode):
         `iteration(draws, batch_size, phase)` makes one step and returns float32 (columns,).
     columns : int
         How many numbers a step measures.
-    data : tuple of tf.Tensor
-        What examples are drawn from.
     batch_size : int
-    seed : int
     mode : str
         "compiled" (XLA) or "graph".
 
     Returns
     -------
     callable
-        `block(first_step, count, phase)` with int64, int32 and int32 scalar tensors; float32 (MAX_BLOCK, columns), of
-        which the first `count` rows were measured.
+        `block(first_step, count, phase, seed, data)` with int64, int32, int32 and int64 scalar tensors and a tuple of
+        tensors; float32 (MAX_BLOCK, columns), of which the first `count` rows were measured.
     """
 
     @tf.function(jit_compile=mode == "compiled", autograph=False)
-    def block(first_step, count, phase):
+    def block(first_step, count, phase, seed, data):
         def step(done, rows):
             draws = Draws(data, seed, first_step + tf.cast(done, tf.int64))
             return done + 1, rows.write(done, iteration(draws, batch_size, phase))

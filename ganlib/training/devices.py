@@ -2,15 +2,7 @@
 
 import os
 
-from ganlib._tensorflow import keras, tf
-
-_CONVOLUTIONS = (
-    keras.layers.Conv1D,
-    keras.layers.Conv2D,
-    keras.layers.Conv2DTranspose,
-    keras.layers.DepthwiseConv2D,
-    keras.layers.SeparableConv2D,
-)
+from ganlib._tensorflow import tf
 
 
 def has_gpu(devices=None):
@@ -26,14 +18,8 @@ def describe_device(devices=None):
         if device.device_type == "GPU":
             details = tf.config.experimental.get_device_details(device)
             return f"GPU {details.get('device_name', device.name)}"
-    return f"CPU, {os.cpu_count()} cores"
-
-
-def _layers(network):
-    """Yield the layers of a network, those of networks inside it included."""
-    for layer in getattr(network, "layers", ()):
-        yield layer
-        yield from _layers(layer)
+    cores = os.cpu_count()
+    return f"CPU, {cores} core{'s' * (cores != 1)}"
 
 
 def compile_mode(networks, devices=None):
@@ -56,5 +42,6 @@ def compile_mode(networks, devices=None):
     """
     if has_gpu(devices):
         return "compiled"
-    convolutional = any(isinstance(layer, _CONVOLUTIONS) for network in networks for layer in _layers(network))
+    # A kernel that slides has axes for its places beside those for its channels, in whatever layer it is hidden.
+    convolutional = any(len(weight.shape) >= 3 for network in networks for weight in network.weights)
     return "graph" if convolutional else "compiled"

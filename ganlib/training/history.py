@@ -74,6 +74,5 @@ class History(Mapping):
             table = np.array([[float(cell) for cell in line.split(",")] for line in lines])
             if up_to is not None:
                 table = table[table[:, 0] <= up_to]
-            if len(table):
-                history.append(int(table[0, 0]), table[:, 1:])
+            history._blocks = [(table[:, 0].astype(np.int64), table[:, 1:].astype(np.float32))]
         return history

@@ -35,8 +35,12 @@ def number(name, low, high):
     """Make a check for a finite real number from `low` to `high`; it returns a float."""
 
     def check(value):
-        good = hasattr(value, "__float__") and not isinstance(value, bool)
-        if not good or not (math.isfinite(float(value)) and low <= float(value) <= high):
+        try:
+            good = hasattr(value, "__float__") and not isinstance(value, bool)
+            good = good and math.isfinite(value) and low <= value <= high
+        except (TypeError, OverflowError):
+            good = False
+        if not good:
             raise ValueError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}.")
         return float(value)
 
@@ -122,20 +126,22 @@ class LiveValues:
                     return value
             return self._values[name].read()
 
+    def read(self, name):
+        """Read a value as the steps see it now: what is still queued does not count."""
+        with self._lock:
+            return self._values[name].read()
+
     def apply(self, name, value):
-        """Apply a value now; for the training loop, between two blocks."""
+        """Apply a value now, for the training loop, between two blocks; return it as it reads from now on."""
         with self._lock:
             self._values[name].apply(self.check(name, value))
+            return self._values[name].read()
 
     def apply_queued(self):
         """Apply what is queued, in order; return the list of (name, value) that were applied."""
-        applied = []
         with self._lock:
-            while self._queue:
-                name, value = self._queue.popleft()
-                self._values[name].apply(value)
-                applied.append((name, value))
-        return applied
+            queued = [self._queue.popleft() for _ in range(len(self._queue))]
+            return [(name, self.apply(name, value)) for name, value in queued]
 
     def __enter__(self):
         """Queue changes from now on: a training loop applies them."""
@@ -150,8 +156,8 @@ class LiveValues:
             self.apply_queued()
 
     def snapshot(self):
-        """Return all values as a dict that JSON can hold."""
-        return {name: self[name] for name in self._values}
+        """Return all values as the steps see them now, as a dict that JSON can hold."""
+        return {name: self.read(name) for name in self._values}
 
 
 class Schedule:
@@ -173,9 +179,10 @@ class Schedule:
     def __init__(self, changes=()):
         step_check = whole("the step of a change", 0)
         try:
-            parsed = [Change(step_check(step), str(name), value) for step, name, value in changes]
-        except TypeError as error:
+            triples = [(step, str(name), value) for step, name, value in changes]
+        except (TypeError, ValueError) as error:
             raise ValueError("A schedule is a list of (step, name, value), for example (400, 'd_steps', 2).") from error
+        parsed = [Change(step_check(step), name, value) for step, name, value in triples]
         self.changes = tuple(sorted(parsed, key=lambda change: change.step))
 
     def __len__(self):
@@ -195,7 +202,7 @@ class Schedule:
 
     def checked(self, live):
         """Return the same schedule with every value checked against `live`; ValueError names the first that fails."""
-        return Schedule((step, name, live.check(name, value)) for step, name, value in self.changes)
+        return Schedule([(step, name, live.check(name, value)) for step, name, value in self.changes])
 
     def save(self, path):
         """Write the schedule as a small JSON file, one change a line."""
@@ -212,4 +219,6 @@ class Schedule:
                 raise ValueError("another version")
             return cls((c["step"], c["name"], c["value"]) for c in content["changes"])
         except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"{path} is not a schedule of this version of ganlib: {error}.") from error
+            raise ValueError(
+                f"{path} is not a schedule of this version of ganlib; give what Schedule.save wrote."
+            ) from error

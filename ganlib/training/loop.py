@@ -12,7 +12,7 @@ import time
 import numpy as np
 
 from ganlib._tensorflow import keras, tf
-from ganlib.training.block import MAX_BLOCK, build_block
+from ganlib.training.block import MAX_BLOCK
 from ganlib.training.errors import GuardError, TrainingDiverged, TrainingInterrupted
 from ganlib.training.history import History
 
@@ -25,11 +25,11 @@ class Trainer:
     Parameters
     ----------
     model : TrainableModel
-        Gives `iteration`, `players`, `columns`, `live`, `step`, `state` and `load_state`.
+        Gives `block`, `players`, `columns`, `live`, `step`, `state` and `load_state`.
     data : tuple of ndarray
         What examples are drawn from, with replacement; kept on the device.
     batch_size : int
-        Handed to `model.iteration`.
+        Handed to `model.block`.
     mode : str
         "compiled" or "graph": see `compile_mode`.
     run : RunFolder or None
@@ -70,12 +70,11 @@ class Trainer:
         self._changes = [change for change in schedule if change.step >= model.step]
         self._callbacks = list(callbacks)
         self._checkpoint_interval = checkpoint_interval
-        self._block = build_block(
-            model.iteration, len(model.columns), tuple(map(tf.constant, data)), batch_size, model.seed, mode
-        )
+        self._block = model.block(tuple(map(tf.constant, data)), batch_size, mode)
         self._logs = dict.fromkeys(model.columns, float("nan"))
         self._good = None
-        self._written = model.step
+        self._saved = None
+        self._between_steps = True
         self._interrupted = False
 
     def run(self, steps):
@@ -94,7 +93,6 @@ class Trainer:
         callbacks = keras.callbacks.CallbackList(self._callbacks, add_history=False, model=model)
         with model.exclusive(), model.live, self._catch_interrupts():
             model.stop_training, model.guard = False, None
-            self._apply_changes()
             self._checkpoint()
             callbacks.on_train_begin()
             try:
@@ -106,14 +104,14 @@ class Trainer:
             except TrainingDiverged:
                 raise
             except BaseException as error:
-                self._checkpoint_after(error)
+                self._end_early(error)
                 raise
             finally:
                 callbacks.on_train_end()
             if self._good[0] != model.step:
                 self._checkpoint()
         if self._interrupted:
-            raise TrainingInterrupted(self._where_it_stands("Interrupted"))
+            raise TrainingInterrupted(self._how_to_go_on(f"Interrupted after step {model.step}; nothing is lost"))
 
     # --- one block ------------------------------------------------------------------------------------------------
 
@@ -121,7 +119,7 @@ class Trainer:
         """Apply what changes now, run one block, check and keep what it measured; return the last row as a dict."""
         model = self.model
         self._apply_changes()
-        first = model.step
+        first, self._between_steps = model.step, False
         if model.guard is None:
             rows = self._guarded_step()
         else:
@@ -132,6 +130,7 @@ class Trainer:
         self._check_finite(first, rows)
         model.step = first + len(rows)
         self.history.append(first + 1, rows)
+        self._between_steps = True
         return self._latest(rows)
 
     def _latest(self, rows):
@@ -171,8 +170,7 @@ class Trainer:
         applied = live.apply_queued()
         while self._changes and self._changes[0].step <= step:
             change = self._changes.pop(0)
-            live.apply(change.name, change.value)
-            applied.append((change.name, change.value))
+            applied.append((change.name, live.apply(change.name, change.value)))
         if self.run_folder:
             for name, value in applied:
                 self.run_folder.record(step, "set", name=name, value=value)
@@ -191,15 +189,18 @@ class Trainer:
             after = _weights(players)
             report[player] = {name: _largest_move(before[name], after[name]) for name in players}
             before = after
-        if np.isfinite(measured).all():
-            check_moves(report, {player: self.model.held_still(player) for player in players})
         self.model.guard = report
+        if not self._broken(measured).any():
+            check_moves(report, {player: self.model.held_still(player) for player in players})
         return measured
+
+    def _broken(self, rows):
+        """Tell which measurements are infinite or NaN, those that a sparse column leaves out on purpose aside."""
+        return ~np.isfinite(rows) & ~(np.isnan(rows) & np.isin(self.model.columns, self.model.sparse_columns))
 
     def _check_finite(self, first, rows):
         """Put the model back to the last good state if anything that was measured is infinite or NaN."""
-        sparse = np.isin(self.model.columns, self.model.sparse_columns)
-        bad = ~np.isfinite(rows) & ~(np.isnan(rows) & sparse)
+        bad = self._broken(rows)
         if not bad.any():
             return
         row = int(np.argmax(bad.any(axis=1)))
@@ -207,19 +208,24 @@ class Trainer:
         raise self._diverged(first + row + 1, f"{column} became {rows[row][bad[row]][0]}")
 
     def _diverged(self, step, what):
-        """Go back to the last good checkpoint and return the exception that says so."""
-        good_step, arrays, values = self._good
+        """Go back to the last good state and return the exception that says so."""
         rates = ", ".join(f"{name} {self.model.live[name]:g}" for name in self.model.live if "learning_rate" in name)
-        self.model.load_state(good_step, arrays, values)
-        self.history.cut(good_step)
-        self._written = min(self._written, good_step)
+        good_step = self._go_back()
         if self.run_folder:
-            self.run_folder.rewind(good_step)
             self.run_folder.record(good_step, "diverged", at=step, what=what)
         return TrainingDiverged(
             f"Training diverged at step {step}: {what}, most often because a learning rate is too high ({rates}). "
             f"The model was put back to step {good_step}: lower the rates and train on."
         )
+
+    def _go_back(self):
+        """Put the model, the history and the run folder back to the last good state; return its step."""
+        step, arrays, values = self._good
+        self.model.load_state(step, arrays, values)
+        self.history.cut(step)
+        if self.run_folder:
+            self.run_folder.rewind(step)
+        return step
 
     # --- checkpoints and interrupts -------------------------------------------------------------------------------
 
@@ -229,25 +235,37 @@ class Trainer:
         arrays, values = self.model.state()
         for name, array in arrays.items():
             if not np.isfinite(array).all():
-                raise self._diverged(step, f"a weight of {name.split('.')[0]} became infinite or NaN")
+                raise self._spoiled(step, name.split(".")[0])
         self._good = step, arrays, values
         if self.run_folder:
-            self.run_folder.append_history(self.history, after=self._written)
-            self._written = step
+            self.run_folder.append_history(self.history)
             self.run_folder.save_checkpoint(step, arrays, values)
+            self._saved = step
 
-    def _checkpoint_after(self, error):
-        """Save what there is while another exception is on its way; never hide that one."""
+    def _spoiled(self, step, part):
+        """Return the exception for a weight that is infinite or NaN; go back if there is a good state."""
+        if self._good is not None:
+            return self._diverged(step, f"a weight of {part} became infinite or NaN")
+        return TrainingDiverged(
+            f"A weight of {part} is infinite or NaN before the training begins: build the model anew, or resume a run."
+        )
+
+    def _end_early(self, error):
+        """Leave a whole step and a checkpoint while another exception is on its way; never hide that one."""
         try:
-            self._checkpoint()
+            if self._between_steps:
+                self._checkpoint()
+                where = f"Training ended early after step {self.model.step}"
+            else:
+                where = f"Training ended early; the model was put back to step {self._go_back()}"
         except (OSError, ArithmeticError) as second:
             error.add_note(str(second))
-        error.add_note(self._where_it_stands("Training ended early"))
+            where = f"Training ended early after step {self.model.step}"
+        error.add_note(self._how_to_go_on(where))
 
-    def _where_it_stands(self, reason):
-        step, run = self.model.step, self.run_folder
-        saved = f" A checkpoint is in {run.path}." if run else ""
-        return f"{reason} after step {step}; nothing is lost: call train() again to go on.{saved}"
+    def _how_to_go_on(self, where):
+        saved = f" A checkpoint is in {self.run_folder.path}." if self._saved == self.model.step else ""
+        return f"{where}: call train() again to go on.{saved}"
 
     @contextlib.contextmanager
     def _catch_interrupts(self):

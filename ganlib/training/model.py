@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import json
 import platform
 import threading
 from pathlib import Path
@@ -11,10 +12,11 @@ import numpy as np
 
 import ganlib
 from ganlib._tensorflow import keras, tf
+from ganlib.training.block import bind_block, compile_block
 from ganlib.training.callbacks import ProgressBar, Sampler
 from ganlib.training.devices import compile_mode, describe_device
 from ganlib.training.errors import RunFolderError
-from ganlib.training.live import LiveValues, Schedule, whole
+from ganlib.training.live import LiveValues, Schedule, choice, whole
 from ganlib.training.loop import Trainer
 from ganlib.training.run_folder import RunFolder
 
@@ -53,6 +55,7 @@ class TrainableModel(keras.Model):
         self._counter = tf.Variable(0, dtype=tf.int64, trainable=False, name="step")
         self._busy = threading.Lock()
         self._live = None
+        self._blocks = {}
 
     # --- what a family gives --------------------------------------------------------------------------------------
 
@@ -117,7 +120,16 @@ class TrainableModel(keras.Model):
             for part, variables in self.parts().items()
             for index, variable in enumerate(variables)
         }
-        return arrays, {"live": self.live.snapshot()}
+        return arrays, self.plain_values()
+
+    def plain_values(self):
+        """Return what belongs to the state beside the arrays, as JSON can hold it."""
+        return {"live": self.live.snapshot()}
+
+    def load_plain_values(self, values):
+        """Put back what `plain_values` returned."""
+        for name, value in values["live"].items():
+            self.live.apply(name, value)
 
     def load_state(self, step, arrays, values):
         """Put back what `state` returned; ValueError, with nothing changed, if it does not fit the networks."""
@@ -130,9 +142,20 @@ class TrainableModel(keras.Model):
             raise ValueError("The checkpoint does not fit these networks: it was made by other ones.")
         for name, variable in targets.items():
             variable.assign(arrays[name])
-        for name, value in values["live"].items():
-            self.live.apply(name, value)
+        self.load_plain_values(values)
         self.step = step
+
+    def save_own_variables(self, store):
+        """Let a `.keras` file hold, beside the networks and optimizers, what else belongs to the state."""
+        super().save_own_variables(store)
+        store["state"] = np.frombuffer(json.dumps({"step": self.step, **self.plain_values()}).encode(), np.uint8)
+
+    def load_own_variables(self, store):
+        """Read what `save_own_variables` wrote."""
+        super().load_own_variables({name: store[name] for name in store.keys() if name != "state"})  # noqa: SIM118
+        values = json.loads(np.asarray(store["state"]).tobytes())
+        self.load_plain_values(values)
+        self.step = values["step"]
 
     @contextlib.contextmanager
     def exclusive(self):
@@ -145,6 +168,17 @@ class TrainableModel(keras.Model):
             self._busy.release()
 
     # --- training -------------------------------------------------------------------------------------------------
+
+    def compile(self, *args, **kwargs):
+        """Set what `keras.Model.compile` sets; what was compiled with the optimizers before is forgotten."""
+        self._blocks = {}
+        super().compile(*args, **kwargs)
+
+    def block(self, data, batch_size, mode):
+        """Return many steps as one compiled function, see `build_block`; training again does not compile again."""
+        if (batch_size, mode) not in self._blocks:
+            self._blocks[batch_size, mode] = compile_block(self.iteration, len(self.columns), batch_size, mode)
+        return bind_block(self._blocks[batch_size, mode], data, self.seed)
 
     def train(
         self,
@@ -176,7 +210,7 @@ class TrainableModel(keras.Model):
         run : str, Path or None
             A new folder to record the run in: configuration, events, history, checkpoints and samples. None goes on in
             the folder that this model already has, if any.
-        schedule : Schedule or None
+        schedule : Schedule, list of (step, name, value) or None
             Changes of live values to make at given steps.
         callbacks : iterable of keras.callbacks.Callback
             Called between blocks of steps.
@@ -235,7 +269,7 @@ class TrainableModel(keras.Model):
         }
 
     def _own_callbacks(self, plan, verbose):
-        interval = plan["sample_interval"]
+        interval, verbose = plan["sample_interval"], choice("verbose", (0, 1, 2))(verbose)
         sampler = Sampler(interval, self.take_sample)
         bar = ProgressBar(plan["steps"], self.describe, line_every=interval if verbose > 1 else None)
         return [sampler, bar] if verbose else [sampler]
@@ -274,7 +308,7 @@ class TrainableModel(keras.Model):
         """
         data = self.check_data(self.default_data() if data is None else data)
         batch_size = whole("batch_size", 4, len(data[0]))(batch_size)
-        schedule = Schedule() if schedule is None else schedule.checked(self.live)
+        schedule = Schedule(() if schedule is None else schedule).checked(self.live)
         mode = compile_mode(self.players.values())
         training = {
             "first_step": self.step,
@@ -286,19 +320,20 @@ class TrainableModel(keras.Model):
             "schedule": [list(change) for change in schedule],
             **dict(record),
         }
-        history = self._attach_run(run, training)
-        trainer = Trainer(
-            self,
-            data,
-            batch_size,
-            mode=mode,
-            run=self.run,
-            history=history,
-            schedule=schedule,
-            callbacks=callbacks,
-            **options,
-        )
-        self.measured = trainer.history
+        with self.exclusive():
+            history = self._attach_run(run, training)
+            trainer = Trainer(
+                self,
+                data,
+                batch_size,
+                mode=mode,
+                run=self.run,
+                history=history,
+                schedule=schedule,
+                callbacks=callbacks,
+                **options,
+            )
+            self.measured = trainer.history
         return trainer
 
     def _attach_run(self, run, training):
@@ -314,6 +349,7 @@ class TrainableModel(keras.Model):
             self.run.config["training"] = training
             self.run.save_config()
             self.run.record(self.step, "train", **training)
+            self.run.record_changes(self.step, self.live.snapshot())
         return self.measured
 
     def run_config(self):
@@ -357,7 +393,13 @@ class TrainableModel(keras.Model):
         if run.config["model"] != cls.__name__:
             raise RunFolderError(f"{run.path} holds a {run.config['model']}, not a {cls.__name__}.")
         step, arrays, values, damaged = run.load_checkpoint()
-        model = keras.saving.deserialize_keras_object(run.config["config"])
+        try:
+            model = keras.saving.deserialize_keras_object(run.config["config"])
+        except Exception as error:
+            raise RunFolderError(
+                f"{run.path / 'config.json'} does not describe a model that can be built here: it is damaged, or its "
+                f"networks have layers of your own, which must be imported first."
+            ) from error
         try:
             model.load_state(step, arrays, values)
         except ValueError as error:

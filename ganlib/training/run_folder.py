@@ -10,6 +10,7 @@ Single files are written to a temporary name and renamed. The two logs only grow
 is cut off when the run is resumed.
 """
 
+import contextlib
 import io
 import json
 import os
@@ -42,6 +43,7 @@ class RunFolder:
     def __init__(self, path, config):
         self.path = Path(path)
         self.config = config
+        self._recorded = 0
 
     @classmethod
     def create(cls, path, config):
@@ -57,7 +59,7 @@ class RunFolder:
             raise RunFolderError(
                 f"{path} already holds a run: continue it with GAN.resume({str(path)!r}), or choose another folder."
             )
-        if path.is_dir() and any(path.iterdir()):
+        if any(not found.is_dir() for found in path.rglob("*")):
             raise RunFolderError(f"{path} holds other files: choose a new or an empty folder for the run.")
         run = cls(path, {"ganlib_run": FORMAT, **config})
         try:
@@ -83,12 +85,15 @@ class RunFolder:
         try:
             config = json.loads((path / "config.json").read_text(encoding="utf-8"))
             version = config["ganlib_run"]
+            complete = version != FORMAT or {"model", "config", "training", "live"} <= config.keys()
         except FileNotFoundError as error:
             raise RunFolderError(f"{path} is not a run folder: it has no config.json.") from error
         except OSError as error:
             raise RunFolderError(f"{path} cannot be read as a run folder: {explain(error)}.") from error
-        except (ValueError, KeyError, TypeError) as error:
-            raise RunFolderError(f"{path / 'config.json'} is damaged or was not written by ganlib.") from error
+        except (ValueError, KeyError, TypeError):
+            complete = False
+        if not complete:
+            raise RunFolderError(f"{path / 'config.json'} is damaged or was not written by ganlib.")
         if version != FORMAT:
             raise RunFolderError(
                 f"{path} was written by ganlib {config.get('versions', {}).get('ganlib', '?')} in format {version}; "
@@ -114,13 +119,25 @@ class RunFolder:
     # --- logs -----------------------------------------------------------------------------------------------------
 
     def _append(self, name, text):
-        """Append text to one of the logs and flush it."""
+        """Append text to one of the logs, all of it or nothing."""
         path = self.path / name
+        size = path.stat().st_size if path.exists() else 0
         try:
             with open(path, "a", encoding="utf-8", newline="") as file:
                 file.write(text)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                os.truncate(path, size)
             raise OSError(error.errno, f"{path} could not be written: {explain(error)}.") from error
+
+    def _read(self, name, parse):
+        """Parse one of the logs; None if it has no whole line."""
+        path = self.path / name
+        try:
+            text = path.read_text(encoding="utf-8") if path.exists() else ""
+            return parse(text) if "\n" in text else None
+        except ValueError as error:
+            raise RunFolderError(f"{path} is damaged: rename it, and the run can be resumed without it.") from error
 
     def record(self, step, event, **details):
         """Append an event to `events.jsonl`."""
@@ -129,23 +146,28 @@ class RunFolder:
 
     def events(self):
         """Return the events as a list of dicts; a cut-off last line is left out."""
-        path = self.path / "events.jsonl"
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        return [json.loads(line) for line in text.split("\n")[:-1]]
+        return self._read("events.jsonl", lambda text: [json.loads(line) for line in text.split("\n")[:-1]]) or []
 
     def schedule(self):
         """Return every change of a live value in this run as a `Schedule`."""
         return Schedule((e["step"], e["name"], e["value"]) for e in self.events() if e["event"] == "set")
 
+    def record_changes(self, step, values):
+        """Record which live values are no longer what this run knows: somebody set them between two trainings."""
+        known = self.config["live"] | {change.name: change.value for change in self.schedule()}
+        for name, value in values.items():
+            if value != known.get(name):
+                self.record(step, "set", name=name, value=value)
+
     def history(self, up_to=None):
         """Return the history up to a step, or None if nothing was recorded."""
-        path = self.path / "history.csv"
-        return History.from_csv(path.read_text(encoding="utf-8"), up_to) if path.exists() else None
+        return self._read("history.csv", lambda text: History.from_csv(text, up_to))
 
-    def append_history(self, history, after):
-        """Append the rows of the steps above `after` to `history.csv`."""
-        new = not (self.path / "history.csv").exists()
-        self._append("history.csv", history.to_csv(after, header=new))
+    def append_history(self, history):
+        """Append the rows that `history.csv` does not have yet."""
+        path = self.path / "history.csv"
+        self._append(path.name, history.to_csv(self._recorded, header=not path.exists() or path.stat().st_size == 0))
+        self._recorded = max([self._recorded, *history["step"][-1:]])
 
     # --- checkpoints ----------------------------------------------------------------------------------------------
 
@@ -193,16 +215,15 @@ class RunFolder:
         damaged = []
         for path in self.checkpoints():
             try:
-                with np.load(path, allow_pickle=False) as file:
-                    arrays = {name: file[name] for name in file.files}
-                values = json.loads(arrays.pop("meta").tobytes())
-                return int(path.stem.removeprefix("step_")), arrays, values, damaged
-            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+                return *_read_checkpoint(path), damaged
+            except Exception:  # damaged bytes make zipfile and NumPy raise a dozen kinds of error, all of one meaning
                 damaged.append(path)
         if damaged:
             names = ", ".join(path.name for path in damaged)
             raise RunFolderError(f"{self.path} has no checkpoint that can be read: {names} are damaged.")
-        raise RunFolderError(f"{self.path} has no checkpoint: its run ended before the first one. Start a new run.")
+        raise RunFolderError(
+            f"{self.path} has no checkpoint: its run ended before the first one. Start a new run in another folder."
+        )
 
     def rewind(self, step, damaged=()):
         """Cut the logs and samples back to a checkpoint's step, so that the run goes on as if it had stopped there."""
@@ -213,7 +234,10 @@ class RunFolder:
         with atomic_write(self.path / "events.jsonl") as file:
             file.write("".join(kept).encode())
         history = self.history(up_to=step)
-        if history is not None:
+        self._recorded = step
+        if history is None:
+            (self.path / "history.csv").unlink(missing_ok=True)
+        else:
             with atomic_write(self.path / "history.csv") as file:
                 file.write(history.to_csv().encode())
         for path in self.sample_folder.glob("step_*.png"):
@@ -221,6 +245,18 @@ class RunFolder:
                 path.unlink(missing_ok=True)
         self.record(step, "resume", damaged=[path.name for path in damaged])
         return history
+
+
+def _read_checkpoint(path):
+    """Return step, arrays and values; any exception if a byte of the file is not as it was written."""
+    with zipfile.ZipFile(path) as file:
+        # NumPy alone compares no checksum of an array whose header asks for fewer bytes than there are.
+        if file.testzip() is not None:
+            raise zipfile.BadZipFile
+    with np.load(path, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    values = json.loads(arrays.pop("meta").tobytes())
+    return int(path.stem.removeprefix("step_")), arrays, values
 
 
 def _undone(event, step):

@@ -1,0 +1,68 @@
+"""Small things that several families of models need: live values that stand in variables, and optimizers."""
+
+import numpy as np
+
+from ganlib._tensorflow import keras
+from ganlib.training import LiveValue, number
+
+MAX_RATE = 10.0
+
+
+def short(value):
+    """Return a float32 as the short decimal number that somebody typed; it reads back as the same float32."""
+    return float(str(np.float32(value)))
+
+
+def live_property(name, doc):
+    """Make a property that reads and sets a live value: `model.name` for `model.live["name"]`."""
+    return property(lambda self: self.live[name], lambda self, value: self.live.__setitem__(name, value), doc=doc)
+
+
+def live_variable(check, variable, decode=short, encode=float):
+    """Make the live value that a compiled step reads from a variable."""
+    return LiveValue(check, lambda: decode(variable.numpy()), lambda value: variable.assign(encode(value)))
+
+
+def live_rate(name, optimizer):
+    """Make the live value of a learning rate; Adam's moments stay as they are.
+
+    Parameters
+    ----------
+    name : str
+    optimizer : callable
+        Returns the optimizer: a model that is compiled anew has another one.
+    """
+    return LiveValue(
+        number(name, 0, MAX_RATE),
+        lambda: short(optimizer().learning_rate.numpy()),
+        lambda value: optimizer().learning_rate.assign(value),
+    )
+
+
+def build_optimizer(name, optimizer, network, taken=None):
+    """Return an optimizer that is built for one network, with a rate that can be set.
+
+    Parameters
+    ----------
+    name : str
+        What an error message calls it.
+    optimizer : keras.optimizers.Optimizer or str
+        As Keras takes it.
+    network : keras.Model
+        Built.
+    taken : keras.optimizers.Optimizer or None
+        The optimizer of another network, which this one must not be.
+
+    Raises
+    ------
+    ValueError
+        The optimizer is taken, or its learning rate is not a number from 0 to 10.
+    """
+    optimizer = keras.optimizers.get(optimizer)
+    if optimizer is taken:
+        raise ValueError("Give each network an optimizer of its own: one object cannot keep the moments of both.")
+    if isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
+        raise ValueError(f"Give {name} a number as its learning rate; changes over time go into train(schedule=...).")
+    number("learning_rate", 0, MAX_RATE)(optimizer.learning_rate.numpy())
+    optimizer.build(network.trainable_variables)
+    return optimizer

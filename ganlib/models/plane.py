@@ -1,0 +1,324 @@
+"""A GAN whose whole world fits into one figure: its data are points in the plane (lesson 05, after GAN Lab).
+
+Whatever is hidden in a space of 784 dimensions can be seen here: the discriminator is a surface over the plane, the
+generator a way to bend a sheet of noise, and the gradient that the generator learns from an arrow at every fake.
+"""
+
+from functools import partial
+from statistics import NormalDist
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+from ganlib import builders
+from ganlib import data as points_data
+from ganlib._tensorflow import keras, tf
+from ganlib.models.gan import GAN, LATENT, LATENT_OF_G
+from ganlib.models.pictures import in_chunks
+from ganlib.training import Draws, choice, compile_mode, whole
+
+SHOWN = 500  # points in a sample
+PICTURE_SIDE = 224  # pixels of a sample's picture
+
+
+class SubStep(NamedTuple):
+    """One of the ten sub-steps of a step in slow motion; None for what has no part in it.
+
+    Attributes
+    ----------
+    player : str
+        Whose update it belongs to: "discriminator" or "generator".
+    caption : str
+        What happens, in one sentence with the numbers.
+    real, fake : ndarray or None
+        Points, float32 (n, 2).
+    real_weight, fake_weight : ndarray or None
+        How much each point counts in this sub-step, float32 (n,), at least 0.
+    arrows : ndarray or None
+        Where to each fake is pushed or has moved, float32 (n, 2).
+    surface : ndarray or None
+        The discriminator over the plane, as `PlaneGAN.surface` gives it.
+    """
+
+    player: str
+    caption: str
+    real: np.ndarray | None = None
+    fake: np.ndarray | None = None
+    real_weight: np.ndarray | None = None
+    fake_weight: np.ndarray | None = None
+    arrows: np.ndarray | None = None
+    surface: np.ndarray | None = None
+
+
+@keras.saving.register_keras_serializable("ganlib")
+class PlaneGAN(GAN):
+    """A GAN of points in the square from -1 to 1.
+
+    Parameters
+    ----------
+    latent : str
+        "uniform" (from -1 to 1) or "normal": how the numbers of a latent vector are drawn.
+    latent_dim : int
+        Length of the latent vector: 1 bends a thread into the plane, 2 a sheet.
+    seed : int
+        Seed of the first weights, the batches and the latent vectors.
+    generator, discriminator : keras.Model or None
+        Small dense networks, see `builders.build_plane_generator` and `builders.build_plane_discriminator`, if None.
+    **kwargs
+        As in `GAN`; the two optimizers are Adam(1e-3, beta_1=0.5) if None.
+
+    Examples
+    --------
+    >>> gan = PlaneGAN(seed=0)
+    >>> history = gan.train(data=ganlib.data.toy_points("ring", 2000))  # doctest: +SKIP
+    >>> gan.generate(300).shape
+    (300, 2)
+    """
+
+    usual = MappingProxyType({"steps": 3000, "batch_size": 128, "sample_interval": 100})
+    usual_rate = 1e-3
+
+    def __init__(self, latent="uniform", latent_dim=2, seed=0, *, name="plane_gan", **kwargs):
+        self._start = None
+        super().__init__("dense", latent_dim, seed, name=name, **kwargs)
+        self.latent = choice("latent", ("uniform", "normal"))(latent)
+        self._first_seed = self.seed
+
+    def _default_generator(self, latent_dim):
+        return builders.build_plane_generator(latent_dim, seed=self.seed)
+
+    def _default_discriminator(self):
+        return builders.build_plane_discriminator(seed=self.seed + 1)
+
+    def get_config(self):
+        """Return what rebuilds the model: its networks, optimizers and settings."""
+        config = super().get_config()
+        del config["network"]
+        return {**config, "latent": self.latent}
+
+    def compile(self, *args, **kwargs):
+        """Set the two optimizers and the loss, as `GAN.compile` does; `reset` comes back to them."""
+        super().compile(*args, **kwargs)
+        arrays, values = self.state()
+        weights = {} if self._start is None else {k: v for k, v in self._start[0].items() if "optimizer" not in k}
+        self._start = {**arrays, **weights}, values
+
+    def reset(self, seed=None):
+        """Put everything back to step 0: weights, optimizers, live values, history and samples.
+
+        What was compiled stays compiled, so that training starts again at once.
+
+        Parameters
+        ----------
+        seed : int or None
+            Another seed makes other first weights, those of a `PlaneGAN(seed=seed)`; None is the seed that the model
+            was built with.
+        """
+        seed = self._first_seed if seed is None else whole("seed", 0, 2**31 - 1)(seed)
+        with self.exclusive():
+            self.load_state(0, *self._start)
+            if seed != self._first_seed:
+                builders.redraw_weights(self.generator, seed)
+                builders.redraw_weights(self.discriminator, seed + 1)
+            self.seed, self.pretrained_steps = seed, 0
+            self.run = self.measured = self.guard = None
+            self.samples = {}
+
+    # --- data and noise -----------------------------------------------------------------------------------------------
+
+    def default_data(self):
+        """Return 2000 points of a ring, float32 (2000, 2)."""
+        return points_data.toy_points("ring", 2000)
+
+    def check_data(self, data):
+        """Return the points as a tuple of one array; ValueError if they are no points, too few or outside."""
+        return (points_data.check_points(data),)
+
+    def draw_latent(self, draws, count, stream, turn):
+        """Draw the latent vectors, float32 (count, latent_dim), that a step trains with."""
+        if self.latent == "uniform":
+            return draws.uniform([count, self.latent_dim], stream, turn, low=-1.0, high=1.0)
+        return super().draw_latent(draws, count, stream, turn)
+
+    def latent_vectors(self, n, seed=0):
+        """Draw n latent vectors, float32 (n, latent_dim), from a seed."""
+        if self.latent == "uniform":
+            rng = np.random.default_rng(seed)
+            return 2 * rng.random((whole("n", 1)(n), self.latent_dim), np.float32) - 1
+        return super().latent_vectors(n, seed)
+
+    # --- what can be seen ---------------------------------------------------------------------------------------------
+
+    def sample_grid(self):
+        """Return the points, float32 (500, 2), of the fixed latent vectors: the same vectors every time."""
+        return self.generate(SHOWN, seed=self.seed)
+
+    def take_sample(self, step):
+        """Keep the points of the fixed latent vectors in `samples`, and as a picture in the run folder."""
+        self.samples[step] = self.sample_grid()
+        if self.run:
+            self.save_imgs(self.run.sample_folder / f"step_{step:08d}.png")
+
+    def sample_picture(self):
+        """Return the points as white dots on black, grey uint8 (224, 224)."""
+        picture = np.zeros((PICTURE_SIDE, PICTURE_SIDE), np.uint8)
+        x, y = np.clip((self.sample_grid().T + 1) / 2 * PICTURE_SIDE, 0, PICTURE_SIDE - 1).astype(int)
+        picture[PICTURE_SIDE - 1 - y, x] = 255
+        return picture
+
+    def probability_real(self, points):
+        """Return the probability, float32 (n,) in 0..1, that the discriminator gives to each point (n, 2)."""
+        return in_chunks(self._run_discriminator, _as_points(points), size=10_000)[:, 0]
+
+    def surface(self, cells=41):
+        """Return the discriminator over the square: float32 (cells, cells) in 0..1, rows from y = -1 up to y = 1."""
+        axis = np.linspace(-1, 1, whole("cells", 2)(cells), dtype=np.float32)
+        x, y = np.meshgrid(axis, axis)
+        return self.probability_real(np.stack([x, y], -1).reshape(-1, 2)).reshape(cells, cells)
+
+    def mesh(self, cells=20):
+        """Return where the generator takes a grid over its latent space whose cells are all equally likely.
+
+        Parameters
+        ----------
+        cells : int
+            Cells a side.
+
+        Returns
+        -------
+        ndarray
+            The corners, float32 (cells + 1, 2) for one latent number, (cells + 1, cells + 1, 2) for two.
+        """
+        if self.latent_dim > 2:
+            raise ValueError(f"A mesh can be drawn for 1 or 2 latent numbers, not for {self.latent_dim}.")
+        shares = np.linspace(0, 1, whole("cells", 1)(cells) + 1)
+        if self.latent == "normal":  # its outermost cells have no end: cut them at a thousandth
+            axis = [NormalDist().inv_cdf(min(max(share, 1e-3), 1 - 1e-3)) for share in shares]
+        else:
+            axis = 2 * shares - 1
+        corners = np.stack(np.meshgrid(*[axis] * self.latent_dim, indexing="ij"), -1)
+        return self.pictures_of(corners.reshape(-1, self.latent_dim)).reshape(*corners.shape[:-1], 2)
+
+    def push(self, points):
+        """Return the arrows, float32 (n, 2), along which the generator's loss falls fastest at each point (n, 2).
+
+        It is minus the gradient of a point's loss with respect to its place: all that the generator ever learns.
+        """
+        points = tf.constant(_as_points(points))
+        with tf.GradientTape() as tape:
+            tape.watch(points)
+            loss = self._loss("generator", self.discriminator(points, training=False)) * len(points)
+        return -tape.gradient(loss, points).numpy()
+
+    # --- slow motion --------------------------------------------------------------------------------------------------
+
+    def slow_step(self, batch_size=32, *, data=None):
+        """Make the next step of the game in slow motion, with one update of each network.
+
+        It draws what `train(1, batch_size)` would draw and ends in the same weights, up to rounding.
+
+        Parameters
+        ----------
+        batch_size : int
+            As in `train`.
+        data : ndarray or None
+            As in `train`.
+
+        Returns
+        -------
+        list of SubStep
+            Five of the discriminator, five of the generator.
+        """
+        (data,) = self.check_data(self.default_data() if data is None else data)
+        batch_size = whole("batch_size", 4, len(data))(batch_size)
+        with self.exclusive():
+            real, latent, latent_of_g = self._draw_step(tf.constant(data), batch_size)
+            shown = self._watch_discriminator(real, latent) + self._watch_generator(latent_of_g)
+            self._counter.assign_add(1)
+        return shown
+
+    def _draw_step(self, data, batch_size):
+        """Draw what the next step draws, compiled like the step: compiled random numbers are others than plain ones."""
+
+        @tf.function(jit_compile=compile_mode(self.players.values()) == "compiled", autograph=False)
+        def draw(step):
+            draws, half = Draws((data,), self.seed, step), batch_size // 2
+            latent = self.draw_latent(draws, half, LATENT, 0)
+            return draws.examples(half), latent, self.draw_latent(draws, batch_size, LATENT_OF_G, 0)
+
+        return draw(self._counter.read_value())
+
+    def _watch_discriminator(self, real, latent):
+        """Let the discriminator learn once; return its five sub-steps."""
+        fake = self.pictures_of(latent)
+        before = self.surface()
+        of_real, of_fake = self._weigh(self._real_loss, real), self._weigh(partial(self._loss, "fake"), fake)
+        self._train_discriminator(real, latent, False, not self.freeze_d)
+        now = self._weigh(self._real_loss, real).loss.mean(), self._weigh(partial(self._loss, "fake"), fake).loss.mean()
+        told = (
+            f"1. Draw {len(fake)} real points and as many latent vectors; G, held still, makes fakes of them",
+            f"2. D judges: real points get {of_real.probability.mean():.2f} on average, fakes "
+            f"{of_fake.probability.mean():.2f}",
+            f"3. D's loss is {(of_real.loss.mean() + of_fake.loss.mean()) / 2:.4f}; large points add most to it",
+            "4. The gradient: real points pull the surface up, fakes pull it down; large points pull hardest",
+            f"5. D's weights move: on the same points its loss is now {sum(now) / 2:.4f}",
+        )
+        seen = (
+            {},
+            {"surface": before},
+            {"surface": before, "real_weight": np.abs(of_real.loss), "fake_weight": np.abs(of_fake.loss)},
+            {"surface": before, "real_weight": of_real.pull, "fake_weight": of_fake.pull},
+            {"surface": self.surface()},
+        )
+        points = {"real": real.numpy(), "fake": fake}
+        return [SubStep("discriminator", text, **points, **more) for text, more in zip(told, seen, strict=True)]
+
+    def _watch_generator(self, latent):
+        """Let the generator learn once; return its five sub-steps."""
+        fake, surface = self.pictures_of(latent), self.surface()
+        before, arrows = self._weigh(partial(self._loss, "generator"), fake), self.push(fake)
+        self._train_generator(latent, False, not self.freeze_g)
+        moved = self.pictures_of(latent)
+        after = self._weigh(partial(self._loss, "generator"), moved)
+        told = (
+            f"6. Draw {len(fake)} new latent vectors; G makes fakes of them",
+            f"7. D, held still, judges: the fakes get {before.probability.mean():.2f} on average",
+            f"8. G's loss is {before.loss.mean():.4f}; large points add most to it",
+            "9. The gradient: at every fake, D's surface says which way to go",
+            f"10. G's weights move, and all fakes with them: its loss is now {after.loss.mean():.4f}",
+        )
+        seen = (
+            {},
+            {"surface": surface},
+            {"surface": surface, "fake_weight": np.abs(before.loss)},
+            {"surface": surface, "arrows": arrows},
+            {"surface": surface, "fake": moved},
+        )
+        return [SubStep("generator", text, **{"fake": fake, **more}) for text, more in zip(told, seen, strict=True)]
+
+    def _weigh(self, loss, points):
+        """Return what the discriminator says of each point, its loss, and how hard that pulls at its logit."""
+        logits = self.discriminator(points, training=False)
+        with tf.GradientTape() as tape:
+            tape.watch(logits)
+            total = loss(logits) * len(logits)  # a loss is a mean
+        losses = np.array([float(loss(logit[None])) for logit in logits])
+        pull = np.abs(tape.gradient(total, logits).numpy()[:, 0])
+        return _Weighed(tf.sigmoid(logits).numpy()[:, 0], losses, pull)
+
+
+class _Weighed(NamedTuple):
+    """What belongs to each of n points: the probability of being real, the loss, the size of its gradient."""
+
+    probability: np.ndarray
+    loss: np.ndarray
+    pull: np.ndarray
+
+
+def _as_points(points):
+    """Return points, in the square or not, as float32 (n, 2); ValueError if they are none."""
+    points = np.asarray(points, np.float32)
+    if points.ndim != 2 or points.shape[1] != 2 or not len(points) or not np.isfinite(points).all():
+        raise ValueError(f"Points must be finite numbers of shape (n, 2), n at least 1, not {points.shape}.")
+    return points

@@ -1,0 +1,67 @@
+"""GANs that the tests share: what was traced or compiled once is used again."""
+
+import pytest
+import tiny
+
+from ganlib import GAN, load_mnist
+from ganlib.models import gan as gan_module
+from ganlib.training import model as model_module
+
+
+@pytest.fixture
+def graph(monkeypatch):
+    """Run steps as a plain graph, which is quick to build."""
+    for module in (gan_module, model_module):
+        monkeypatch.setattr(module, "compile_mode", lambda networks: "graph")
+
+
+@pytest.fixture(scope="session")
+def pool():
+    return {}
+
+
+def as_made(gan, arrays, values):
+    """Put a GAN back to the state in which it was made."""
+    gan.load_state(0, arrays, values)
+    gan.run = gan.measured = gan.guard = None
+    gan.samples = {}
+    return gan
+
+
+@pytest.fixture
+def fresh(graph, pool):
+    """A function that returns a tiny GAN as it was made, another one at every call of one test."""
+    taken = {}
+
+    def take(**options):
+        key = repr(sorted(options.items()))
+        number = taken[key] = taken.get(key, -1) + 1
+        known = pool.setdefault(key, [])
+        if number == len(known):
+            gan = tiny.build_gan(**options)
+            known.append((gan, *gan.state()))
+        return as_made(*known[number])
+
+    return take
+
+
+@pytest.fixture
+def gan(fresh):
+    return fresh()
+
+
+@pytest.fixture(scope="session")
+def real_gan():
+    """The classic dense GAN and its first state; compiling its step takes seconds, so it is done once."""
+    gan = GAN(seed=0)
+    return gan, *gan.state()
+
+
+@pytest.fixture
+def classic(real_gan):
+    return as_made(*real_gan)
+
+
+@pytest.fixture(scope="session")
+def digits():
+    return load_mnist(limit=2000)[0]
