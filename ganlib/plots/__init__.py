@@ -5,11 +5,23 @@ pyplot: nothing is shown, nothing is kept, and a figure is drawn once, by the ce
 The two networks differ by colour, by dash and by a label; so do real and fake pictures.
 """
 
+from ganlib.plots.boltzmann import dreams, energy_landscape, machine_curves, machine_diagram
+from ganlib.plots.classes import bag_sizes, boundary_and_distributions, learning_curves, word_rates
+from ganlib.plots.codes import (
+    code_grid,
+    code_map,
+    estimate_histogram,
+    interpolation_strips,
+    picture_rows,
+    sample_rows,
+    size_curves,
+)
 from ganlib.plots.curves import score_histogram, training_curves
 from ganlib.plots.game import game_diagram
 from ganlib.plots.losses import generator_losses
 from ganlib.plots.networks import network_diagram
 from ganlib.plots.pictures import frames, picture_grid
+from ganlib.plots.plane import Scene, distance_curves, planes
 from ganlib.plots.style import DISCRIMINATOR, FAKE, GENERATOR, PIXELS_PER_INCH, REAL, SHARPNESS, Pen, Plot
 
 __all__ = [
@@ -21,11 +33,29 @@ __all__ = [
     "SHARPNESS",
     "Pen",
     "Plot",
+    "Scene",
+    "bag_sizes",
+    "boundary_and_distributions",
+    "code_grid",
+    "code_map",
+    "distance_curves",
+    "dreams",
+    "energy_landscape",
+    "estimate_histogram",
     "frames",
     "game_diagram",
     "generator_losses",
+    "interpolation_strips",
+    "learning_curves",
+    "machine_curves",
+    "machine_diagram",
     "network_diagram",
     "picture_grid",
+    "picture_rows",
+    "planes",
+    "sample_rows",
     "score_histogram",
+    "size_curves",
     "training_curves",
+    "word_rates",
 ]

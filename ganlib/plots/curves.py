@@ -45,6 +45,10 @@ class _Panel(NamedTuple):
     logarithmic: bool = False
 
 
+# Models with one player: what they measure belongs to no side, so the colours only tell the curves of a panel apart.
+_WHOLE, _TERM = Pen("lower bound", DISCRIMINATOR.colour, ()), Pen("reconstruction", GENERATOR.colour, (5, 2))
+_ERROR, _KL = Pen("error", DISCRIMINATOR.colour, ()), Pen("KL", FAKE.colour, ())
+
 _PANELS = (
     _Panel(
         "Loss",
@@ -74,12 +78,21 @@ _PANELS = (
         ),
         logarithmic=True,
     ),
+    _Panel("Mean squared error a pixel", (_Curve("error", _ERROR, "the mean squared error a pixel"),)),
+    _Panel(
+        "Lower bound and one of its terms, in nats",
+        (
+            _Curve("elbo", _WHOLE, "the evidence lower bound"),
+            _Curve("reconstruction", _TERM, "its reconstruction term"),
+        ),
+    ),
+    _Panel("KL term, in nats", (_Curve("kl", _KL, "its KL term"),)),
 )
 
 
 @house_style()
 def training_curves(history, events=(), columns=2):
-    """Draw what was recorded while a GAN trained, as small multiples over the step.
+    """Draw what was recorded while a model trained, as small multiples over the step.
 
     Raw values are faint, their running mean over a fiftieth of the history is strong. A panel whose columns
     are missing is left out.
@@ -88,7 +101,8 @@ def training_curves(history, events=(), columns=2):
     ----------
     history : mapping of str to array of shape (n,)
         `step`, and any of `d_loss`, `g_loss`, `d_accuracy`, `d_real`, `d_fake` (shares from 0 to 1),
-        `d_gradient` and `g_gradient`. NaN marks a value that was not measured.
+        `d_gradient` and `g_gradient`, or an autoencoder's `error`, or a variational one's `elbo`, `reconstruction` and
+        `kl`. NaN marks a value that was not measured.
     events : sequence of dict
         Changes made meanwhile, with the keys `step`, `name` and `value`; marked by numbered lines. Events
         without a name, such as a run folder's checkpoints, are left out.

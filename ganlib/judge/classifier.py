@@ -1,0 +1,239 @@
+"""The digit classifier: how it is built, trained, kept with the project and asked."""
+
+import hashlib
+import io
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from ganlib._tensorflow import keras, tf
+from ganlib.data import DataError, as_pictures, asset, load_mnist
+from ganlib.training import atomic_write, number, whole
+
+WEIGHTS, RECORD = "digit_classifier.npz", "digit_classifier.json"
+CHUNK = 500  # pictures at a time, so that memory stays flat
+BATCH = 128
+FARTHEST = 2  # pixels: where a digit stands in its frame should not matter to a judge
+
+
+class DigitClassifier:
+    """A small convolutional network that tells which digit a picture shows.
+
+    Parameters
+    ----------
+    network : keras.Model
+        Maps float32 (n, 28, 28, 1) in [-1, 1] to logits (n, 10).
+    """
+
+    def __init__(self, network):
+        self.network = network
+        self._logits = tf.function(lambda pictures: network(pictures, training=False), autograph=False)
+
+    def recognise(self, images):
+        """Return the probability of each digit.
+
+        Parameters
+        ----------
+        images : ndarray
+            (n, 28, 28) or (n, 28, 28, 1); uint8 from 0 to 255, or float from -1 to 1.
+
+        Returns
+        -------
+        ndarray
+            float32 (n, 10); each row adds up to 1.
+        """
+        pictures = as_pictures(images)
+        if pictures.shape[1:] != (28, 28, 1):
+            raise ValueError(f"The judge knows pictures of 28 by 28 pixels, not {pictures.shape[1:]}: resize them.")
+        chunks = (pictures[start : start + CHUNK] for start in range(0, len(pictures), CHUNK))
+        return np.concatenate([tf.nn.softmax(self._logits(tf.constant(chunk))).numpy() for chunk in chunks])
+
+    def save(self, folder, **record):
+        """Write the weights as 16-bit floats, and beside them their SHA-256 and what else should be remembered."""
+        buffer = io.BytesIO()
+        np.savez(buffer, *[weight.astype(np.float16) for weight in self.network.get_weights()])
+        record = {**record, "sha256": hashlib.sha256(buffer.getbuffer()).hexdigest()}
+        for name, content in ((WEIGHTS, buffer.getvalue()), (RECORD, json.dumps(record, indent=2).encode() + b"\n")):
+            with atomic_write(Path(folder) / name) as file:
+                file.write(content)
+
+    @classmethod
+    def load(cls, weights, record):
+        """Read what `save` wrote.
+
+        Parameters
+        ----------
+        weights, record : str or Path
+            The two files.
+
+        Raises
+        ------
+        DataError
+            The files cannot be read, or the weights are not the ones that the record tells of.
+        """
+        try:
+            content, known = Path(weights).read_bytes(), json.loads(Path(record).read_text(encoding="utf-8"))["sha256"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DataError(f"The judge's files cannot be read ({error}). {_RESTORE}") from error
+        if hashlib.sha256(content).hexdigest() != known:
+            raise DataError(f"{weights} is damaged or changed: its SHA-256 is not the one in {record}. {_RESTORE}")
+        network = build_classifier()
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            network.set_weights([arrays[name].astype(np.float32) for name in arrays.files])
+        return cls(network)
+
+
+_RESTORE = "Restore it with `git checkout -- assets/judge`, or train it anew with `python -m ganlib.judge`."
+
+
+def build_classifier(seed=None):
+    """Build the classifier's network, untrained: two convolutions, each with pooling, and two dense layers.
+
+    108,618 parameters.
+
+    Parameters
+    ----------
+    seed : int or None
+        Seed of the first weights and of the dropout.
+
+    Returns
+    -------
+    keras.Sequential
+        Maps float32 (n, 28, 28, 1) in [-1, 1] to logits (n, 10).
+    """
+    layers = keras.layers
+    seeds = keras.random.SeedGenerator(seed)
+    init = keras.initializers.GlorotUniform(seed=seeds)
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1), name="picture"),
+            layers.Conv2D(16, 3, activation="relu", kernel_initializer=init),
+            layers.MaxPooling2D(),
+            layers.Conv2D(32, 3, activation="relu", kernel_initializer=init),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(128, activation="relu", kernel_initializer=init, name="features"),
+            layers.Dropout(0.3, seed=seed),
+            layers.Dense(10, kernel_initializer=init, name="logits"),
+        ],
+        name="digit_classifier",
+    )
+
+
+def train_classifier(images=None, labels=None, epochs=6, seed=0, verbose=1):
+    """Train a digit classifier that is unsure of what is no digit.
+
+    It sees every digit moved about by up to two pixels, and for every six digits one picture that shows none, where a
+    tenth for each digit is right (outlier exposure: Hendrycks, Mazeika and Dietterich 2019). Without the latter it
+    takes noise and empty pictures for digits, and is sure of it.
+
+    Parameters
+    ----------
+    images : ndarray or None
+        uint8 or float (n, 28, 28, 1); the MNIST training set if None.
+    labels : ndarray or None
+        The digits, whole numbers (n,).
+    epochs : int
+        How often every picture is seen, each time at another place. The learning rate falls to 0 along half a cosine.
+    seed : int
+        Seed of the first weights, of the moves, of the order and of the dropout.
+    verbose : int
+        As in Keras.
+
+    Returns
+    -------
+    DigitClassifier
+    """
+    if images is None:
+        images, labels = load_mnist("train")
+    pictures, epochs = as_pictures(images), whole("epochs", 1)(epochs)
+    keras.utils.set_random_seed(seed)
+    rng, network = np.random.default_rng(seed), build_classifier(seed)
+    strange = len(pictures) // 6
+    wanted = np.concatenate([np.eye(10, dtype=np.float32)[labels], np.full((strange, 10), 0.1, np.float32)])
+    rate = keras.optimizers.schedules.CosineDecay(2e-3, epochs * -(-len(wanted) // BATCH))
+    network.compile(keras.optimizers.Adam(rate), keras.losses.CategoricalCrossentropy(from_logits=True))
+    for _ in range(epochs):
+        seen = np.concatenate([_moved(pictures, rng), not_digits(strange, rng)])
+        network.fit(seen, wanted, batch_size=BATCH, verbose=verbose)
+    return DigitClassifier(network)
+
+
+def not_digits(n, rng):
+    """Make pictures that show no digit: a third each noise, blobs of four by four pixels, and one grey all over.
+
+    They are far from any digit on purpose: a judge that is taught to doubt blends of two digits doubts soft strokes.
+
+    Parameters
+    ----------
+    n : int
+        How many to make.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray
+        float32 (n, 28, 28, 1) in [-1, 1].
+    """
+    noises, blobs, greys = (len(part) for part in np.array_split(np.arange(n), 3))
+    kinds = (
+        rng.uniform(-1, 1, (noises, 28, 28, 1)) ** rng.choice([1, 3, 9], (noises, 1, 1, 1)),
+        rng.choice([-1.0, 1.0], (blobs, 7, 7, 1), p=[0.75, 0.25]).repeat(4, axis=1).repeat(4, axis=2),
+        np.tile(2 * rng.uniform(0, 1, (greys, 1, 1, 1)) ** 4 - 1, (1, 28, 28, 1)),  # mostly very dark
+    )
+    return np.concatenate(kinds).astype(np.float32)
+
+
+def _moved(pictures, rng):
+    """Return the pictures, each moved by up to two pixels to either side and up or down; what comes in is black."""
+    side = pictures.shape[1]
+    frame = np.pad(pictures, ((0, 0), (FARTHEST, FARTHEST), (FARTHEST, FARTHEST), (0, 0)), constant_values=-1.0)
+    down, across = rng.integers(0, 2 * FARTHEST + 1, (2, len(pictures)))
+    windows = np.lib.stride_tricks.sliding_window_view(frame, (side, side), axis=(1, 2))
+    return windows[np.arange(len(pictures)), down, across].transpose(0, 2, 3, 1)
+
+
+# --- the classifier that comes with the project -----------------------------------------------------------------------
+
+
+@cache
+def _shipped():
+    return DigitClassifier.load(asset(f"judge/{WEIGHTS}"), asset(f"judge/{RECORD}"))
+
+
+def recognise(images):
+    """Return the probability of each digit, float32 (n, 10), says the classifier that comes with the project.
+
+    Parameters
+    ----------
+    images : ndarray
+        (n, 28, 28) or (n, 28, 28, 1); uint8 from 0 to 255, or float from -1 to 1.
+    """
+    return _shipped().recognise(images)
+
+
+def share_recognised(images, confidence=0.9):
+    """Return the share of pictures, 0 to 1, in which the classifier sees one digit with more than this confidence.
+
+    Parameters
+    ----------
+    images : ndarray
+        As for `recognise`.
+    confidence : float
+        From 0 to 1.
+    """
+    confidence = number("confidence", 0, 1)(confidence)
+    return float((recognise(images).max(axis=1) > confidence).mean())
+
+
+def digit_counts(images):
+    """Return how many of the pictures the classifier takes for each digit, int64 (10,).
+
+    Parameters
+    ----------
+    images : ndarray
+        As for `recognise`.
+    """
+    return np.bincount(recognise(images).argmax(axis=1), minlength=10)

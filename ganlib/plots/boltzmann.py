@@ -1,0 +1,214 @@
+"""Figures of Boltzmann machines: the machine itself, the energies of a tiny one, chains that dream, and learning."""
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, Rectangle
+
+from ganlib.data import as_bytes
+from ganlib.plots.curves import _draw_curve, _label_ends, _make_step_axis
+from ganlib.plots.style import (
+    DISCRIMINATOR,
+    GENERATOR,
+    GREY,
+    INK,
+    PAPER,
+    WIDTH,
+    Pen,
+    Plot,
+    begin_with,
+    canvas,
+    draw_picture,
+    house_style,
+    join_words,
+    write_count,
+)
+
+_MOST_UNITS = 12  # in a row of the diagram; more would be a blur
+_UP, _DOWN = DISCRIMINATOR.colour, GENERATOR.colour  # weights that turn on and off, solid and dashed
+_PENS = (Pen("", DISCRIMINATOR.colour, ()), Pen("", GENERATOR.colour, (5, 2)), Pen("", GREY, (1.5, 1.5)))
+
+
+@house_style()
+def machine_diagram(kernel, visible_bias, hidden_bias, title=None):
+    """Draw a small restricted Boltzmann machine: pixels below, hidden units above, a line for each weight.
+
+    A thicker line is a larger weight; solid lines turn a unit on, dashed ones turn it off. The number in a unit is its
+    bias.
+
+    Parameters
+    ----------
+    kernel : array, shape (pixels, hidden)
+    visible_bias, hidden_bias : array, shape (pixels,) and (hidden,)
+        At most 12 units in each layer.
+    title : str, optional
+
+    Returns
+    -------
+    Plot
+    """
+    kernel, visible_bias, hidden_bias = (np.asarray(a, np.float64) for a in (kernel, visible_bias, hidden_bias))
+    if kernel.shape != (len(visible_bias), len(hidden_bias)) or max(kernel.shape) > _MOST_UNITS:
+        raise ValueError(
+            f"The kernel must be (pixels, hidden), as long as the biases and at most {_MOST_UNITS} each way, "
+            f"not {kernel.shape} with {len(visible_bias)} and {len(hidden_bias)} biases."
+        )
+    width = 0.75 * max(*kernel.shape, 4) + 1.6
+    figure, axes = canvas(width, 2.6, title)
+    rows = {"pixels  v": (visible_bias, 2.2), "hidden units  h": (hidden_bias, 0.45)}
+    places = [
+        [(1.6 + (i + 0.5) * (width - 1.6) / len(biases), y) for i in range(len(biases))] for biases, y in rows.values()
+    ]
+    _draw_weights(axes, kernel, *places)
+    for (words, (biases, y)), spots in zip(rows.items(), places, strict=True):
+        axes.text(0.1, y, words, fontsize=9.5, color=GREY, va="center")
+        for bias, (x, _) in zip(biases, spots, strict=True):
+            axes.add_patch(Circle((x, y), 0.24, facecolor=PAPER, edgecolor=INK, linewidth=1.2, zorder=3))
+            axes.text(x, y, f"{bias:.1f}", fontsize=9, ha="center", va="center", zorder=4)
+    return Plot(figure, _machine_sentence(kernel, title))
+
+
+def _draw_weights(axes, kernel, below, above):
+    largest = max(np.abs(kernel).max(), 1e-12)
+    for (i, j), weight in np.ndenumerate(kernel):
+        (x, y), (to_x, to_y) = below[i], above[j]
+        line = "solid" if weight >= 0 else (0, (3, 1.5))
+        colour, thick = (_UP if weight >= 0 else _DOWN), 0.4 + 3.2 * abs(weight) / largest
+        axes.plot([x, to_x], [y, to_y], color=colour, linestyle=line, linewidth=thick, zorder=1)
+
+
+def _machine_sentence(kernel, title):
+    pixels, hidden = kernel.shape
+    return (
+        f"{begin_with(title)}{write_count(pixels, 'pixel')} and {write_count(hidden, 'hidden unit')}, each pixel tied "
+        f"to each hidden unit by one of {kernel.size} weights and no unit to another of its own layer; "
+        f"{(kernel >= 0).sum()} weights turn their units on (solid), {(kernel < 0).sum()} turn them off (dashed), "
+        f"from {kernel.min():.1f} to {kernel.max():.1f}."
+    )
+
+
+@house_style()
+def energy_landscape(images, free_energy, log_partition, title=None):
+    """Draw every picture that a tiny machine knows, the most probable first: free energy and probability.
+
+    Parameters
+    ----------
+    images : array, shape (n, height, width, 1)
+        At most 32 pictures.
+    free_energy : array, shape (n,)
+        In nats.
+    log_partition : float
+        log Z, in nats.
+    title : str, optional
+
+    Returns
+    -------
+    Plot
+    """
+    pictures, free_energy = as_bytes(images)[..., 0], np.asarray(free_energy, np.float64)
+    if free_energy.shape != pictures.shape[:1] or len(pictures) > 32:
+        raise ValueError(f"One free energy for each of at most 32 pictures is needed, not {free_energy.shape}.")
+    order = np.argsort(free_energy, kind="stable")
+    pictures, free_energy = pictures[order], free_energy[order]
+    probability = np.exp(-free_energy - log_partition)
+    figure = Figure(figsize=(WIDTH, 4.4), layout="constrained")
+    upper, lower, row = figure.subplots(3, 1, sharex=True, gridspec_kw={"height_ratios": [3, 3, 1]})
+    at = np.arange(len(pictures))
+    upper.vlines(at, free_energy.max() + 0.3, free_energy, color=GREY, linewidth=1, linestyle=(0, (1, 2)))
+    upper.plot(at, free_energy, "o", color=DISCRIMINATOR.colour)
+    upper.set(title=title or "", ylabel="free energy F(v)")
+    lower.bar(at, probability, color=DISCRIMINATOR.colour, width=0.6)
+    lower.set(ylabel="probability p(v)", xlim=(-0.6, len(at) - 0.4))
+    for axes in (upper, lower):
+        axes.grid(axis="y")
+        axes.tick_params(axis="x", bottom=False, labelbottom=False)
+    row.axis("off")
+    for x, picture in zip(at, pictures, strict=True):
+        row.imshow(picture, "gray", vmin=0, vmax=255, extent=(x - 0.33, x + 0.33, 0, 1), aspect="auto")
+        row.add_patch(Rectangle((x - 0.33, 0), 0.66, 1, facecolor="none", edgecolor=GREY, linewidth=0.8))
+    row.set(xlim=(-0.6, len(at) - 0.4), ylim=(-0.3, 1.2))
+    return Plot(figure, _landscape_sentence(free_energy, probability, title))
+
+
+def _landscape_sentence(free_energy, probability, title):
+    return (
+        f"{begin_with(title)}{write_count(len(probability), 'picture')} from free energy {free_energy[0]:.2f} "
+        f"(probability {probability[0]:.3f}) to {free_energy[-1]:.2f} (probability {probability[-1]:.4f}); "
+        f"the probabilities add up to {probability.sum():.3f}, and the two most probable pictures have "
+        f"{probability[:2].sum():.2f} of it."
+    )
+
+
+@house_style()
+def dreams(pictures, steps, title=None):
+    """Draw Gibbs chains: each row is a chain, each column what it shows after so many steps.
+
+    Parameters
+    ----------
+    pictures : array, shape (k, n, height, width, 1)
+        n chains, looked at k times; uint8 from 0 to 255, or float from -1 to 1.
+    steps : sequence of k int
+    title : str, optional
+
+    Returns
+    -------
+    Plot
+    """
+    pictures = np.asarray(pictures)
+    if pictures.ndim != 5 or len(steps) != len(pictures):
+        raise ValueError(f"pictures must be (k, n, height, width, 1) with k steps, not {pictures.shape}, {len(steps)}.")
+    shape = pictures.shape
+    pictures = as_bytes(pictures.reshape(-1, *shape[2:])).reshape(shape)[..., 0]
+    cell = min(1.0, WIDTH / len(steps))
+    figure, axes = canvas(len(steps) * cell, 0.22 + shape[1] * cell, title)
+    for column, (step, grid) in enumerate(zip(steps, pictures, strict=True)):
+        words = "start" if step == 0 else f"{step:,}"
+        axes.text((column + 0.5) * cell, 0.1, words, fontsize=9.5, ha="center", va="center")
+        for row, picture in enumerate(grid):
+            draw_picture(axes, picture, column * cell + 0.03, 0.22 + row * cell, cell - 0.06, cell - 0.06)
+    return Plot(figure, _dreams_sentence(pictures, steps, title))
+
+
+def _dreams_sentence(pictures, steps, title):
+    sentence = f"{begin_with(title)}{write_count(pictures.shape[1], 'Gibbs chain')}, a row each, "
+    sentence += f"looked at after {join_words([f'{step:,}' for step in steps])} steps."
+    if len(steps) > 1:
+        bright = [f"{100 * (grid > 127).mean():.0f} %" for grid in (pictures[0], pictures[-1])]
+        sentence += f" Bright pixels: {bright[0]} at the first look, {bright[1]} at the last."
+    return sentence
+
+
+_MEASURES = (
+    ("error", "Error of rebuilding a batch", "mean squared error a pixel"),
+    ("free_energy_gap", "Free energy: dreams minus data (nats)", "free energy of dreams minus that of data"),
+)
+
+
+@house_style()
+def machine_curves(histories):
+    """Draw what machines measured while they learned, one curve each.
+
+    Parameters
+    ----------
+    histories : dict of str to mapping
+        Up to three histories by name, with the columns `step`, `error` and `free_energy_gap`.
+
+    Returns
+    -------
+    Plot
+    """
+    if not 1 <= len(histories) <= len(_PENS):
+        raise ValueError(f"machine_curves draws one to {len(_PENS)} histories, not {len(histories)}.")
+    figure = Figure(figsize=(WIDTH, 3.2), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.08)
+    told = []
+    for axes, (column, title, words) in zip(figure.subplots(1, 2), _MEASURES, strict=True):
+        axes.set_title(title)
+        axes.grid(axis="y")
+        ends = []
+        for (name, history), pen in zip(histories.items(), _PENS, strict=False):
+            steps, values = np.asarray(history["step"]), np.asarray(history[column], np.float64)
+            ends.append((_draw_curve(axes, steps, values, pen), name, pen.colour))
+            told.append(f"{words} with {name} {values[-max(1, len(values) // 10) :].mean():.3g}")
+        _make_step_axis(axes, steps)
+        _label_ends(axes, ends)
+    return Plot(figure, f"Means of the last tenth of {len(steps):,} steps: {join_words(told)}.")

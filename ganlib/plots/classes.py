@@ -1,0 +1,301 @@
+"""Figures of two classes and the two ways to tell them apart: by a boundary, or by a distribution of each class."""
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Ellipse
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from ganlib.plots.style import (
+    DISCRIMINATOR,
+    FAKE,
+    GENERATOR,
+    REAL,
+    WIDTH,
+    Pen,
+    Plot,
+    house_style,
+    join_words,
+    write_percent,
+)
+
+WANTED = Pen("wanted mail", "#00687A", ())
+SPAM = Pen("spam", "#B3003B", (4, 2))
+CLASSES = (WANTED, SPAM)  # by label
+
+_MARKERS = ("o", "^")
+_DASHES = ("solid", (0, (5, 2)), (0, (1.5, 1.5)))  # one a curve of the same kind
+
+
+def _layout(width, height):
+    figure = Figure(figsize=(width, height), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.08, wspace=0.05)
+    return figure
+
+
+def _percent_axis(axis):
+    axis.set_major_formatter(FuncFormatter(lambda value, _: write_percent(value)))
+
+
+@house_style()
+def word_rates(words, rates, title="Share of e-mails that hold the word"):
+    """Draw how often words occur in wanted mail and in spam: what a generative model of e-mails counts.
+
+    Parameters
+    ----------
+    words : sequence of k str
+    rates : array, shape (2, k)
+        p(word | wanted mail) and p(word | spam), from 0 to 1.
+    title : str
+
+    Returns
+    -------
+    Plot
+    """
+    rates = np.asarray(rates, np.float64)
+    if rates.shape != (2, len(words)) or not len(words) or not ((rates >= 0) & (rates <= 1)).all():
+        raise ValueError(
+            f"rates must hold two rows of {len(words)} probabilities from 0 to 1, one row a class, "
+            f"but has the shape {rates.shape}."
+        )
+    figure = _layout(7.2, 0.9 + 0.24 * len(words))
+    axes = figure.add_subplot(title=title)
+    places = np.arange(len(words))
+    axes.hlines(places, rates.min(axis=0), rates.max(axis=0), color="#9A9A9A", linewidth=1.2, zorder=1)
+    for row, pen, marker in zip(rates, CLASSES, _MARKERS, strict=True):
+        axes.scatter(row, places, s=36, color=pen.colour, marker=marker, zorder=2)
+    axes.set(ylim=(len(words) - 0.4, -0.6), xlim=(-0.02, max(1.05 * rates.max(), 0.1)))
+    axes.set_yticks(places, words)
+    axes.tick_params("y", length=0)
+    axes.grid(axis="x")
+    _percent_axis(axes.xaxis)
+    _name_classes(axes)
+    return Plot(figure, _rates_sentence(words, rates, title))
+
+
+def _name_classes(axes):
+    """Name the classes above the right end of the axes, in full colour however pale their points are."""
+    marks = [
+        Line2D([], [], linestyle="none", color=pen.colour, marker=marker, label=pen.label)
+        for pen, marker in zip(CLASSES, _MARKERS, strict=True)
+    ]
+    axes.legend(
+        handles=marks,
+        frameon=False,
+        fontsize=9,
+        labelcolor="linecolor",
+        ncols=2,
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.0),
+        borderaxespad=0.3,
+        handletextpad=0.3,
+    )
+
+
+def _rates_sentence(words, rates, title):
+    told = [
+        f"{word} {write_percent(wanted)} and {write_percent(spam)}"
+        for word, wanted, spam in zip(words, *rates, strict=True)
+    ]
+    return f"{title}, in wanted mail and in spam: {'; '.join(told)}."
+
+
+@house_style()
+def boundary_and_distributions(points, labels, discriminative, generative, means, covariances, axes_names):
+    """Draw one data set as the two kinds of model see it: a boundary, and a distribution of each class.
+
+    Left, the probability of label 1 as shades and the line at 1/2. Right, each class's Gaussian as ellipses that hold
+    39 % and 86 % of it (one and two standard deviations), and the boundary that Bayes' rule makes of them.
+
+    Parameters
+    ----------
+    points : array, shape (n, 2)
+    labels : array of int, shape (n,)
+        0 for wanted mail, 1 for spam.
+    discriminative, generative : function
+        Maps points (m, 2) to the probability of label 1, (m,).
+    means : array, shape (2, 2)
+        One row a class.
+    covariances : array, shape (2, 2, 2)
+    axes_names : pair of str
+
+    Returns
+    -------
+    Plot
+    """
+    points, labels = np.asarray(points, np.float64), np.asarray(labels)
+    if points.ndim != 2 or points.shape[1] != 2 or labels.shape != points.shape[:1]:
+        raise ValueError(f"points must be (n, 2) and labels (n,), not {points.shape} and {labels.shape}.")
+    figure = _layout(WIDTH, 4.3)
+    left, right = figure.subplots(1, 2, sharex=True, sharey=True)
+    for axes, title in ((left, "Discriminative: a boundary"), (right, "Generative: a distribution of each class")):
+        _scatter(axes, points, labels)
+        axes.set_xlabel(axes_names[0])
+        axes.set_title(title, pad=24)
+        _name_classes(axes)
+    left.set_ylabel(axes_names[1])
+    _draw_probability(left, discriminative, DISCRIMINATOR.colour, shades=True)
+    _draw_probability(right, generative, GENERATOR.colour, shades=False)
+    for mean, covariance, pen in zip(means, covariances, CLASSES, strict=True):
+        _draw_ellipses(right, mean, covariance, pen)
+    return Plot(figure, _boundary_sentence(points, labels, discriminative, generative, means, axes_names))
+
+
+def _scatter(axes, points, labels):
+    for label, (pen, marker) in enumerate(zip(CLASSES, _MARKERS, strict=True)):
+        x, y = points[labels == label].T
+        axes.scatter(x, y, s=9, color=pen.colour, marker=marker, linewidth=0, alpha=0.45)
+
+
+def _draw_probability(axes, probability, colour, shades):
+    """Draw the line where a model is undecided and, if wanted, its probabilities as shades of grey."""
+    (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
+    x, y = np.meshgrid(np.linspace(x0, x1, 120), np.linspace(y0, y1, 120))
+    p = np.asarray(probability(np.column_stack([x.ravel(), y.ravel()]))).reshape(x.shape)
+    if shades:
+        axes.contourf(x, y, p, levels=np.linspace(0, 1, 11), cmap="Greys", alpha=0.35, zorder=0)
+    if p.min() < 0.5 < p.max():
+        axes.contour(x, y, p, levels=[0.5], colors=[colour], linewidths=2.4, zorder=3)
+    axes.set(xlim=(x0, x1), ylim=(y0, y1))
+
+
+def _draw_ellipses(axes, mean, covariance, pen):
+    """Draw where a Gaussian's density has fallen as at one and at two standard deviations."""
+    variances, directions = np.linalg.eigh(np.asarray(covariance))
+    angle = np.degrees(np.arctan2(directions[1, 1], directions[0, 1]))
+    for deviations in (1, 2):
+        height, width = 2 * deviations * np.sqrt(variances)
+        style = {"fill": False, "edgecolor": pen.colour, "linestyle": pen.line, "linewidth": 1.8, "zorder": 4}
+        axes.add_patch(Ellipse(mean, width, height, angle=angle, **style))
+    axes.plot(*mean, marker="+", color=pen.colour, markersize=12, markeredgewidth=2.2, zorder=4)
+
+
+def _boundary_sentence(points, labels, discriminative, generative, means, axes_names):
+    wrong = [np.mean((np.asarray(model(points)) > 0.5) != labels) for model in (discriminative, generative)]
+    centres = [f"({x:.2f}, {y:.2f}) for {pen.label}" for (x, y), pen in zip(means, CLASSES, strict=True)]
+    return (
+        f"{len(points):,} e-mails by {axes_names[0]} and {axes_names[1]}, {write_percent(np.mean(labels))} of them "
+        f"spam. The discriminative boundary puts {write_percent(wrong[0])} on the wrong side. The generative model is "
+        f"a Gaussian for each class, with its centre at {join_words(centres)}; its boundary puts "
+        f"{write_percent(wrong[1])} on the wrong side."
+    )
+
+
+@house_style()
+def learning_curves(sizes, generative, discriminative):
+    """Draw test error against the number of training examples, for models of the two kinds.
+
+    Lines are means over the splits; bands reach one standard error to either side.
+
+    Parameters
+    ----------
+    sizes : sequence of k int
+        Numbers of training examples, increasing.
+    generative, discriminative : dict of str to array of shape (splits, k)
+        Up to three models of each kind: test error, 0 to 1, of each split (at least 2) and size.
+
+    Returns
+    -------
+    Plot
+    """
+    sizes = np.asarray(sizes)
+    kinds = ((GENERATOR, _check_errors(sizes, generative)), (DISCRIMINATOR, _check_errors(sizes, discriminative)))
+    figure = _layout(WIDTH, 4.2)
+    axes = figure.add_subplot(xlabel="e-mails to learn from", ylabel="test error")
+    for pen, models in kinds:
+        for (name, errors), dashes in zip(models.items(), _DASHES, strict=False):
+            mean, error = errors.mean(axis=0), _standard_error(errors)
+            axes.fill_between(sizes, mean - error, mean + error, color=pen.colour, alpha=0.18, linewidth=0)
+            marker = {"marker": "o" if pen is GENERATOR else "s", "markersize": 4}
+            axes.plot(sizes, mean, color=pen.colour, linestyle=dashes, linewidth=1.9, label=name, **marker)
+    _size_axis(axes, sizes)
+    axes.legend(frameon=False, fontsize=9.5, labelcolor="linecolor", handlelength=3.5)
+    return Plot(figure, _learning_sentence(sizes, *(models for _, models in kinds)))
+
+
+def _check_errors(sizes, models):
+    models = {name: np.asarray(errors, np.float64) for name, errors in models.items()}
+    for name, errors in models.items():
+        if errors.ndim != 2 or len(errors) < 2 or errors.shape[1] != len(sizes):
+            raise ValueError(
+                f"The errors of {name!r} must have the shape (splits, {len(sizes)}) with at least 2 splits, "
+                f"not {errors.shape}."
+            )
+    if not 1 <= len(models) <= len(_DASHES):
+        raise ValueError(f"Each kind must have one to {len(_DASHES)} models, not {len(models)}.")
+    return models
+
+
+def _standard_error(errors):
+    return errors.std(axis=0, ddof=1) / np.sqrt(len(errors))
+
+
+def _size_axis(axes, sizes):
+    axes.set_xscale("log")
+    shown = [size for i, size in enumerate(sizes) if i in (0, len(sizes) - 1) or (i % 2 == 0 and i < len(sizes) - 2)]
+    axes.xaxis.set_major_locator(FixedLocator(shown))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.set_ylim(bottom=0)
+    axes.grid(axis="y")
+    _percent_axis(axes.yaxis)
+
+
+def _learning_sentence(sizes, generative, discriminative):
+    splits = len(next(iter(generative.values())))
+    told = [
+        f"{name} goes from {100 * errors[:, 0].mean():.1f} % to {100 * errors[:, -1].mean():.1f} %"
+        for name, errors in (generative | discriminative).items()
+    ]
+    pairs = [
+        f"{one} and {other} {_meeting(sizes, a.mean(axis=0), b.mean(axis=0))}"
+        for one, a in generative.items()
+        for other, b in discriminative.items()
+    ]
+    return (
+        f"Test error, mean of {splits} splits, from {sizes[0]:,} to {sizes[-1]:,} e-mails: {join_words(told)}. "
+        f"The mean curves of {'; the curves of '.join(pairs)}."
+    )
+
+
+def _meeting(sizes, first, second):
+    """Say between which sizes two curves change places."""
+    ahead = first < second
+    at = np.flatnonzero(ahead[1:] != ahead[:-1])
+    if not len(at):
+        return "do not cross"
+    return f"cross {', and '.join(f'between {sizes[i]:,} and {sizes[i + 1]:,}' for i in at)}"
+
+
+@house_style()
+def bag_sizes(real, fake):
+    """Draw how many words a real and a written e-mail hold.
+
+    Parameters
+    ----------
+    real, fake : array of 0 and 1, shape (n, words)
+        Bags of words: real ones, and ones that a model wrote.
+
+    Returns
+    -------
+    Plot
+    """
+    sizes = [np.asarray(bags).sum(axis=1) for bags in (real, fake)]
+    figure = _layout(7.2, 3.2)
+    axes = figure.add_subplot(xlabel="different words and signs in an e-mail", ylabel="share of e-mails")
+    edges = np.arange(max(map(np.max, sizes)) + 2) - 0.5
+    for counts, pen, hatch in zip(sizes, (REAL, FAKE), (None, "////"), strict=True):
+        shares = np.histogram(counts, edges)[0] / len(counts)
+        style = {"facecolor": pen.colour, "edgecolor": pen.colour, "linewidth": 0, "alpha": 0.3, "hatch": hatch}
+        axes.stairs(shares, edges, fill=True, **style)
+        words = f"{pen.label}: {counts.mean():.1f} ± {counts.std():.1f}"
+        axes.stairs(shares, edges, color=pen.colour, linestyle=pen.line, linewidth=1.8, label=words)
+    axes.set_xlim(edges[0], edges[-1])
+    _percent_axis(axes.yaxis)
+    axes.legend(frameon=False, fontsize=9.5, labelcolor=[REAL.colour, FAKE.colour])
+    (real_mean, real_spread), (fake_mean, fake_spread) = ((counts.mean(), counts.std()) for counts in sizes)
+    return Plot(
+        figure,
+        f"A real e-mail holds {real_mean:.1f} of the words on average, with a standard deviation of {real_spread:.1f}; "
+        f"a written one {fake_mean:.1f}, with a standard deviation of {fake_spread:.1f}.",
+    )

@@ -1,0 +1,355 @@
+"""Figures of codes: where pictures lie in a map of two numbers, what a code rebuilds, and how large it has to be."""
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.path import Path
+from matplotlib.textpath import TextPath
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from ganlib.data import as_bytes, tile
+from ganlib.plots.style import (
+    DISCRIMINATOR,
+    FAKE,
+    GENERATOR,
+    GREY,
+    INK,
+    REAL,
+    WIDTH,
+    Plot,
+    begin_with,
+    canvas,
+    draw_picture,
+    house_style,
+    join_words,
+    write_count,
+    write_percent,
+)
+
+# Ten colours that stay apart from each other and from white, also for readers with a colour blindness; every point is
+# drawn as its digit as well.
+_DIGIT_COLOURS = (
+    *("#222222", "#0072B2", "#BD4B00", "#008060", "#872B77"),
+    *("#8A6D00", "#4B4BC8", "#B3123F", "#4F7A00", "#6B5B4D"),
+)
+_LINES = (DISCRIMINATOR, GENERATOR, REAL, FAKE)  # colour and dash of up to four curves; the names are written beside
+_MOST_MARKS = 2000  # more digits than that hide each other
+
+
+def _check_map(codes, labels):
+    codes, labels = np.asarray(codes, np.float64), np.asarray(labels)
+    if codes.ndim != 2 or codes.shape[1] != 2 or len(codes) < 2:
+        raise ValueError(f"A map needs at least two codes of two numbers, (n, 2), not {codes.shape}.")
+    if labels.shape != codes.shape[:1]:
+        raise ValueError(f"labels must hold one digit for each of the {len(codes)} codes, not {labels.shape}.")
+    return codes, labels
+
+
+@house_style()
+def code_map(codes, labels, radius=None, title=None):
+    """Draw pictures as points in the plane of a code of two numbers; each point is the digit that it shows.
+
+    Parameters
+    ----------
+    codes : array, shape (n, 2)
+        At least two; beyond 2,000 only the first ones are drawn.
+    labels : array of int, shape (n,)
+        The digits, 0 to 9.
+    radius : float, optional
+        Radius of a circle around the origin to draw: 2 holds 86 % of a standard normal distribution in the plane.
+    title : str, optional
+
+    Returns
+    -------
+    Plot
+        Its sentence says how often a picture's nearest neighbour on the map shows the same digit.
+    """
+    codes, labels = (rows[:_MOST_MARKS] for rows in _check_map(codes, labels))
+    figure = Figure(figsize=(6.6, 6.6), layout="constrained")
+    axes = figure.add_subplot()
+    for digit in np.unique(labels):
+        chosen = codes[labels == digit]
+        axes.scatter(*chosen.T, s=30, marker=_digit_marker(digit), color=_DIGIT_COLOURS[digit], linewidths=0, alpha=0.8)
+    if radius:
+        angle = np.linspace(0, 2 * np.pi, 200)
+        axes.plot(radius * np.cos(angle), radius * np.sin(angle), color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
+    axes.set(xlabel="first number of the code", ylabel="second number of the code", title=title or "", aspect="equal")
+    axes.set_adjustable("datalim")
+    return Plot(figure, _map_sentence(codes, labels, title))
+
+
+def _digit_marker(digit):
+    """Return the outline of a digit, around the origin."""
+    outline = TextPath((0, 0), str(digit), size=1)
+    return Path(outline.vertices - outline.get_extents().get_points().mean(axis=0), outline.codes)
+
+
+def _map_sentence(codes, labels, title):
+    names = np.unique(labels)
+    same = [(labels[_nearest(codes)] == labels)[labels == digit].mean() for digit in names]
+    (left, bottom), (right, top) = codes.min(axis=0), codes.max(axis=0)
+    return (
+        f"{begin_with(title)}{write_count(len(codes), 'picture')} on a map of two numbers that run from {left:.1f} to "
+        f"{right:.1f} and from {bottom:.1f} to {top:.1f}. "
+        f"For {write_percent((labels[_nearest(codes)] == labels).mean())} of them the nearest neighbour on the map "
+        f"shows the same digit: most often for a {names[np.argmax(same)]} ({write_percent(max(same))}), "
+        f"least often for a {names[np.argmin(same)]} ({write_percent(min(same))})."
+    )
+
+
+def _nearest(codes):
+    """Return the index of every code's nearest other code."""
+    distances = ((codes[:, np.newaxis] - codes) ** 2).sum(axis=-1)
+    np.fill_diagonal(distances, np.inf)
+    return distances.argmin(axis=1)
+
+
+@house_style()
+def code_grid(pictures, first, second, title=None):
+    """Draw what a decoder makes at the points of a grid over the plane of a code of two numbers.
+
+    Parameters
+    ----------
+    pictures : array, shape (len(second) * len(first), 28, 28, 1)
+        Row by row from the top, where the second number is largest; uint8 from 0 to 255, or float from -1 to 1.
+    first : sequence of float
+        Values of the first number, from left to right.
+    second : sequence of float
+        Values of the second number, from top to bottom.
+    title : str, optional
+
+    Returns
+    -------
+    Plot
+    """
+    pictures = as_bytes(pictures)
+    if len(pictures) != len(first) * len(second):
+        raise ValueError(
+            f"A grid of {len(second)} by {len(first)} points needs {len(first) * len(second)} pictures, "
+            f"not {len(pictures)}."
+        )
+    figure = Figure(figsize=(6.6, 6.6 * len(second) / len(first) + 0.3), layout="constrained")
+    axes = figure.add_subplot()
+    half = [abs(values[-1] - values[0]) / max(1, len(values) - 1) / 2 or 0.5 for values in (first, second)]
+    extent = (first[0] - half[0], first[-1] + half[0], second[-1] - half[1], second[0] + half[1])
+    picture = tile(pictures, len(second), len(first), gap=0)
+    axes.imshow(picture, "gray", vmin=0, vmax=255, extent=extent, interpolation="nearest", aspect="auto")
+    axes.set(xlabel="first number of the code", ylabel="second number of the code", title=title or "")
+    change = np.abs(np.diff(pictures.reshape(len(second), len(first), -1).astype(np.float64), axis=1)).mean() / 255
+    return Plot(
+        figure,
+        f"{begin_with(title)}{len(second)} rows of {len(first)} pictures, decoded where the first number runs from "
+        f"{first[0]:.2g} to {first[-1]:.2g} and the second from {second[0]:.2g} at the top to {second[-1]:.2g}; from "
+        f"one picture to the next in a row the average pixel changes by {write_percent(change)} of the brightness "
+        f"range.",
+    )
+
+
+def _check_rows(rows):
+    """Return a dict of byte pictures, every row of one length."""
+    rows = {name: as_bytes(pictures) for name, pictures in rows.items()}
+    lengths = {name: len(pictures) for name, pictures in rows.items()}
+    if len(set(lengths.values())) != 1:
+        raise ValueError(f"Every row needs the same number of pictures, and there must be one; there are {lengths}.")
+    return rows
+
+
+def _draw_rows(rows, titles, title):
+    """Draw rows of pictures with their names at the left, and words above the columns."""
+    columns = len(next(iter(rows.values())))
+    left = 0.15 + 0.085 * max(len(line) for name in rows for line in name.split("\n"))
+    side = min(0.9, (WIDTH - left) / columns - 0.06)
+    top = 0.24 if titles else 0.02
+    figure, axes = canvas(left + columns * (side + 0.06), top + len(rows) * (side + 0.06), title)
+    for i, words in enumerate(titles or ()):
+        axes.text(left + i * (side + 0.06) + side / 2, top - 0.05, words, fontsize=9, ha="center", va="bottom")
+    for j, (name, pictures) in enumerate(rows.items()):
+        y = top + j * (side + 0.06)
+        axes.text(left - 0.08, y + side / 2, name, ha="right", va="center", fontsize=9.5, color=GREY)
+        for i, picture in enumerate(pictures[..., 0]):
+            draw_picture(axes, picture, left + i * (side + 0.06), y, side, side)
+    return figure
+
+
+@house_style()
+def picture_rows(rows, titles=None, title=None):
+    """Draw rows of pictures under each other, to be compared column by column: originals above what was rebuilt.
+
+    Parameters
+    ----------
+    rows : dict of str to array of shape (n, 28, 28, 1)
+        Each row's name and pictures; uint8 from 0 to 255, or float from -1 to 1. The same n in every row.
+    titles : sequence of n str, optional
+        Words above the columns.
+    title : str, optional
+
+    Returns
+    -------
+    Plot
+        Its sentence says by how much each row differs from the first one.
+    """
+    rows = _check_rows(rows)
+    (first, originals), *others = rows.items()
+    sentence = f"{begin_with(title)}{write_count(len(rows), 'row')} of {write_count(len(originals), 'picture')}: "
+    sentence += f"{join_words([_one_line(name) for name in rows])}."
+    told = [f"{_difference(originals, pictures):.3f} ({_one_line(name)})" for name, pictures in others]
+    if told:
+        sentence += f" Mean squared difference a pixel from the row {_one_line(first)}, "
+        sentence += f"where black is -1 and white is 1: {join_words(told)}."
+    if titles:
+        sentence += f" Above the columns: {', '.join(map(str, titles))}."
+    return Plot(_draw_rows(rows, titles, title), sentence)
+
+
+def _one_line(name):
+    return name.replace("\n", " ")
+
+
+def _difference(pictures, others):
+    return np.square((pictures.astype(np.float64) - others) / 127.5).mean()
+
+
+@house_style()
+def sample_rows(rows, scores=None, title=None):
+    """Draw rows of pictures that different models made; nothing ties the pictures of a column together.
+
+    Parameters
+    ----------
+    rows : dict of str to array of shape (n, 28, 28, 1)
+        Each row's name and pictures; uint8 from 0 to 255, or float from -1 to 1. The same n in every row.
+    scores : dict of str to float, optional
+        For each row a share from 0 to 1 that the judge recognises; written under the name.
+    title : str, optional
+
+    Returns
+    -------
+    Plot
+    """
+    rows, scores = _check_rows(rows), scores or {}
+    written = {name: f", {write_percent(scores[name])} recognised" if name in scores else "" for name in rows}
+    named = {name + written[name].replace(", ", "\n"): pictures for name, pictures in rows.items()}
+    told = [_one_line(name) + written[name] for name in rows]
+    n = len(next(iter(rows.values())))
+    sentence = f"{begin_with(title)}{write_count(len(rows), 'row')} of {write_count(n, 'picture')}: {'; '.join(told)}."
+    return Plot(_draw_rows(named, None, title), sentence)
+
+
+@house_style()
+def interpolation_strips(strips, title=None):
+    """Draw walks from one code to another, one a row.
+
+    Parameters
+    ----------
+    strips : dict of str to array of shape (n, 28, 28, 1)
+        Each walk's name and pictures, from left to right; uint8 from 0 to 255, or float from -1 to 1.
+    title : str, optional
+
+    Returns
+    -------
+    Plot
+        Its sentence says how large the largest step of each walk is, as a share of the way from its first picture to
+        its last; in a walk of equal steps straight from one to the other that is 1 / (n - 1).
+    """
+    strips = _check_rows(strips)
+    told = [f"{write_percent(_largest_step(pictures))} ({_one_line(name)})" for name, pictures in strips.items()]
+    n = len(next(iter(strips.values())))
+    sentence = (
+        f"{begin_with(title)}{write_count(len(strips), 'walk')} of {write_count(n, 'picture')}. "
+        f"The largest step between two neighbours, as a share of the distance from first to last: {join_words(told)}."
+    )
+    return Plot(_draw_rows(strips, None, title), sentence)
+
+
+def _largest_step(pictures):
+    flat = pictures.reshape(len(pictures), -1).astype(np.float64)
+    whole_way = np.linalg.norm(flat[-1] - flat[0])
+    return np.linalg.norm(np.diff(flat, axis=0), axis=1).max() / max(whole_way, 1e-9)
+
+
+@house_style()
+def size_curves(sizes, errors, title=None):
+    """Draw the error of rebuilding pictures over the size of the code, both axes logarithmic.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Numbers in the code, increasing.
+    errors : dict of str to sequence of float
+        For up to four methods the mean squared error a pixel at each size, above 0.
+    title : str, optional
+
+    Returns
+    -------
+    Plot
+    """
+    sizes = np.asarray(sizes)
+    errors = {name: np.asarray(values, np.float64) for name, values in errors.items()}
+    if not 1 <= len(errors) <= len(_LINES):
+        raise ValueError(f"size_curves draws one to {len(_LINES)} methods, not {len(errors)}.")
+    for name, values in errors.items():
+        if values.shape != sizes.shape or not (values > 0).all():
+            raise ValueError(f"{name} must have an error above 0 for each of the {len(sizes)} sizes, not {values}.")
+    figure = Figure(figsize=(7.2, 3.8), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set(xscale="log", yscale="log", xlabel="numbers in the code", ylabel="mean squared error a pixel")
+    for (name, values), pen in zip(errors.items(), _LINES, strict=False):
+        axes.plot(sizes, values, color=pen.colour, linestyle=pen.line, linewidth=1.9, marker="o", markersize=5)
+        axes.annotate(name, (sizes[-1], values[-1]), (9, 0), textcoords="offset points", color=pen.colour, va="center")
+    axes.set_title(title or "")
+    axes.xaxis.set_major_locator(FixedLocator(sizes))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_locator(FixedLocator([base * 10.0**power for power in range(-4, 2) for base in (1, 2, 5)]))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.grid(axis="y")
+    return Plot(figure, _sizes_sentence(sizes, errors, title))
+
+
+def _sizes_sentence(sizes, errors, title):
+    told = []
+    for i, size in enumerate(sizes):
+        values = join_words([f"{values[i]:.3g} ({name})" for name, values in errors.items()])
+        told.append(f"{write_count(size, 'number')}: {values}")
+    return f"{begin_with(title)}Mean squared error a pixel with a code of {'; '.join(told)}."
+
+
+@house_style()
+def estimate_histogram(estimates, truth, xlabel, title=None):
+    """Draw how single estimates of one number are spread around the truth, one panel a method.
+
+    Parameters
+    ----------
+    estimates : dict of str to array of shape (n,)
+        Single estimates, by method.
+    truth : float
+        What they estimate.
+    xlabel : str
+        What the number is.
+    title : str, optional
+
+    Returns
+    -------
+    Plot
+    """
+    estimates = {name: np.asarray(values, np.float64) for name, values in estimates.items()}
+    figure = Figure(figsize=(WIDTH, 2.9), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.08, wspace=0.05)
+    far = max(np.quantile(np.abs(values - truth), 0.99) for values in estimates.values())
+    edges = np.linspace(truth - far, truth + far, 61)
+    panels = figure.subplots(1, len(estimates), sharex=True, squeeze=False)[0]
+    for axes, (name, values), pen in zip(panels, estimates.items(), _LINES, strict=False):
+        shares = np.histogram(values, edges)[0] / len(values)
+        axes.stairs(shares, edges, fill=True, facecolor=pen.colour, alpha=0.35)
+        axes.stairs(shares, edges, color=pen.colour, linewidth=1.4)
+        axes.axvline(truth, color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
+        axes.set(title=name, xlabel=xlabel)
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: write_percent(value)))
+    panels[0].set_ylabel("share of estimates")
+    if title:
+        figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
+    told = [
+        f"{name}: mean {values.mean():.3g}, standard deviation {values.std():.3g}" for name, values in estimates.items()
+    ]
+    return Plot(
+        figure, f"{begin_with(title)}Estimates of {xlabel}, whose true value is {truth:.3g}. {'; '.join(told)}."
+    )
