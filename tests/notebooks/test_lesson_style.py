@@ -1,0 +1,169 @@
+"""Every lesson has the same form; and the rules themselves are tried on lessons that break them."""
+
+import warnings
+from pathlib import Path
+
+import nbformat
+import pytest
+import style
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.warnings import DuplicateCellId
+
+LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
+PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+@pytest.mark.parametrize("rule", style.RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_lesson_keeps(path, rule):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DuplicateCellId)  # else the reader gives such cells new ids
+        lesson = nbformat.read(path, nbformat.NO_CONVERT)
+    assert list(rule(lesson, path)) == []
+
+
+def test_there_are_lessons_and_their_numbers_differ():
+    numbers = [path.name[:2] for path in LESSONS]
+    assert numbers[0] == "00"
+    assert len(set(numbers)) == len(numbers)
+
+
+# --- the rules, tried out -------------------------------------------------------------------------------------------
+
+INTRO = """# 07 · A lesson
+
+**You will be able to**
+
+- see.
+
+**Time:** 1 minute. **Nothing** else.
+
+**Before this:** [start here](00_start_here.ipynb)"""
+
+BODY = """## One
+
+### Two
+
+<details><summary>Answer</summary>
+
+Yes.
+
+</details>
+
+```
+# no heading
+```"""
+END = "## What you have seen\n\n## Exercises\n\n## Next\n\n[start](00_start_here.ipynb)"
+
+
+@pytest.fixture
+def path(tmp_path):
+    (tmp_path / "00_start_here.ipynb").touch()
+    return tmp_path / "07_lesson.ipynb"
+
+
+@pytest.fixture
+def lesson():
+    """A small lesson that keeps every rule."""
+    parameters = 'speed = ""  # how fast\nseed = 0  # of all\nrate = 2e-4  # of D'
+    return new_notebook(
+        nbformat_minor=5,
+        metadata={"kernelspec": PYTHON, "language_info": {"name": "python"}},
+        cells=[
+            new_markdown_cell(INTRO, id="intro"),
+            new_code_cell(parameters, id="parameters", metadata={"tags": ["parameters"]}),
+            new_code_cell("course.welcome(speed, smoke=1, lesson=20, full=300)", id="opening"),
+            new_markdown_cell(BODY, id="body"),
+            new_code_cell("1 + 1", id="sum"),
+            new_markdown_cell(END, id="end"),
+        ],
+    )
+
+
+@pytest.mark.parametrize("rule", style.RULES, ids=lambda rule: rule.__name__)
+def test_a_good_lesson_breaks_no_rule(lesson, path, rule):
+    assert list(rule(lesson, path)) == []
+
+
+def test_the_first_lesson_needs_no_exercises(lesson, path):
+    lesson.cells[-1].source = "## What you have seen\n\n## Next"
+    assert list(style.ending_is_complete(lesson, path.with_name("00_start_here.ipynb"))) == []
+    assert list(style.ending_is_complete(lesson, path))
+
+
+def set_source(index, source):
+    return lambda lesson: lesson.cells[index].update(source=source)
+
+
+def replace(index, old, new):
+    def change(lesson):
+        assert old in lesson.cells[index].source
+        lesson.cells[index].source = lesson.cells[index].source.replace(old, new)
+
+    return change
+
+
+def add(text):
+    return lambda lesson: lesson.cells.insert(4, new_markdown_cell(text, id="new"))
+
+
+BREACHES = [
+    (style.format_is_valid, lambda lesson: lesson.update(nbformat_minor=4), "format 4.4"),
+    (style.format_is_valid, lambda lesson: lesson.cells[3].update(id="intro"), "2 cells with the id 'intro'"),
+    (style.format_is_valid, lambda lesson: lesson.cells[3].update(id="3f9a-77c1"), "is no words"),
+    (style.format_is_valid, lambda lesson: lesson.cells[4].pop("outputs"), "not valid"),
+    (style.kernel_is_python, lambda lesson: lesson.metadata.pop("kernelspec"), "kernelspec"),
+    (style.kernel_is_python, lambda lesson: lesson.metadata.kernelspec.update(name="venv"), "kernelspec"),
+    (style.kernel_is_python, lambda lesson: lesson.metadata.pop("language_info"), "language_info"),
+    (style.nothing_is_stored, lambda lesson: lesson.cells[4].update(execution_count=3), "'sum' has an output"),
+    (style.nothing_is_stored, lambda lesson: lesson.cells[4].outputs.append(new_output("stream")), "'sum' has an"),
+    (style.nothing_is_stored, lambda lesson: lesson.metadata.update(widgets={"state": {}}), "widgets"),
+    (style.headings_are_in_order, add("# Another"), "one H1"),
+    (style.headings_are_in_order, replace(0, "# 07", "# 06"), "must begin with '# 07 · '"),
+    (style.headings_are_in_order, replace(3, "### Two", "#### Two"), "'Two' jumps from level 2 to 4"),
+    (style.opening_is_complete, replace(0, "**Time:**", "Time:"), "**Time**"),
+    (style.opening_is_complete, replace(0, "**Before this:**", ""), "**Before this**"),
+    (style.opening_is_complete, replace(0, "**You will be able to**", ""), "**You will be able to**"),
+    (style.parameters_are_literals, lambda lesson: lesson.cells[1].metadata.pop("tags"), "the tag parameters"),
+    (style.parameters_are_literals, replace(1, "2e-4", "float('2e-4')"), "no plain literal"),
+    (style.parameters_are_literals, replace(1, "  # of D", ""), "without a comment"),
+    (style.parameters_are_literals, replace(1, '""', '"smoke"'), 'speed = ""'),
+    (style.parameters_are_literals, replace(1, "seed", "sead"), "as seed"),
+    (style.welcome_is_called, set_source(2, "import ganlib"), "course.welcome"),
+    (style.cells_are_short, set_source(4, "x = 1\n" * 16), "'sum' has 16 lines"),
+    (style.ending_is_complete, replace(5, "## Exercises\n\n", ""), "What you have seen, Exercises, Next"),
+    (style.ending_is_complete, replace(5, "## Next", "## More\n\n## Next\n\n## Last"), "must be"),
+    (style.pictures_have_words, add("![](picture.png)"), "no alt text: ![](picture.png)"),
+    (style.pictures_have_words, add('<img src="picture.png">'), "no alt text: <img"),
+    (style.pictures_have_words, add('<img alt="" src="picture.png">'), "no alt text: <img"),
+    (style.links_lead_somewhere, replace(5, "00_start", "01_start"), "no such file: 01_start_here.ipynb"),
+    (style.links_lead_somewhere, add("![a cat](cat.png)"), "no such file: cat.png"),
+    (style.links_lead_somewhere, add('<a href="gone.html">gone</a>'), "no such file: gone.html"),
+    (style.nothing_is_unfinished, replace(3, "Yes.", "TODO: yes"), "'body' says 'TODO'"),
+    (style.nothing_is_unfinished, set_source(4, "x = 1  # fixme"), "'sum' says 'fixme'"),
+    (style.nothing_is_unfinished, set_source(4, "open('/home/me/x')"), "'sum' says '/home/'"),
+    (style.folds_are_closed, replace(3, "</summary>\n\n", "</summary>\n"), "'body' has a fold"),
+    (style.folds_are_closed, replace(3, "</details>", ""), "'body' has a fold"),
+    (style.folds_are_closed, replace(3, "<summary>Answer</summary>", ""), "'body' has a fold"),
+]
+
+
+@pytest.mark.parametrize(("rule", "breach", "words"), BREACHES, ids=lambda value: getattr(value, "__name__", None))
+@pytest.mark.filterwarnings("ignore::nbformat.warnings.DuplicateCellId")
+def test_a_breach_is_named_by(lesson, path, rule, breach, words):
+    breach(lesson)
+    problems = list(rule(lesson, path))
+    assert len(problems) == 1
+    assert words in problems[0]
+
+
+def test_the_taught_loop_may_be_long_but_not_three_cells(lesson, path):
+    lesson.cells[4] = new_code_cell("x = 1\n" * 40, id="loop", metadata={"tags": ["long"]})
+    assert list(style.cells_are_short(lesson, path)) == []
+    lesson.cells += [new_code_cell("x = 1", id=f"more-{i}", metadata={"tags": ["long"]}) for i in range(2)]
+    assert list(style.cells_are_short(lesson, path)) == ["more than 2 cells have the tag long"]
+
+
+def test_links_to_the_web_and_within_the_page_are_left_alone(lesson, path):
+    lesson.cells[3].source += "\n\n[paper](https://example.org/a.pdf) and [above](#One)"
+    assert list(style.links_lead_somewhere(lesson, path)) == []
