@@ -41,4 +41,7 @@ with quiet_stderr():
             tf.config.experimental.set_memory_growth(_gpu, True)
     tf.zeros(()).numpy()  # the first operation starts the devices, which log once more
 
+# TensorFlow counts the traces of a method over all objects and takes a fifth model for a mistake.
+tf.get_logger().addFilter(lambda record: "triggered tf.function retracing" not in record.getMessage())
+
 __all__ = ["keras", "quiet_stderr", "tf"]
