@@ -94,8 +94,7 @@ def build_conv_generator(latent_dim=LATENT_DIM, filters=64, seed=None):
     """Build the convolutional generator: a 7 by 7 map grown to 14 by 14 and to 28 by 28 by transposed convolutions.
 
     The "inverse convolutional" network of the classic text, after Radford et al. 2016 (DCGAN), section 3. A kernel of 4
-    with a stride of 2 covers every pixel equally often, so it draws no checkerboard (Odena et al. 2016). Taught in
-    lesson 08.
+    with a stride of 2 covers every pixel equally often, so it draws no checkerboard (Odena et al. 2016).
 
     Parameters
     ----------
@@ -132,7 +131,7 @@ def build_conv_generator(latent_dim=LATENT_DIM, filters=64, seed=None):
 def build_conv_discriminator(filters=64, seed=None):
     """Build the convolutional discriminator: a standard classifier that halves the picture twice.
 
-    Convolutions with a stride of 2 and LeakyReLU(0.2), after Radford et al. 2016 (DCGAN), section 3. See lesson 08.
+    Convolutions with a stride of 2 and LeakyReLU(0.2), after Radford et al. 2016 (DCGAN), section 3.
 
     Parameters
     ----------

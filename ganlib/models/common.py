@@ -63,6 +63,6 @@ def build_optimizer(name, optimizer, network, taken=None):
         raise ValueError("Give each network an optimizer of its own: one object cannot keep the moments of both.")
     if isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
         raise ValueError(f"Give {name} a number as its learning rate; changes over time go into train(schedule=...).")
-    number("learning_rate", 0, MAX_RATE)(optimizer.learning_rate.numpy())
+    number(f"The learning rate of {name}", 0, MAX_RATE)(short(optimizer.learning_rate.numpy()))
     optimizer.build(network.trainable_variables)
     return optimizer

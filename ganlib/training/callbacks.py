@@ -40,7 +40,7 @@ class ProgressBar(keras.callbacks.Callback):
             initial=self._first,
             file=sys.stdout,
             dynamic_ncols=True,
-            mininterval=0.2,
+            mininterval=0.2 if sys.stdout.isatty() else 1,  # a notebook keeps every line that is written
             bar_format="{n_fmt}/{total_fmt} {desc}|{bar:12}| {rate_noinv_fmt}, {remaining} left",
             unit=" steps",
         )

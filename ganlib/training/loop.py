@@ -265,7 +265,8 @@ class Trainer:
 
     def _how_to_go_on(self, where):
         saved = f" A checkpoint is in {self.run_folder.path}." if self._saved == self.model.step else ""
-        return f"{where}: call train() again to go on.{saved}"
+        call = "train()" if self.run_folder else "train(steps=...)"  # only a run folder remembers how many are left
+        return f"{where}: call {call} to go on.{saved}"
 
     @contextlib.contextmanager
     def _catch_interrupts(self):

@@ -76,7 +76,7 @@ def test_lesson_06_with_another_seed_is_another_training(keras_gan):
 def test_the_figures_of_lesson_06_say_what_they_show(keras_gan):
     words = figures(keras_gan[0][0])
     assert len(words) >= 12
-    assert "25 samples from the same latent vectors at steps 0, 3, 6 and 12" in words["digits-code"]
+    assert "25 samples from the same latent vectors at steps 0, 3, 6, 9 and 12" in words["digits-code"]
     assert words["curves"].startswith(f"Steps 1 to {STEPS}")
     assert "of 1,000 real pictures for real" in words["histogram"]
 

@@ -469,7 +469,7 @@ def test_a_callback_that_fails_leaves_a_checkpoint_and_a_usable_model(toy, after
     with pytest.raises(LookupError, match="a fault of the callback") as error:
         train(toy, 60, callbacks=[At(20, fail), recorder], run=tmp_path / "run")
     (note,) = error.value.__notes__
-    assert one_sentence(note).startswith("Training ended early after step 20: call train() again to go on.")
+    assert one_sentence(note).startswith("Training ended early after step 20: call train() to go on.")
     assert str(tmp_path / "run") in note
     assert recorder.calls == ["begin", "end"]
     assert toy.run.load_checkpoint()[0] == 20
