@@ -1,5 +1,7 @@
 """What the autoencoder and the variational autoencoder share: an encoder and a decoder that one optimizer trains."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from ganlib import builders
@@ -11,6 +13,13 @@ from ganlib.training import ALL_PLAYERS, GivenExamples, compile_mode
 
 RATE = 1e-3
 SHOWN = 25
+
+
+class Together(NamedTuple):
+    """Two networks that are one player; not the model itself, which Keras would save inside of itself without end."""
+
+    weights: list
+    trainable_variables: list
 
 
 class Coder(PictureModel):
@@ -70,7 +79,7 @@ class Coder(PictureModel):
     @property
     def players(self):
         """The only player: encoder and decoder, which move together."""
-        return {self.name: self}
+        return {self.name: Together(self.weights, self.trainable_variables)}
 
     @property
     def picture_shape(self):

@@ -15,6 +15,7 @@ from ganlib.training import (
     ALL_PLAYERS,
     MAX_BLOCK,
     GivenExamples,
+    TrainingDiverged,
     build_block,
     choice,
     compile_mode,
@@ -181,10 +182,10 @@ class GAN(PictureModel):
         **kwargs
             What else `keras.Model.compile` takes.
         """
-        self.g_optimizer = build_optimizer("g_optimizer", g_optimizer or self._adam(), self.generator)
-        d_optimizer = d_optimizer or self._adam()
-        self.d_optimizer = build_optimizer("d_optimizer", d_optimizer, self.discriminator, taken=self.g_optimizer)
+        g_optimizer = build_optimizer("g_optimizer", g_optimizer or self._adam(), self.generator)
+        d_optimizer = build_optimizer("d_optimizer", d_optimizer or self._adam(), self.discriminator, taken=g_optimizer)
         self.live["loss_kind"] = loss_kind
+        self.g_optimizer, self.d_optimizer = g_optimizer, d_optimizer
         kwargs.setdefault("jit_compile", compile_mode(self.players.values()) == "compiled")
         super().compile(optimizer=self.g_optimizer, **kwargs)
 
@@ -407,6 +408,11 @@ class GAN(PictureModel):
         -------
         float
             The share of the last block's pictures, real and noise, that the discriminator judged right.
+
+        Raises
+        ------
+        TrainingDiverged
+            A weight became infinite or NaN; the discriminator is as it was before.
         """
         steps = whole("steps", 1)(steps)
         (real,) = self.check_data(self.default_data() if data is None else data)
@@ -414,11 +420,19 @@ class GAN(PictureModel):
         mode = compile_mode([self.discriminator])
         block = build_block(self._pretrain_iteration, 1, (tf.constant(real),), batch_size, self.seed, mode)
         with self.exclusive():
+            before = self.state()
             for first in range(0, steps, MAX_BLOCK):
                 count = min(MAX_BLOCK, steps - first)
                 done = tf.constant(self.pretrained_steps, tf.int64)
                 accuracies = block(done, tf.constant(count), tf.constant(ALL_PLAYERS)).numpy()[:count]
                 self.pretrained_steps += count
+            if not all(np.isfinite(weight).all() for weight in self.discriminator.get_weights()):
+                self.load_state(self.step, *before)
+                raise TrainingDiverged(
+                    f"Pretraining diverged: a weight of the discriminator became infinite or NaN, most often because a "
+                    f"learning rate is too high (d_learning_rate {self.d_learning_rate:g}). The discriminator was put "
+                    f"back to what it was: lower the rate and pretrain again."
+                )
         return float(accuracies.mean())
 
     def _pretrain_iteration(self, draws, batch_size, phase):

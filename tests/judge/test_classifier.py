@@ -8,7 +8,7 @@ import pytest
 
 from ganlib import judge
 from ganlib.data import DataError, asset, load_mnist
-from ganlib.judge.classifier import RECORD, WEIGHTS, DigitClassifier, _moved
+from ganlib.judge.classifier import RECORD, WEIGHTS, DigitClassifier, _moved, not_digits
 
 TEST, LABELS = load_mnist("test")
 
@@ -47,11 +47,30 @@ def test_pictures_may_lack_the_last_axis():
     np.testing.assert_array_equal(judge.recognise(TEST[:5, ..., 0]), judge.recognise(TEST[:5]))
 
 
-def test_real_digits_are_recognised_and_noise_and_blank_pictures_are_not():
-    noise = np.random.default_rng(0).uniform(-1, 1, (500, 28, 28, 1)).astype(np.float32)
+def test_real_digits_are_recognised():
     assert judge.share_recognised(TEST) > 0.96
-    assert judge.share_recognised(noise) < 0.2
-    assert judge.share_recognised(np.full((1, 28, 28), -1.0)) == 0
+
+
+def test_what_is_far_from_a_digit_is_not_recognised():
+    rng = np.random.default_rng(1)
+    assert judge.share_recognised(rng.uniform(-1, 1, (500, 28, 28, 1))) < 0.02
+    assert judge.share_recognised(np.where(rng.random((500, 28, 28, 1)) < 0.2, 1.0, -1.0)) < 0.02
+    assert judge.share_recognised(255 - TEST[:500]) < 0.02
+    assert judge.share_recognised(np.concatenate([TEST[:500, :, 14:], TEST[500:1000, :, :14]], axis=2)) < 0.2
+
+
+@pytest.mark.parametrize("grey", [0, 1, 20, 128, 255])
+def test_empty_pictures_are_not_recognised(grey):
+    assert judge.share_recognised(np.full((1, 28, 28), grey, np.uint8)) == 0
+
+
+def test_the_pictures_that_teach_doubt_are_of_three_kinds_and_in_range():
+    strange = not_digits(31, np.random.default_rng(0))
+    assert strange.shape == (31, 28, 28, 1)
+    assert strange.dtype == np.float32
+    assert np.abs(strange).max() <= 1
+    assert [len(np.unique(strange[i])) for i in (15, 30)] == [2, 1]
+    assert len(np.unique(strange[0])) > 500
 
 
 def test_fewer_pictures_are_recognised_when_more_confidence_is_asked_for():

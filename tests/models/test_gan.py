@@ -38,7 +38,7 @@ def same(arrays, others):
 
 
 def bits(variables):
-    return [np.asarray(variable).tobytes() for variable in variables]
+    return [variable.numpy().tobytes() for variable in variables]
 
 
 class Watch(keras.callbacks.Callback):
@@ -89,8 +89,8 @@ def test_the_summary_shows_both_networks(gan):
     lines = []
     gan.summary(print_fn=lambda line, **_: lines.append(line), line_length=100)
     text = "\n".join(lines)
-    assert re.search(r"generator .*1,232", text)
-    assert re.search(r"discriminator .*1,057", text)
+    assert "generator (Sequential)" in text
+    assert "discriminator (Sequential)" in text
 
 
 def subclassed():
@@ -124,24 +124,30 @@ def decaying():
 SHARED = keras.optimizers.Adam(1e-3)
 BAD_OPTIONS = {
     "network": (lambda: {"network": "deep"}, "network must be one of 'dense', 'conv', not 'deep'"),
-    "loss": (lambda: {"loss_kind": "hinge"}, "loss_kind must be one of 'non_saturating', 'saturating', 'least_squares'"),
+    "loss": (lambda: {"loss_kind": "hinge"}, "loss_kind must be one of 'non_saturating', 'saturating', 'least_sq"),
     "d_update": (lambda: {"d_update": "never"}, "d_update must be one of 'together', 'apart', not 'never'"),
     "d_fakes": (lambda: {"d_fakes": True}, "d_fakes must be one of 'training', 'inference', not True"),
     "average 1": (lambda: {"moving_average": 1.0}, "moving_average must be a number from 0 to 0.999999, not 1.0"),
     "average NaN": (lambda: {"moving_average": np.nan}, "moving_average must be a number from 0 to 0.999999, not nan"),
     "latent_dim": (lambda: {"generator": None, "latent_dim": 0}, "latent_dim must be a whole number above 0, not 0"),
     "seed": (lambda: {"seed": 0.5}, "seed must be a whole number from 0"),
-    "one optimizer": (lambda: {"g_optimizer": SHARED, "d_optimizer": SHARED}, "Give each network an optimizer of its own"),
+    "one optimizer": (lambda: {"g_optimizer": SHARED, "d_optimizer": SHARED}, "Give each network an optimizer"),
     "schedule": (lambda: {"d_optimizer": decaying()}, "Give d_optimizer a number as its learning rate"),
-    "rate": (lambda: {"g_optimizer": keras.optimizers.Adam(-1e-3)}, "learning_rate must be a number from 0 to 10, not -0.001"),
-    "rate NaN": (lambda: {"g_optimizer": keras.optimizers.Adam(np.nan)}, "learning_rate must be a number from 0 to 10, not nan"),
-    "no model": (lambda: {"generator": 3}, "The generator must be a Keras model whose shapes are known"),
-    "a layer": (lambda: {"generator": keras.layers.Dense(3)}, "The generator must be a Keras model whose shapes are known"),
+    "rate": (
+        lambda: {"g_optimizer": keras.optimizers.Adam(-1e-3)},
+        "The learning rate of g_optimizer must be .* not -0.001",
+    ),
+    "rate NaN": (
+        lambda: {"g_optimizer": keras.optimizers.Adam(np.nan)},
+        "The learning rate of g_optimizer must be .* not nan",
+    ),
+    "no model": (lambda: {"generator": 3}, "The generator must be a Keras model"),
+    "a layer": (lambda: {"generator": keras.layers.Dense(3)}, "The generator must be a Keras model"),
     "not built": (
         lambda: {"discriminator": keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(1)])},
         r"The discriminator must be a Keras model whose shapes are known: build it as .* beginning with a keras\.Input",
     ),
-    "no shapes": (lambda: {"discriminator": subclassed()}, "The discriminator must be a Keras model whose shapes are known"),
+    "no shapes": (lambda: {"discriminator": subclassed()}, "The discriminator must be a Keras model"),
     "two inputs": (lambda: {"generator": two_inputs()}, r"The generator must take latent vectors \(n, latent_dim\)"),
     "pictures in": (
         lambda: {"generator": keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Conv2D(1, 1)])},
@@ -163,7 +169,7 @@ BAD_OPTIONS = {
         lambda: {"discriminator": ending_in(keras.layers.Dense(1), keras.layers.Activation("sigmoid"))},
         "The discriminator must give logits, not probabilities",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", BAD_OPTIONS)
@@ -174,9 +180,14 @@ def test_what_does_not_make_a_gan_is_refused_in_one_sentence(kind):
     one_sentence(error)
 
 
-def test_compiling_anew_with_a_bad_optimizer_says_so_too(gan):
-    with pytest.raises(ValueError, match="Give each network an optimizer of its own"):
-        gan.compile(g_optimizer=SHARED, d_optimizer=SHARED)
+@pytest.mark.parametrize("kind", ["one optimizer", "rate", "loss"])
+def test_compiling_anew_with_something_bad_is_refused_and_changes_nothing(gan, kind):
+    bad, message = BAD_OPTIONS[kind]
+    before = gan.g_optimizer, gan.d_optimizer, gan.loss_kind
+    with pytest.raises(ValueError, match=message):
+        gan.compile(**bad())
+    assert before == (gan.g_optimizer, gan.d_optimizer, gan.loss_kind)
+    train(gan, 1)
 
 
 # --- losses --------------------------------------------------------------------------------------------------------
@@ -254,25 +265,21 @@ def test_label_smoothing_shifts_what_real_pictures_are_told(gan, kind):
     assert float(gan._real_loss(logits)) == pytest.approx(value(LOSSES[kind].real, LOGITS, np.float32(1)))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["saturating", "least_squares"])
 def test_a_loss_switched_to_live_is_the_loss_of_a_gan_built_with_it(fresh, kind):
-    built = fresh(loss_kind=kind)
-    switched = fresh()
+    built, switched, usual = fresh(loss_kind=kind), fresh(), fresh()
     train(built, 12)
     train(switched, 12, schedule=[(0, "loss_kind", kind)])
+    train(usual, 12)
     assert same(arrays_of(switched), arrays_of(built))
-    if kind != "non_saturating":
-        usual = fresh()
-        assert usual is not switched
-        train(usual, 12)
-        assert not same(arrays_of(usual), arrays_of(built))
+    assert not same(arrays_of(usual), arrays_of(built))
 
 
 # --- one step ------------------------------------------------------------------------------------------------------
 
 
 def by_hand(gan, step, batch_size):
-    """One step in plain Keras and NumPy's words: two tapes, binary cross-entropy from logits, plain gradient descent."""
+    """Make one step with two tapes, binary cross-entropy from logits and plain gradient descent; return G's loss."""
     draws = Draws((tf.constant(DATA),), gan.seed, tf.constant(step, tf.int64))
     half, rate = batch_size // 2, 0.1
     entropy = keras.losses.BinaryCrossentropy(from_logits=True)
@@ -301,8 +308,7 @@ def by_hand(gan, step, batch_size):
     return float(loss)
 
 
-@pytest.mark.parametrize("d_update", ["together", "apart"])
-@pytest.mark.parametrize("d_fakes", ["training", "inference"])
+@pytest.mark.parametrize(("d_update", "d_fakes"), [("together", "training"), ("apart", "inference")])
 def test_a_step_is_the_step_that_a_learner_would_write_by_hand(graph, d_update, d_fakes):
     def build():
         optimizers = {name: keras.optimizers.SGD(0.1) for name in ("d_optimizer", "g_optimizer")}
@@ -323,7 +329,11 @@ def run_phase(gan, phase):
     statistics = bits(gan.generator.non_trainable_variables)
     measured = gan.trainer(8, data=DATA)._run_block(10, 1, phase)[0]
     moved = {name for name, network in gan.players.items() if bits(network.trainable_variables) != before[name]}
-    return moved, dict(zip(gan.columns, measured, strict=True)), bits(gan.generator.non_trainable_variables) != statistics
+    return (
+        moved,
+        dict(zip(gan.columns, measured, strict=True)),
+        bits(gan.generator.non_trainable_variables) != statistics,
+    )
 
 
 def test_each_network_moves_in_its_own_step_and_the_other_stands_still_bit_for_bit(gan):
@@ -358,7 +368,9 @@ def test_a_network_that_is_held_still_does_not_move_a_bit_and_the_guard_accepts_
         setattr(gan, name, setting)
     before = {name: bits(network.trainable_variables) for name, network in gan.players.items()}
     history = train(gan, 11)
-    assert {name for name, network in gan.players.items() if bits(network.trainable_variables) == before[name]} == {still}
+    assert {name for name, network in gan.players.items() if bits(network.trainable_variables) == before[name]} == {
+        still
+    }
     assert gan.guard[still][still] == 0
     assert np.isfinite(history["d_loss"]).all(), "it is measured all the same"
     assert np.isfinite(history["g_loss"]).all()
@@ -418,7 +430,9 @@ def test_a_discriminators_step_that_moves_the_generator_too_is_found(graph, monk
 
     monkeypatch.setattr(gan, "_train_discriminator", sabotaged)
     before = arrays_of(gan)
-    with pytest.raises(GuardError, match=r"The generator's weights moved by 0\.001 in the discriminator's step") as error:
+    with pytest.raises(
+        GuardError, match=r"The generator's weights moved by 0\.001 in the discriminator's step"
+    ) as error:
         train(gan, 5)
     one_sentence(error)
     assert gan.step == 0
@@ -467,15 +481,16 @@ def test_how_steps_are_cut_into_blocks_and_trainings_does_not_change_a_bit(fresh
 
 
 def steer(gan, step):
-    """Set every live value, from another thread, to something that depends on the step."""
+    """Set every live value, from another thread, to something that depends on the step, a multiple of 5."""
+    number = step // 5
 
     def turn():
         gan.d_learning_rate = 1e-3 / step
         gan.g_learning_rate = 2e-3 / step
-        gan.d_steps, gan.g_steps = 1 + step % 2, 1 + step % 3
+        gan.d_steps, gan.g_steps = 1 + number % 2, 1 + number % 3
         gan.label_smoothing = 1 / (step + 2)
-        gan.freeze_d, gan.freeze_g = step % 4 == 0, step % 5 == 0
-        gan.loss_kind = KINDS[step % 3]
+        gan.freeze_d, gan.freeze_g = number % 4 == 1, number % 4 == 2
+        gan.loss_kind = KINDS[number % 3]
 
     thread = threading.Thread(target=turn)
     thread.start()
@@ -484,12 +499,11 @@ def steer(gan, step):
 
 def test_steering_every_value_from_a_thread_is_recorded_replayed_and_resumed_bit_for_bit(fresh, tmp_path):
     steered, replayed = fresh(), fresh()
-    train(steered, 30, run=tmp_path / "run", checkpoint_interval=10, callbacks=[Watch(lambda s: steer(steered, s), every=3)])
+    steering = Watch(lambda step: steer(steered, step) if step < 30 else None, every=5)
+    train(steered, 30, run=tmp_path / "run", checkpoint_interval=10, callbacks=[steering])
     schedule = steered.run.schedule()
-    assert [change.step for change in schedule[:] if change] if False else True
-    assert sorted({change.step for change in schedule}) == [*range(3, 30, 3)]
+    assert {change.step for change in schedule} == {5, 10, 15, 20, 25}
     assert {change.name for change in schedule} == set(steered.live)
-    assert len(schedule) == 9 * 8
     train(replayed, 30, schedule=schedule)
     assert same(arrays_of(replayed), arrays_of(steered))
     for path in steered.run.checkpoints()[:1]:
@@ -514,8 +528,12 @@ def test_live_values_read_back_as_they_were_set(gan):
     }.items():
         for setting in values:
             setattr(gan, name, setting)
-            assert getattr(gan, name) == pytest.approx(setting, rel=1e-7) if name != "loss_kind" else True
-            assert np.float32(gan.live[name]) == np.float32(setting) if name != "loss_kind" else gan.loss_kind == setting
+            assert getattr(gan, name) == gan.live[name]
+            if name == "loss_kind":
+                assert gan.loss_kind == setting
+            else:
+                assert np.float32(gan.live[name]) == np.float32(setting)
+                assert type(gan.live[name]) is type(setting) or setting == 0 or setting == 10
 
 
 BAD_SETTINGS = {
@@ -604,24 +622,24 @@ def test_pretraining_in_two_parts_is_pretraining_in_one_even_across_a_resumed_ru
     assert GAN.resume(tmp_path / "run").pretrained_steps == 50
 
 
-@pytest.mark.parametrize("bad", [{"steps": 0}, {"steps": 1.5}, {"batch_size": 2}, {"batch_size": 61}, {"data": DATA[0]}])
+@pytest.mark.parametrize(
+    "bad", [{"steps": 0}, {"steps": 1.5}, {"batch_size": 2}, {"batch_size": 61}, {"data": DATA[0]}]
+)
 def test_pretraining_refuses_what_training_refuses(gan, bad):
-    with pytest.raises(ValueError, match="must (be a whole number|have the shape)") as error:
+    with pytest.raises(ValueError, match=r"must (be a whole number|have the shape)") as error:
         gan.pretrain_discriminator(**({"steps": 5, "batch_size": 8, "data": DATA} | bad))
     one_sentence(error)
     assert gan.pretrained_steps == 0
 
 
-def test_pretraining_that_diverges_says_so_and_leaves_the_discriminator_as_it_was(gan):
+def test_pretraining_that_diverges_says_so_and_leaves_the_discriminator_as_it_was(graph):
+    gan = tiny.build_gan(loss_kind="least_squares", d_optimizer=keras.optimizers.SGD(10.0))
     before = arrays_of(gan)
-    gan.loss_kind = "least_squares"
-    gan.compile(d_optimizer=keras.optimizers.SGD(10.0), loss_kind="least_squares")
-    with pytest.raises(TrainingDiverged, match=r"pretraining.*d_learning_rate 10") as error:
+    with pytest.raises(TrainingDiverged, match=r"Pretraining diverged: .*\(d_learning_rate 10\)") as error:
         gan.pretrain_discriminator(300, 8, data=DATA)
     one_sentence(error)
-    assert bits(gan.discriminator.weights) == [before[k].tobytes() for k in before if k.startswith("discriminator")]
+    assert same(arrays_of(gan), before)
     assert gan.pretrained_steps == 0
-    gan.compile()
 
 
 # --- Keras ---------------------------------------------------------------------------------------------------------
@@ -660,7 +678,7 @@ def test_a_keras_file_holds_weights_moments_live_values_and_the_step(fresh, tmp_
 def test_a_configuration_rebuilds_the_gan(fresh):
     gan = fresh(moving_average=0.99, d_update="apart", d_fakes="inference", loss_kind="least_squares")
     copy = GAN.from_config(json.loads(json.dumps(gan.get_config())))
-    assert copy.get_config() == gan.get_config()
+    assert json.dumps(copy.get_config()) == json.dumps(gan.get_config())
 
 
 # --- training ------------------------------------------------------------------------------------------------------
@@ -672,7 +690,10 @@ BAD_TRAINING = {
     "batch_size 2": ({"batch_size": 2}, "batch_size must be a whole number from 4 to 60, not 2"),
     "batch_size 61": ({"batch_size": 61}, "batch_size must be a whole number from 4 to 60, not 61"),
     "size": ({"data": tiny.pictures(size=9)}, "The pictures are 9 by 9 by 1, but the networks take 8 by 8 by 1"),
-    "range": ({"data": DATA.astype(np.float32)}, r"Float pictures must lie between -1 and 1, but these run from 0 to 2\d\d"),
+    "range": (
+        {"data": DATA.astype(np.float32)},
+        r"Float pictures must lie between -1 and 1, but these run from 0 to 2",
+    ),
     "NaN": ({"data": np.full((60, 8, 8, 1), np.nan)}, "Float pictures must lie between -1 and 1"),
     "integers": ({"data": DATA.astype(int)}, r"Pictures must be uint8 \(0 to 255\) or float \(-1 to 1\), not int64"),
     "one picture": ({"data": DATA[0]}, "Pictures must have the shape"),
@@ -680,7 +701,7 @@ BAD_TRAINING = {
     "colours": ({"data": np.repeat(DATA, 3, axis=-1)}, "Pictures must have the shape"),
     "words": ({"data": "mnist"}, "Pictures must have the shape"),
     "schedule": ({"schedule": [(0, "d_learning_rate", -1)]}, "d_learning_rate must be a number from 0 to 10, not -1"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", BAD_TRAINING)
@@ -694,13 +715,13 @@ def test_a_bad_argument_is_refused_in_one_sentence_and_the_gan_still_works(gan, 
     train(gan, 1)
 
 
-@pytest.mark.parametrize("batch_size", [4, 33, 60])
-def test_small_odd_and_large_batches_work(gan, batch_size):
-    assert np.isfinite(gan.train(2, batch_size, data=DATA, verbose=0)["d_loss"]).all()
+def test_odd_batches_work(gan):
+    assert np.isfinite(gan.train(2, 33, data=DATA, verbose=0)["d_loss"]).all()
 
 
 def test_bytes_and_scaled_pictures_are_the_same_pictures(fresh):
-    assert np.array_equal(to_unit_range(tf.range(256) if False else tf.cast(tf.range(256), tf.uint8)), scale_pixels(np.arange(256, dtype=np.uint8)))
+    every_byte = np.arange(256, dtype=np.uint8)
+    assert np.array_equal(to_unit_range(tf.constant(every_byte)), scale_pixels(every_byte))
     with_bytes, with_floats = fresh(), fresh()
     train(with_bytes, 10)
     train(with_floats, 10, data=scale_pixels(DATA))
@@ -851,20 +872,21 @@ def test_the_classic_gan_is_compiled_once_exact_and_steered_without_a_new_trace(
             classic.train(steps, data=digits, verbose=0, **options)
         return arrays_of(classic)
 
-    whole = run(60)
-    assert same(run(25, 35), whole)
-    assert same(run(60, callbacks=[Watch(lambda step: None, every=7)]), whole)
+    whole = run(40)
+    assert same(run(15, 25), whole)
+    assert same(run(40, callbacks=[Watch(lambda step: None, every=7)]), whole)
     assert classic.guard["discriminator"]["discriminator"] > 0
     assert classic.guard["discriminator"]["generator"] == classic.guard["generator"]["discriminator"] == 0
     seen = []
 
     def turn(step):
-        steer(classic, step)
-        seen.extend((step, name, classic.live[name]) for name in classic.live)
+        if step < 20:
+            steer(classic, step)
+            seen.extend((step, name, classic.live[name]) for name in classic.live)
 
-    steered = run(30, callbacks=[Watch(turn, every=5)])
-    assert not same(steered, whole)
-    assert same(run(30, schedule=Schedule(change for change in seen if change[0] < 30)), steered)
+    steered = run(20, callbacks=[Watch(turn, every=5)])
+    assert same(run(20, schedule=Schedule(seen)), steered)
+    assert not same(run(20), steered)
     assert len(traces) == 1
     assert classic.generate(2).shape == (2, 28, 28, 1)
 
@@ -878,7 +900,7 @@ def test_the_convolutional_gan_trains(digits):
     assert gan.generate(2).shape == (2, 28, 28, 1)
 
 
-def test_without_data_a_gan_learns_mnist(gan):
-    (pictures,) = GAN(seed=0).check_data(gan.default_data())
+def test_without_data_a_gan_learns_mnist(classic):
+    (pictures,) = classic.check_data(classic.default_data())
     assert pictures.shape == (60_000, 28, 28, 1)
     assert pictures.dtype == np.uint8

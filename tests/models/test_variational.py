@@ -85,15 +85,17 @@ def test_the_importance_weighted_bound_with_one_sample_is_about_the_bound_and_ri
 def test_the_bound_stays_below_the_exact_log_likelihood_where_that_can_be_computed():
     model = VariationalAutoencoder(1, hidden=(32,))
     model.train(150, 64, data=DIGITS, verbose=0)
-    grid = np.linspace(-8, 8, 1601, dtype=np.float32)
+    grid = np.linspace(-20, 20, 4001, dtype=np.float32)
     logits = model.decoder.predict(grid[:, np.newaxis], verbose=0)
     log_prior = -(grid**2) / 2 - np.log(2 * np.pi) / 2
-    for picture in BINARY[:5]:
-        log_joint = log_probability(tf.constant(np.repeat(picture[np.newaxis], 1601, 0)), logits).numpy() + log_prior
-        exact = np.logaddexp.reduce(log_joint.astype(np.float64)) + np.log(0.01)
-        pictures = picture[np.newaxis]
-        assert model.elbo(pictures, samples=400) < exact
-        assert model.log_likelihood(pictures, samples=2000) == pytest.approx(exact, abs=0.5)
+    exact = []
+    for picture in BINARY[:20]:
+        log_joint = (
+            log_probability(tf.constant(np.repeat(picture[np.newaxis], len(grid), 0)), logits).numpy() + log_prior
+        )
+        exact.append(np.logaddexp.reduce(log_joint.astype(np.float64)) + np.log(0.01))
+    assert model.elbo(BINARY[:20], samples=500) < np.mean(exact)
+    assert model.log_likelihood(BINARY[:20], samples=1000) == pytest.approx(np.mean(exact), abs=0.3)
 
 
 def test_the_estimate_repeats_itself_with_the_same_seed_and_changes_with_another():

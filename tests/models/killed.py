@@ -1,0 +1,41 @@
+"""What runs in the processes that `test_killed.py` kills."""
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+STEPS = 240
+EVERY = 3  # steps between two checkpoints: so often that many kills meet one being written
+SCHEDULE = [(50, "d_learning_rate", 1e-3 / 3), (51, "loss_kind", "least_squares"), (150, "d_steps", 2)]
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows any signal ends a process at once
+
+
+def train(folder, kill_at, delay):
+    """Begin or resume a run; kill this very process `delay` seconds after a step was made (None: after it began)."""
+    if kill_at is None:
+        _kill_when(lambda: True, delay)
+    from test_gan import tiny, train
+
+    from ganlib import GAN
+    from ganlib.models import gan as gan_module
+    from ganlib.training import model as model_module
+
+    gan_module.compile_mode = model_module.compile_mode = lambda networks: "graph"
+    resumed = (Path(folder) / "config.json").exists()
+    gan = GAN.resume(folder) if resumed else tiny.build_gan()
+    if kill_at is not None:
+        _kill_when(lambda: gan.step >= kill_at, delay)
+    plan = {} if resumed else {"run": folder, "schedule": SCHEDULE, "sample_interval": 20}
+    train(gan, None if resumed else STEPS, checkpoint_interval=EVERY, **plan)
+
+
+def _kill_when(due, delay):
+    def wait():
+        while not due():
+            time.sleep(0.0005)
+        time.sleep(delay)
+        os.kill(os.getpid(), KILL)
+
+    threading.Thread(target=wait, daemon=True).start()

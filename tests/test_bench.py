@@ -1,0 +1,247 @@
+"""The benchmark: its arithmetic against numbers counted by hand, and that every way it times really trains."""
+
+import json
+
+import numpy as np
+import pytest
+
+from ganlib import bench, builders
+from ganlib._tensorflow import keras, tf
+from ganlib.models.gan import GAN
+
+layers = keras.layers
+NAMES = {
+    "network", "batch_size", "device", "cpu", "cpu_cores", "mode", "versions", "rounds", "classic_ms", "graph_ms",
+    "compiled_step_ms", "graph_block_ms", "engine_ms", "view_ms", "floor_ms", "fastest_ms", "floor_mode",
+    "gflop_per_step", "engine_gflop_per_s", "floor_gflop_per_s", "engine_speedup", "engine_over_floor",
+    "engine_over_best", "view_every", "view_percent", "peak_memory_mib", "engine_peak_memory_mib",
+    "gpu_peak_memory_mib",
+}  # fmt: skip
+FAST = {
+    "classic": np.array([60.0, 90.0, 61.0]),
+    "graph": np.array([10.0, 11.0, 12.0]),
+    "compiled_step": np.array([8.0, 9.0, 7.0]),
+    "graph_block": np.array([20.0, 20.0, 20.0]),
+    "engine": np.array([5.0, 6.0, 4.0]),
+    "view": np.array([5.1, 6.0, 4.4]),
+    "floor_graph": np.array([4.0, 4.0, 9.0]),
+    "floor_compiled": np.array([5.0, 5.0, 3.0]),
+}
+
+
+def conv_pair():
+    return builders.build_conv_generator(), builders.build_conv_discriminator()
+
+
+def dense_pair():
+    return builders.build_generator(), builders.build_discriminator()
+
+
+def tiny_generator(latent_dim=100, seed=None):
+    made = [keras.Input((latent_dim,)), layers.Dense(784, activation="tanh"), layers.Reshape((28, 28, 1))]
+    return keras.Sequential(made, name="generator")
+
+
+def tiny_discriminator(seed=None):
+    return keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(1)], name="discriminator")
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    """Let every dense GAN be a tiny one, which compiles in a moment."""
+    monkeypatch.setattr(builders, "build_generator", tiny_generator)
+    monkeypatch.setattr(builders, "build_discriminator", tiny_discriminator)
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    return np.random.default_rng(0).integers(0, 256, (64, 28, 28, 1), dtype=np.uint8)
+
+
+def moves(networks, step, times=1):
+    """Run a step, and return by how much the weights of each network moved at most."""
+    before = [network.get_weights() for network in networks]
+    for _ in range(times):
+        step()
+    after = [network.get_weights() for network in networks]
+    return [max(np.abs(x - y).max() for x, y in zip(a, b, strict=True)) for a, b in zip(before, after, strict=True)]
+
+
+# --- counted arithmetic ---------------------------------------------------------------------------------------------
+
+
+def flops(pair, batch_size):
+    return sum(product.flops for product in bench.products_of_step(*pair, batch_size))
+
+
+def test_a_dense_step_counts_the_flops_that_a_hand_counts():
+    first_g, g = 100 * 256, 100 * 256 + 256 * 512 + 512 * 1024 + 1024 * 784
+    first_d, d = 784 * 512, 784 * 512 + 512 * 256 + 256 * 1
+    d_phase = 16 * g + 32 * d + 32 * d + 32 * (d - first_d)
+    g_phase = 32 * g + 32 * g + 32 * (g - first_g) + 32 * d + 32 * d
+    assert flops(dense_pair(), 32) == 2 * (d_phase + g_phase) == 475_512_832
+
+
+def test_a_conv_step_counts_the_flops_that_a_hand_counts():
+    first_g = 100 * 6272
+    g = first_g + 7 * 7 * (4 * 4 * 128 * 64) + 14 * 14 * (4 * 4 * 64 * 1)
+    first_d = 14 * 14 * (4 * 4 * 1 * 64)
+    d = first_d + 7 * 7 * (4 * 4 * 64 * 128) + 6272 * 1
+    d_phase = 16 * g + 32 * d + 32 * d + 32 * (d - first_d)
+    g_phase = 32 * g + 32 * g + 32 * (g - first_g) + 32 * d + 32 * d
+    assert flops(conv_pair(), 32) == 2 * (d_phase + g_phase) == 3_692_552_192
+
+
+def test_an_odd_batch_gives_the_discriminator_the_smaller_half():
+    real, fake = dense_pair(), dense_pair()
+    examples = [product.examples for product in bench.products_of_step(*real, 9)]
+    assert sorted(set(examples)) == [4, 8, 9]
+    assert flops(fake, 8) < flops(fake, 9)
+
+
+def operations(function, *arguments):
+    """Trace a function; return the sorted kinds and shapes of the products that its results and updates depend on."""
+    graph = tf.function(function, autograph=False).get_concrete_function(*arguments).graph
+    needed, waiting = set(), [*graph.control_outputs, *(tensor.op for tensor in graph.outputs)]
+    while waiting:
+        op = waiting.pop()
+        if op not in needed:
+            needed.add(op)
+            waiting += [*op.control_inputs, *(tensor.op for tensor in op.inputs)]
+    kinds = ("MatMul", "Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter")
+    return sorted((op.type, *sizes(op)) for op in needed if op.type in kinds)
+
+
+def sizes(op):
+    """Return the shape of a product's result and how many numbers it reads."""
+    operands = [tensor.shape.num_elements() for tensor in op.inputs if tensor.dtype == tf.float32]
+    return tuple(op.outputs[0].shape), sum(operands)
+
+
+@pytest.mark.parametrize("make", [dense_pair, conv_pair])
+def test_the_floor_computes_the_very_products_of_a_traced_step(make):
+    pair = make()
+    real, latent, latent_of_g = tf.zeros((16, 28, 28, 1)), tf.zeros((16, 100)), tf.zeros((32, 100))
+    step = operations(bench.two_tapes(*pair, 32), real, latent, latent_of_g)
+    alone = [bench.operation(product) for product in bench.products_of_step(*pair, 32)]
+    assert operations(lambda: [compute() for compute in alone]) == step
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_the_floor_gives_one_number_a_product(compiled):
+    products = bench.products_of_step(tiny_generator(), tiny_discriminator(), 8)
+    results = bench.floor_step(products, compiled)()
+    assert results.shape == (len(products),)
+    assert (results != 0).all()
+
+
+# --- every way trains -----------------------------------------------------------------------------------------------
+
+
+def test_the_classic_loop_moves_both_networks(pictures):
+    pair = tiny_generator(), tiny_discriminator()
+    step = bench.classic_loop(*pair, bench.data.scale_pixels(pictures), 8)
+    assert min(moves(pair, step)) > 0
+
+
+def test_the_classic_loop_goes_on_moving_the_frozen_discriminator(pictures):
+    pair = tiny_generator(), tiny_discriminator()
+    step = bench.classic_loop(*pair, bench.data.scale_pixels(pictures), 8)
+    step()
+    assert not pair[1].trainable
+    assert min(moves(pair, step)) > 0
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_the_plain_step_moves_both_networks(pictures, compiled):
+    pair = tiny_generator(), tiny_discriminator()
+    step = bench.function_step(*pair, bench.data.scale_pixels(pictures), 8, compiled)
+    assert min(moves(pair, step)) > 0
+
+
+def test_a_block_of_one_step_moves_both_networks_one_step(tiny, pictures):
+    gan = GAN(seed=0)
+    step = bench.block_step(gan, pictures, 8, "graph")
+    assert min(moves([gan.generator, gan.discriminator], step, times=2)) > 0
+    assert gan.step == 2
+
+
+def test_the_engine_moves_both_networks_and_views_at_every_multiple(tiny, pictures, tmp_path, monkeypatch):
+    monkeypatch.setattr("ganlib.training.model.compile_mode", lambda networks: "graph")
+    gan = GAN(seed=0)
+    without, views = bench.engine_ways(gan, pictures, 8, tmp_path, view_every=5)
+    assert min(moves([gan.generator, gan.discriminator], lambda: without.run(10))) > 0
+    assert gan.step == 11
+    drawn = set(tmp_path.iterdir())
+    assert views.run(10) > 0
+    assert gan.step == 22
+    assert sorted(path.name for path in set(tmp_path.iterdir()) - drawn) == ["step_00000015.png", "step_00000020.png"]
+
+
+# --- the result -----------------------------------------------------------------------------------------------------
+
+
+def test_the_summary_takes_medians_minima_and_their_ratios():
+    result = bench.summary(FAST, flops=10**9)
+    assert result["classic_ms"] == 61
+    assert result["engine_ms"] == 5
+    assert result["fastest_ms"]["engine"] == 4
+    assert result["engine_speedup"] == 12.2
+    assert (result["floor_ms"], result["floor_mode"]) == (4, "graph")
+    assert result["engine_over_floor"] == 1.25
+    assert result["engine_over_best"] == 0.625
+    assert result["engine_gflop_per_s"] == 200
+    assert result["view_percent"] == 2
+
+
+def test_every_way_is_measured_in_every_round_as_often_as_planned():
+    made = []
+    ways = [bench.Way(name, lambda steps, name=name: made.append((name, steps)) or steps / 4) for name in "ab"]
+    times = bench.measure(ways, [8, 2], rounds=2)
+    assert made == [("a", 8), ("b", 2), ("a", 8), ("b", 2)]
+    assert times["a"].tolist() == [2, 2]
+    assert times["b"].tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize(("ms", "unit", "steps"), [(1.0, 1, 2000), (10.0, 200, 200), (1.5, 200, 1400), (9e9, 3, 3)])
+def test_a_warm_up_plans_whole_units_of_about_the_wanted_time(ms, unit, steps):
+    assert bench.warm_up(bench.Way("a", lambda count: ms, unit), seconds=2) == steps
+
+
+def test_the_command_prints_a_table_and_writes_the_same_as_json(tiny, tmp_path, capsys):
+    path = tmp_path / "new" / "bench.json"
+    assert bench.main(["--quick", "--rounds", "1", "--batch-size", "8", "--json", str(path)]) == 0
+    result = json.loads(path.read_text())
+    assert result.keys() == NAMES
+    assert (result["network"], result["batch_size"], result["rounds"]) == ("dense", 8, 1)
+    assert result["fastest_ms"].keys() == bench.LABELS.keys() - {"compiled_block"}
+    assert result["engine_speedup"] == pytest.approx(result["classic_ms"] / result["engine_ms"], rel=1e-2)
+    assert result["engine_over_floor"] == pytest.approx(result["engine_ms"] / result["floor_ms"], rel=1e-2)
+    assert result["peak_memory_mib"] >= result["engine_peak_memory_mib"] > 0
+    printed = capsys.readouterr().out
+    assert bench.table(result) + "\n" == printed
+    assert f"{result['engine_speedup']:.1f} times as fast as the classic loop" in printed
+    assert max(map(len, printed.splitlines())) <= 120
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--rounds", "0"], "rounds must be a whole number of at least 1, not 0."),
+        (["--batch-size", "3"], "batch_size must be a whole number from 4 to 60000, not 3."),
+        (["--batch-size", "60001"], "batch_size must be a whole number from 4 to 60000, not 60001."),
+        (["--json", "."], ". is a folder: --json takes the name of the file to write."),
+    ],
+)
+def test_a_bad_value_is_one_sentence(tiny, arguments, sentence, capsys):
+    assert bench.main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", sentence + "\n")
+
+
+@pytest.mark.parametrize("arguments", [["--rounds", "two"], ["--network", "deep"], ["--fast"]])
+def test_an_unreadable_argument_ends_with_code_2(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        bench.main(arguments)
+    assert ended.value.code == 2
+    assert arguments[-1] in capsys.readouterr().err
