@@ -84,13 +84,13 @@ def _digit_marker(digit):
 
 
 def _map_sentence(codes, labels, title):
-    names = np.unique(labels)
-    same = [(labels[_nearest(codes)] == labels)[labels == digit].mean() for digit in names]
+    names, found = np.unique(labels), labels[_nearest(codes)] == labels
+    same = [found[labels == digit].mean() for digit in names]
     (left, bottom), (right, top) = codes.min(axis=0), codes.max(axis=0)
     return (
         f"{begin_with(title)}{write_count(len(codes), 'picture')} on a map of two numbers that run from {left:.1f} to "
         f"{right:.1f} and from {bottom:.1f} to {top:.1f}. "
-        f"For {write_percent((labels[_nearest(codes)] == labels).mean())} of them the nearest neighbour on the map "
+        f"For {write_percent(found.mean())} of them the nearest neighbour on the map "
         f"shows the same digit: most often for a {names[np.argmax(same)]} ({write_percent(max(same))}), "
         f"least often for a {names[np.argmin(same)]} ({write_percent(min(same))})."
     )
@@ -98,7 +98,7 @@ def _map_sentence(codes, labels, title):
 
 def _nearest(codes):
     """Return the index of every code's nearest other code."""
-    distances = ((codes[:, np.newaxis] - codes) ** 2).sum(axis=-1)
+    distances = sum(np.subtract.outer(axis, axis) ** 2 for axis in codes.T)
     np.fill_diagonal(distances, np.inf)
     return distances.argmin(axis=1)
 
