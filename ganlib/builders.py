@@ -6,6 +6,7 @@ logits keep their gradient when the discriminator is sure (lesson 06).
 """
 
 import math
+from numbers import Integral
 
 from ganlib._tensorflow import keras
 
@@ -21,10 +22,15 @@ def _glorot(seed):
 
 
 def _positive(name, value):
-    """Refuse a layer size that is not a whole number above 0."""
-    if isinstance(value, bool) or int(value) != value or value < 1:
+    """Return a layer size; refuse what is not a whole number above 0."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
         raise ValueError(f"{name} must be a whole number above 0, not {value!r}.")
     return int(value)
+
+
+def _sizes(image_shape):
+    """Return the shape of a picture as a tuple of whole numbers above 0."""
+    return tuple(_positive("Every size in image_shape", size) for size in image_shape)
 
 
 def build_generator(latent_dim=LATENT_DIM, image_shape=IMAGE_SHAPE, seed=None):
@@ -47,7 +53,7 @@ def build_generator(latent_dim=LATENT_DIM, image_shape=IMAGE_SHAPE, seed=None):
     keras.Sequential
         Maps float32 (n, latent_dim) to float32 (n, height, width, channels) in [-1, 1].
     """
-    init = _glorot(seed)
+    init, image_shape = _glorot(seed), _sizes(image_shape)
     model = keras.Sequential([keras.Input((_positive("latent_dim", latent_dim),), name="latent")], name="generator")
     for units in (256, 512, 1024):
         model.add(layers.Dense(units, kernel_initializer=init))
@@ -78,7 +84,7 @@ def build_discriminator(image_shape=IMAGE_SHAPE, seed=None):
     init = _glorot(seed)
     return keras.Sequential(
         [
-            keras.Input(image_shape, name="picture"),
+            keras.Input(_sizes(image_shape), name="picture"),
             layers.Flatten(),
             layers.Dense(512, kernel_initializer=init),
             layers.LeakyReLU(negative_slope=0.2),

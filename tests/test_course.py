@@ -1,0 +1,54 @@
+"""The three speeds of the lessons, and their welcome."""
+
+import re
+
+import pytest
+
+from ganlib import course
+
+
+@pytest.fixture(autouse=True)
+def no_speed(monkeypatch):
+    monkeypatch.delenv("GANLIB_SPEED", raising=False)
+
+
+def test_a_lesson_runs_at_its_own_speed_unless_something_else_is_said():
+    assert course.speed_name() == "lesson"
+    assert course.at_speed("", smoke=1, lesson=2, full=3) == 2
+
+
+@pytest.mark.parametrize(("speed", "value"), [("smoke", 1), ("lesson", 2), ("full", 3)])
+def test_the_environment_chooses_the_speed(monkeypatch, speed, value):
+    monkeypatch.setenv("GANLIB_SPEED", speed)
+    assert course.speed_name() == speed
+    assert course.at_speed("", smoke=1, lesson=2, full=3) == value
+
+
+def test_what_a_notebook_says_goes_before_the_environment(monkeypatch):
+    monkeypatch.setenv("GANLIB_SPEED", "smoke")
+    assert course.speed_name("full") == "full"
+    assert course.at_speed("full", smoke=1, lesson=2, full=3) == 3
+
+
+def test_an_empty_variable_is_as_good_as_none(monkeypatch):
+    monkeypatch.setenv("GANLIB_SPEED", "")
+    assert course.speed_name() == "lesson"
+
+
+def test_another_word_is_refused_and_says_where_it_stood(monkeypatch):
+    with pytest.raises(ValueError, match=r"^speed must be one of smoke, lesson, full, not 'fast'\.$"):
+        course.speed_name("fast")
+    monkeypatch.setenv("GANLIB_SPEED", "Full")
+    with pytest.raises(ValueError, match=r"^The environment variable GANLIB_SPEED must be one of .*, not 'Full'\.$"):
+        course.speed_name()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(4.4, "about 4 seconds"), (89, "about 89 seconds"), (100, "about 2 minutes")]
+)
+def test_the_welcome_says_what_was_found_and_how_long_it_will_take(capsys, seconds, words):
+    course.welcome("lesson", smoke=1, lesson=seconds, full=3)
+    versions, device, speed = capsys.readouterr().out.splitlines()
+    assert re.match(r"ganlib \S+, Keras 3\.\S+, TensorFlow 2\.\S+$", versions)
+    assert re.match(r"device: (CPU, \d+ cores?|GPU .+)$", device)
+    assert speed == f"speed: lesson; the cells below compute for {words} on two CPU cores"
