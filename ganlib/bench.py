@@ -362,13 +362,13 @@ def other_ways(network, pictures, batch_size):
         gan = GAN(network, seed=0)
         return gan.generator, gan.discriminator
 
-    mode = "graph" if compile_mode(pair()) == "compiled" else "compiled"
+    other_modes = [mode for mode in ("graph", "compiled") if mode != compile_mode(pair())]
     products = products_of_step(*pair(), batch_size)
     steps = {
         "classic": classic_loop(*pair(), scaled, batch_size),
         "graph": function_step(*pair(), scaled, batch_size, compiled=False),
         "compiled_step": function_step(*pair(), scaled, batch_size, compiled=True),
-        f"{mode}_block": block_step(GAN(network, seed=0), pictures, batch_size, mode),
+        **{f"{mode}_block": block_step(GAN(network, seed=0), pictures, batch_size, mode) for mode in other_modes},
         "floor_graph": floor_step(products, compiled=False),
         "floor_compiled": floor_step(products, compiled=True),
     }

@@ -16,7 +16,7 @@ def train(folder, kill_at, delay):
     """Begin or resume a run; kill this very process `delay` seconds after a step was made (None: after it began)."""
     if kill_at is None:
         _kill_when(lambda: True, delay)
-    from test_gan import tiny, train
+    import tiny
 
     from ganlib import GAN
     from ganlib.models import gan as gan_module
@@ -28,7 +28,7 @@ def train(folder, kill_at, delay):
     if kill_at is not None:
         _kill_when(lambda: gan.step >= kill_at, delay)
     plan = {} if resumed else {"run": folder, "schedule": SCHEDULE, "sample_interval": 20}
-    train(gan, None if resumed else STEPS, checkpoint_interval=EVERY, **plan)
+    tiny.train(gan, None if resumed else STEPS, checkpoint_interval=EVERY, **plan)
 
 
 def _kill_when(due, delay):

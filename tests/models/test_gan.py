@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tiny
 from PIL import Image
+from tiny import DATA, arrays_of, same, train
 
 from ganlib import GAN, Schedule
 from ganlib._tensorflow import tf
@@ -18,23 +19,7 @@ from ganlib.models.gan import LOSSES
 from ganlib.models.pictures import to_unit_range
 from ganlib.training import ALL_PLAYERS, Draws, GuardError, TrainingDiverged, TrainingInterrupted
 
-DATA = tiny.pictures()
 KINDS = tuple(LOSSES)
-
-
-def train(gan, steps, **options):
-    """Train without a word on small pictures."""
-    return gan.train(steps, 8, **({"data": DATA, "verbose": 0} | options))
-
-
-def arrays_of(gan):
-    """Every array that a checkpoint holds: weights and moments of both networks."""
-    return gan.state()[0]
-
-
-def same(arrays, others):
-    """Tell whether two such dicts are equal bit for bit."""
-    return arrays.keys() == others.keys() and all(a.tobytes() == others[name].tobytes() for name, a in arrays.items())
 
 
 def bits(variables):

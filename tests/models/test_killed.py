@@ -6,7 +6,7 @@ import random
 import killed
 import numpy as np
 import pytest
-from test_gan import arrays_of, same, train
+from tiny import arrays_of, same, train
 
 from ganlib.training import RunFolder
 

@@ -47,3 +47,21 @@ def build_networks(seed=0, size=8):
 
 def build_gan(seed=0, **options):
     return GAN(seed=seed, **build_networks(seed), **options)
+
+
+DATA = pictures()
+
+
+def train(gan, steps, **options):
+    """Train without a word on small pictures; return the history."""
+    return gan.train(steps, 8, **({"data": DATA, "verbose": 0} | options))
+
+
+def arrays_of(gan):
+    """Every array that a checkpoint holds: weights and moments of both networks."""
+    return gan.state()[0]
+
+
+def same(arrays, others):
+    """Tell whether two such dicts are equal bit for bit."""
+    return arrays.keys() == others.keys() and all(a.tobytes() == others[name].tobytes() for name, a in arrays.items())
