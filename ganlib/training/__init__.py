@@ -6,14 +6,15 @@ from ganlib.training.devices import compile_mode, describe_device, has_gpu
 from ganlib.training.errors import GuardError, RunFolderError, TrainingDiverged, TrainingInterrupted
 from ganlib.training.files import atomic_write
 from ganlib.training.history import History
-from ganlib.training.live import LiveValue, LiveValues, Schedule, choice, number, switch, whole
+from ganlib.training.live import Change, LiveValue, LiveValues, Schedule, Takes, choice, number, switch, whole
 from ganlib.training.loop import ALL_PLAYERS, Trainer
-from ganlib.training.model import TrainableModel
+from ganlib.training.model import TrainableModel, rebuild
 from ganlib.training.run_folder import RunFolder
 
 __all__ = [
     "ALL_PLAYERS",
     "MAX_BLOCK",
+    "Change",
     "Draws",
     "GivenExamples",
     "GuardError",
@@ -25,6 +26,7 @@ __all__ = [
     "RunFolderError",
     "Sampler",
     "Schedule",
+    "Takes",
     "TrainableModel",
     "Trainer",
     "TrainingDiverged",
@@ -36,6 +38,7 @@ __all__ = [
     "describe_device",
     "has_gpu",
     "number",
+    "rebuild",
     "switch",
     "whole",
 ]

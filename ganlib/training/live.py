@@ -31,8 +31,20 @@ class Change(NamedTuple):
     value: object
 
 
+class Takes(NamedTuple):
+    """What a check takes: numbers or whole numbers in a range, a switch, or one of some words."""
+
+    kind: str
+    low: float | None = None
+    high: float | None = None
+    options: tuple = ()
+
+
 def number(name, low, high):
-    """Make a check for a finite real number from `low` to `high`; it returns a float."""
+    """Make a check for a finite real number from `low` to `high`; it returns a float.
+
+    Every check tells in `check.takes` what it takes, so that a control can be made for it.
+    """
 
     def check(value):
         try:
@@ -44,6 +56,7 @@ def number(name, low, high):
             raise ValueError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}.")
         return float(value)
 
+    check.takes = Takes("number", low, high)
     return check
 
 
@@ -61,6 +74,7 @@ def whole(name, low, high=None):
             raise ValueError(f"{name} must be a whole number {limits}, not {value!r}.")
         return int(value)
 
+    check.takes = Takes("whole", low, high)
     return check
 
 
@@ -72,6 +86,7 @@ def switch(name):
             raise ValueError(f"{name} must be True or False, not {value!r}.")
         return bool(value)
 
+    check.takes = Takes("switch")
     return check
 
 
@@ -83,6 +98,7 @@ def choice(name, options):
             raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}, not {value!r}.")
         return value
 
+    check.takes = Takes("choice", options=tuple(options))
     return check
 
 
@@ -103,6 +119,10 @@ class LiveValues:
 
     def __iter__(self):
         return iter(self._values)
+
+    def takes(self, name):
+        """Return what a value takes, see `Takes`; None if its check does not tell."""
+        return getattr(self._values[name].check, "takes", None)
 
     def check(self, name, value):
         """Return the value as it would be applied; ValueError if there is no such name or the value does not fit."""

@@ -15,6 +15,7 @@ from ganlib._tensorflow import keras, tf
 from ganlib.training.block import MAX_BLOCK
 from ganlib.training.errors import GuardError, TrainingDiverged, TrainingInterrupted
 from ganlib.training.history import History
+from ganlib.training.live import Change
 
 ALL_PLAYERS = 0
 
@@ -64,6 +65,7 @@ class Trainer:
         self.model = model
         self.run_folder = run
         self.history = History(model.columns) if history is None else history
+        self.applied = []  # every change of a live value, as it took effect
         self.look_every = look_every
         self.steps_per_second = float("nan")
         self._batch_size = batch_size
@@ -171,6 +173,7 @@ class Trainer:
         while self._changes and self._changes[0].step <= step:
             change = self._changes.pop(0)
             applied.append((change.name, live.apply(change.name, change.value)))
+        self.applied += [Change(step, name, value) for name, value in applied]
         if self.run_folder:
             for name, value in applied:
                 self.run_folder.record(step, "set", name=name, value=value)

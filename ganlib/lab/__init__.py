@@ -1,0 +1,22 @@
+"""The live lab: steer a training while it runs, look back at one, and walk through what a generator can make."""
+
+from importlib import import_module
+
+_HOME_OF = {
+    "Explorer": "ganlib.lab.explorer",
+    "LabTrainer": "ganlib.lab.trainer",
+    "LiveLab": "ganlib.lab.live",
+    "Recording": "ganlib.lab.recording",
+    "TimeMachine": "ganlib.lab.replay",
+}
+
+__all__ = ["Explorer", "LabTrainer", "LiveLab", "Recording", "TimeMachine"]
+
+
+def __getattr__(name):
+    """Import the module of a public name when the name is first used: looking back needs no TensorFlow."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'ganlib.lab' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,492 @@
+"""Training in the background: one thread, steered by commands that it reads between two blocks of steps.
+
+There are no widgets here. Whoever steers, from whatever thread, only puts commands into a queue; the trainer's thread
+alone touches the model, and it alone calls the view that shows what happens.
+"""
+
+import atexit
+import threading
+import time
+from collections import deque
+from functools import partial
+from pathlib import Path
+
+from ganlib._tensorflow import keras
+from ganlib.training import Change, Sampler, Schedule, TrainingDiverged, choice, whole
+
+SPEEDS = ("full", "calm", "slow")  # as fast as it goes; some steps a second; one step, told in sub-steps
+BLOCK_SECONDS = 0.06  # a change waits for the block that runs
+LOOK_SECONDS = 0.2  # between two pictures at least
+LOOK_SHARE = 25  # times as long as a picture takes to make, the trainer trains until the next one
+CALM = {"steps": 5, "seconds": 0.25}
+CAPTION_SECONDS = 1.6
+MOST_MINUTES = 30
+ALONE = {"discriminator": "freeze_g", "generator": "freeze_d"}  # what is held still while one network learns alone
+
+_active = None
+_taking_over = threading.Lock()
+
+
+class LabTrainer:
+    """Trains one model in a thread of its own; every method may be called from any thread and returns at once.
+
+    Changes of values take effect between two blocks; any other command ends the run that is under way and comes next.
+    Starting a trainer closes the one before it: there are never two.
+
+    Parameters
+    ----------
+    model : TrainableModel
+        Where it stands is where `reset` comes back to.
+    data, batch_size
+        As in `TrainableModel.train`.
+    run : str, Path or None
+        A new folder to record in; after a reset another one is made beside it.
+    sample_interval : int or None
+        Steps between two samples in the run folder; the model's usual number if None.
+    callbacks : iterable of keras.callbacks.Callback
+        Called in the trainer's thread. An exception there pauses the training and is told in `message`.
+    most_steps : int or None
+        After so many steps the training pauses by itself; the model's usual number if None.
+    most_minutes : float
+        The same in time.
+    view : object or None
+        `view.look(trainer)` is called in the trainer's thread, between blocks and when something has happened;
+        `view.tell(trainer)` is a generator that shows one sub-step of the last step at every turn.
+
+    Attributes
+    ----------
+    running : bool
+    closed : bool
+    message : str
+        What went wrong or why it paused; empty if there is nothing to say.
+    speed : str
+        "full", "calm" or "slow".
+    last_step : int
+        Where the present run is going to pause.
+    """
+
+    def __init__(
+        self,
+        model,
+        data=None,
+        *,
+        batch_size=None,
+        run=None,
+        sample_interval=None,
+        callbacks=(),
+        most_steps=None,
+        most_minutes=MOST_MINUTES,
+        view=None,
+    ):
+        self.model = model
+        self.data = model.check_data(model.default_data() if data is None else data)
+        usual = model.usual["batch_size"] if batch_size is None else batch_size
+        self.batch_size = whole("batch_size", 4, len(self.data[0]))(usual)
+        self.most_steps = whole("most_steps", 1)(model.usual["steps"] if most_steps is None else most_steps)
+        self.running, self.closed, self.message, self.speed = False, False, "", "full"
+        self.last_step = model.step
+        self._sample_interval = model.usual["sample_interval"] if sample_interval is None else sample_interval
+        self._most_seconds = 60 * most_minutes
+        self._callbacks = list(callbacks)
+        self._view = view
+        self._first_folder, self._resets = run and Path(run), 0
+        self._todo, self._wake = deque(), threading.Condition()
+        self._idle = threading.Event()
+        self._changes, self._seen = [], 0
+        self._engine = None
+        self._next_look = 0.0
+        self._deadline = None
+        self._start(_take_over(self))
+        self._thread = threading.Thread(target=self._work, name="ganlib lab", daemon=True)
+        self._thread.start()
+
+    def _start(self, before):
+        """Remember where to come back to: where the model stands, or where a lab before this one found it."""
+        if before is not None and before.model is self.model:
+            self._first, self._first_values, self._changes = before._first, before._first_values, before._changes
+        else:
+            self._first = self.model.step, *self.model.state()
+            self._first_values = self.model.live.snapshot()
+        self._note_changes(self.model.step)
+
+    # --- commands -------------------------------------------------------------------------------------------------
+
+    def play(self, steps=None):
+        """Train on for a number of steps, or until somebody pauses."""
+        self._post(self._play, None if steps is None else whole("steps", 1)(steps))
+
+    def pause(self, why=""):
+        """Stop after the block that runs."""
+        self._post(self._pause, why)
+
+    def step(self):
+        """Make one step and pause."""
+        self._post(self._play, 1)
+
+    def alone(self, player, steps=1):
+        """Let one network learn for some steps while the other is held still.
+
+        It freezes the other network and frees it again afterwards: two changes that a schedule can replay.
+
+        Parameters
+        ----------
+        player : str
+            "discriminator" or "generator".
+        steps : int
+        """
+        self._post(self._alone, choice("player", tuple(ALONE))(player), whole("steps", 1)(steps))
+
+    def reset(self, seed=None):
+        """Go back to the first weights, or to those of another seed; the controls stay as they are."""
+        self._post(self._reset, None if seed is None else whole("seed", 0, 2**31 - 1)(seed))
+
+    def set(self, name, value):
+        """Change a live value; ValueError if it does not fit."""
+        self._post(self._set, name, self.model.live.check(name, value))
+
+    def apply(self, preset):
+        """Change several live values at once: `preset` is called with the model."""
+        self._post(self._apply, preset)
+
+    def set_speed(self, speed):
+        """Train at "full" speed, "calm" or "slow"."""
+        self._post(self._set_speed, choice("speed", SPEEDS)(speed))
+
+    def refresh(self):
+        """Show again what there is."""
+        self._post(self._refresh)
+
+    def close(self, why="This lab is closed: run its cell again to open it anew."):
+        """Stop for good and wait until the thread has ended."""
+        with self._wake:
+            already, self.closed = self.closed, True
+            self.message = self.message if already else why
+            self._todo.clear()
+            self._todo.append((self._pause, ()))
+            self._wake.notify_all()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def wait(self, timeout=60):
+        """Wait until all commands are carried out and nothing trains; return whether that is so."""
+        return self._idle.wait(timeout)
+
+    def _post(self, command, *arguments):
+        with self._wake:
+            if self.closed:
+                raise RuntimeError(self.message)
+            self._idle.clear()
+            self._todo.append((command, arguments))
+            self._wake.notify_all()
+
+    # --- what happened --------------------------------------------------------------------------------------------
+
+    @property
+    def changes(self):
+        """Every change of a live value since the start or the last reset, a tuple of `Change`."""
+        return tuple(self._changes)
+
+    def schedule(self):
+        """Return the session as a `Schedule`: `train(steps, batch_size, schedule=...)` from the start replays it."""
+        first, changes = self._first[0], self.changes
+        early = self._first_values | {c.name: c.value for c in changes if c.step == first}
+        return Schedule([(first, *pair) for pair in early.items()] + [c for c in changes if c.step > first])
+
+    @property
+    def steps_per_second(self):
+        """How fast it trains; NaN before it does."""
+        return self._engine.steps_per_second if self._engine else float("nan")
+
+    # --- the thread -----------------------------------------------------------------------------------------------
+
+    def _work(self):
+        while True:
+            with self._wake:
+                if not self._todo:
+                    self._idle.set()
+                self._wake.wait_for(lambda: self._todo)
+                command, arguments = self._todo.popleft()
+            if self.closed:
+                break
+            try:
+                command(*arguments)
+            except Exception as error:  # whatever it is, it has to be told where people look
+                self._fail(error)
+            self._look_now()
+        self._look_now()
+        self._idle.set()
+
+    def _fail(self, error):
+        self.running = False
+        notes = " ".join(getattr(error, "__notes__", ()))
+        told = str(error) if isinstance(error, TrainingDiverged) else f"{type(error).__name__}: {error}"
+        self.message = f"{told} {notes}".strip()
+        self._note_rollback()
+
+    def _play(self, steps):
+        self._run(self.most_steps if steps is None else min(steps, self.most_steps))
+
+    def _pause(self, why=""):
+        self.message = why
+        if self.model.run and not self.closed:
+            self.model.run.record(self.model.step, "pause")
+
+    def _alone(self, player, steps):
+        other = ALONE[player]
+        if other not in self.model.live:
+            raise ValueError(f"This model has no {player} that could learn alone.")
+        before, known = self.model.live.read(other), len(self._changes)
+        self._set(other, True)
+        try:
+            self._run(steps)
+        finally:
+            by_hand = [c for c in self._changes[known + 1 :] if c.name == other]
+            if not by_hand:
+                self._set(other, before)
+
+    def _set(self, name, value):
+        self.model.live[name] = value
+        if not self.running:
+            self._note_changes(self.model.step)
+
+    def _apply(self, preset):
+        preset(self.model)
+        if not self.running:
+            self._note_changes(self.model.step)
+
+    def _set_speed(self, speed):
+        self.speed = speed
+
+    def _refresh(self):
+        pass
+
+    def _reset(self, seed):
+        model, (first, arrays, values) = self.model, self._first
+        if seed is not None and seed != model.seed:
+            arrays = _redrawn(model, seed)
+        with model.exclusive():
+            model.load_state(first, arrays, {**values, "live": model.live.snapshot()})
+            model.seed = model.seed if seed is None else seed
+            model.run = model.measured = model.guard = None
+            if hasattr(model, "samples"):
+                model.samples = {}
+        self._first = first, arrays, values
+        self._first_values, self._changes, self._engine = model.live.snapshot(), [], None
+        self._resets, self.message = self._resets + 1, ""
+        self.last_step = first
+
+    # --- running --------------------------------------------------------------------------------------------------
+
+    def _run(self, steps):
+        """Make so many steps, or fewer if a command comes that ends the run."""
+        self._note_changes(self.model.step)
+        if self._engine is None or self._engine.history is not self.model.measured:
+            self.message = "Getting ready: the step is compiled once, which takes some seconds."
+            self._look_now()
+            self._engine, self._seen = self._make_engine(), 0
+        elif self.model.run:
+            self.model.run.record_changes(self.model.step, self.model.live.snapshot())
+        self.message, self.running = "", True
+        self.last_step = self.model.step + steps
+        self._deadline = time.monotonic() + self._most_seconds
+        try:
+            self._engine.run(steps)
+        finally:
+            self.running = False
+        self._note_applied()
+        self._note_changes(self.model.step)
+        if self.model.step == self.last_step and steps == self.most_steps:
+            self.message = f"Paused after {steps:,} steps, so that nothing runs on unseen. Press play to go on."
+
+    def _make_engine(self):
+        folder = self._first_folder
+        if folder is not None and self._resets:
+            folder = folder.with_name(f"{folder.name}-{self._resets + 1}")
+        callbacks = [*self._callbacks, _Between(self)]
+        if folder is not None:
+            callbacks.insert(0, Sampler(self._sample_interval, self.model.take_sample))
+        return self.model.trainer(
+            self.batch_size,
+            data=self.data if len(self.data) > 1 else self.data[0],
+            run=folder,
+            callbacks=callbacks,
+            record={"sample_interval": self._sample_interval},
+            look_every=BLOCK_SECONDS,
+        )
+
+    def between_blocks(self):
+        """Carry out what was asked for while a block ran, show how it goes, and keep to the speed. For the engine."""
+        self._note_applied()
+        self._obey()
+        if time.monotonic() > self._deadline:
+            self.model.stop_training = True
+            self.message = f"Paused after {self._most_seconds / 60:g} minutes. Press play to go on."
+        if self.speed == "slow" and self._view is not None:
+            for _ in self._view.tell(self):
+                self._rest(CAPTION_SECONDS)
+                if self.model.stop_training or self.speed != "slow":
+                    break
+        elif time.monotonic() >= self._next_look:
+            self._look_now()
+        if self.speed == "calm":
+            self._rest(CALM["seconds"])
+
+    @property
+    def block_every(self):
+        """Steps after which a block has to end at the present speed, or None."""
+        return {"full": None, "calm": CALM["steps"], "slow": 1}[self.speed]
+
+    def _obey(self):
+        """Carry out the commands at the head of the queue that do not end the run; stop the run at one that does."""
+        while True:
+            with self._wake:
+                if not self._todo:
+                    return
+                command, arguments = self._todo[0]
+                if command not in (self._set, self._apply, self._set_speed, self._refresh):
+                    self.model.stop_training = True
+                    return
+                self._todo.popleft()
+            try:
+                command(*arguments)
+            except ValueError as error:
+                self.message = str(error)
+            self._next_look = 0.0
+
+    def _rest(self, seconds):
+        """Wait, and obey meanwhile."""
+        until = time.monotonic() + seconds
+        while not self.model.stop_training and (left := until - time.monotonic()) > 0:
+            with self._wake:
+                self._wake.wait_for(lambda: self._todo, left)
+            self._obey()
+
+    def _look_now(self):
+        """Show how it goes; an exception there is told, and never ends the training."""
+        if self._view is None:
+            return
+        started = time.monotonic()
+        try:
+            self._view.look(self)
+        except Exception as error:
+            self.message = f"The view failed: {type(error).__name__}: {error}"
+        spent = time.monotonic() - started
+        self._next_look = time.monotonic() + max(LOOK_SECONDS, LOOK_SHARE * spent)
+
+    # --- the record -----------------------------------------------------------------------------------------------
+
+    def _known(self):
+        return self._first_values | {change.name: change.value for change in self._changes}
+
+    def _note_applied(self):
+        """Take over the changes that took effect in the last block."""
+        known = self._known() if self._seen < len(self._engine.applied) else {}
+        for change in self._engine.applied[self._seen :]:
+            if known[change.name] != change.value:
+                self._changes.append(change)
+                known[change.name] = change.value
+        self._seen = len(self._engine.applied)
+
+    def _note_changes(self, step):
+        """Record what was changed while nothing trained."""
+        known = self._known()
+        for name, value in self.model.live.snapshot().items():
+            if known[name] != value:
+                self._changes.append(Change(step, name, value))
+
+    def _note_rollback(self):
+        """Forget the changes that were undone when the engine went back to a good state."""
+        if self._engine is not None:
+            self._note_applied()
+        step = self.model.step
+        self._changes = [change for change in self._changes if change.step < step]
+        self._note_changes(step)
+        self.last_step = step
+
+
+class _Between(keras.callbacks.Callback):
+    """Hands the time between two blocks to the trainer."""
+
+    def __init__(self, trainer):
+        super().__init__()
+        self._trainer = trainer
+
+    @property
+    def every(self):
+        """Steps after which a block ends; the engine asks anew before every block."""
+        return self._trainer.block_every
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Obey and show."""
+        self._trainer.between_blocks()
+
+
+def _redrawn(model, seed):
+    """Return the arrays that the same model has when it is built with another seed."""
+    config = {name: value for name, value in model.get_config().items() if name not in model.players}
+    arrays = type(model).from_config({**config, "seed": seed}).state()[0]
+    if {k: v.shape for k, v in arrays.items()} != {k: v.shape for k, v in model.state()[0].items()}:
+        raise ValueError("These networks were built by hand: build the model anew to give it another seed.")
+    return arrays
+
+
+def _take_over(trainer):
+    """Make this trainer the one that is active; close and return the one that was open, if any."""
+    global _active
+    with _taking_over:
+        before, _active = active(), trainer
+        if before is not None:
+            before.close("Another lab was opened, so this one is closed. Run its cell again to open it anew.")
+        return before
+
+
+def active():
+    """Return the trainer that is active, or None."""
+    return _active if _active is not None and not _active.closed else None
+
+
+def pause_on_interrupt():
+    """Let a kernel interrupt pause the trainer, be a cell running or not. Does nothing outside IPython's kernel.
+
+    While a cell runs, IPython raises KeyboardInterrupt in it; while none runs, the kernel ignores the signal, so that a
+    handler of our own has to be put in place once the present cell has ended.
+    """
+    import asyncio
+    import signal
+
+    try:
+        from IPython import get_ipython
+
+        shell = get_ipython()
+        kernel = shell.kernel
+        loop = asyncio.get_running_loop()
+    except (ImportError, AttributeError, RuntimeError):
+        return
+
+    def pause(*_):
+        if (trainer := active()) is not None and trainer.running:
+            trainer.pause("The kernel was interrupted, so the training is paused. Press play to go on.")
+
+    def after_cell(result):
+        if isinstance(result.error_in_exec, KeyboardInterrupt):
+            pause()
+
+    if not getattr(kernel, "_ganlib_interrupts", False):
+        kernel._ganlib_interrupts = True
+        shell.events.register("post_run_cell", after_cell)
+        loop.call_later(0.2, partial(_when_idle, loop, signal, pause))
+
+
+def _when_idle(loop, signal, handler):
+    """Install the handler for SIGINT once no cell is running, so that the kernel does not put its own back over it."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a cell runs
+        loop.call_later(0.2, partial(_when_idle, loop, signal, handler))
+    else:
+        signal.signal(signal.SIGINT, handler)
+
+
+@atexit.register
+def _close_active():
+    """End the thread before Python takes TensorFlow away from under it."""
+    if (trainer := active()) is not None:
+        trainer.close()

@@ -1,0 +1,52 @@
+"""A small GAN that steps in moments, and trainers that are always closed again."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "models"))
+
+import tiny
+
+from ganlib.lab import trainer as trainer_module
+from ganlib.lab.trainer import LabTrainer
+from ganlib.models import gan as gan_module
+from ganlib.training import model as model_module
+
+
+@pytest.fixture
+def graph(monkeypatch):
+    """Run steps as a plain graph, which is quick to build."""
+    for module in (gan_module, model_module):
+        monkeypatch.setattr(module, "compile_mode", lambda networks: "graph")
+
+
+@pytest.fixture(scope="session")
+def made():
+    gan = tiny.build_gan()
+    return gan, *gan.state()
+
+
+@pytest.fixture
+def gan(graph, made):
+    """The GAN as it was made; what was traced once is used again."""
+    gan, arrays, values = made
+    gan.load_state(0, arrays, values)
+    gan.run = gan.measured = gan.guard = None
+    gan.samples = {}
+    return gan
+
+
+@pytest.fixture
+def trainer(gan):
+    trainer = LabTrainer(gan, tiny.DATA, batch_size=8, most_steps=100_000)
+    yield trainer
+    trainer.close()
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    if (active := trainer_module.active()) is not None:
+        active.close()
