@@ -114,7 +114,37 @@ def bench(arguments):
     return room.main(arguments)
 
 
-COMMANDS = {"lab": lab, "test": test, "doctor": doctor, "train": train, "bench": bench}
+FORMATS = ("keras", "onnx", "dl4j", "gif", "web")
+
+
+def export(arguments):
+    """Write what a run has learned for Keras, ONNX, Deeplearning4j or a browser, or its samples as a GIF."""
+    parser = _parser(export)
+    parser.add_argument("run", metavar="RUN", help="a run folder; it stays as it is")
+    parser.add_argument("--format", required=True, choices=FORMATS)
+    parser.add_argument(
+        "--out", required=True, metavar="PATH", help=".keras, .onnx, .h5 (for dl4j), .gif or .html (web)"
+    )
+    parser.add_argument("--part", help="generator, discriminator, decoder or encoder; default what makes pictures")
+    parser.add_argument("--overwrite", action="store_true", help="replace what is there already")
+    options = parser.parse_args(arguments)
+    whole = options.format in ("gif", "web")
+    if whole and options.part is not None:
+        parser.error(f"--part has no meaning for --format {options.format}: leave it out")
+    environment.stand(["export", *arguments])
+    try:
+        from ganlib import export as room
+        from ganlib.models import load_run
+
+        part = {} if whole else {"part": options.part}
+        model = load_run(options.run)
+        getattr(room, f"to_{options.format}")(model, options.out, overwrite=options.overwrite, **part)
+    except (ValueError, OSError) as error:
+        environment.say(error)
+        return 2
+
+
+COMMANDS = {"lab": lab, "test": test, "doctor": doctor, "train": train, "bench": bench, "export": export}
 
 
 def main(arguments):

@@ -1,1 +1,35 @@
 """One file for each family of models; each model owns its `train_step`."""
+
+import pkgutil
+from importlib import import_module
+
+
+def load_run(folder):
+    """Build the model that a run folder holds, whichever family it is of, to use it; the folder stays as it is.
+
+    `resume` of its class goes on in the folder instead.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A run folder.
+
+    Returns
+    -------
+    TrainableModel
+        At the newest checkpoint that is whole, with the history up to it in `measured`.
+
+    Raises
+    ------
+    RunFolderError
+        The folder is no run, is of another version or has no whole checkpoint.
+    """
+    for module in pkgutil.iter_modules(__path__):  # Keras finds a class by its name once its module is imported
+        import_module(f"{__name__}.{module.name}")
+    from ganlib.training import RunFolder, rebuild
+
+    run = RunFolder.open(folder)
+    model, _ = rebuild(run)
+    model.measured = run.history(up_to=model.step)
+    model.run = run
+    return model

@@ -12,6 +12,8 @@ _REASONS = {
     errno.EACCES: "writing there is not allowed",
     errno.EPERM: "writing there is not allowed",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
+    errno.EEXIST: "a part of the path is a file, not a folder",
+    errno.EISDIR: "a folder of that name is there",
     errno.ENAMETOOLONG: "the name is too long",
 }
 _UNFINISHED = ".unfinished"

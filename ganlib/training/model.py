@@ -26,7 +26,7 @@ class TrainableModel(keras.Model):
 
     A family of models says what one step is; it defines
 
-    * `columns`: names of the numbers that a step measures; those in `sparse_columns` are NaN at most steps;
+    * `columns`: names of the numbers that a step measures;
     * `players`: dict of name to network; each has an optimizer and a step of its own;
     * `iteration(draws, batch_size, phase)`: makes one step (phase 0: of every player in turn; phase k: of the k-th
       player only, NaN for what the others measure) and returns float32 (len(columns),);
@@ -43,7 +43,6 @@ class TrainableModel(keras.Model):
     """
 
     columns = ()
-    sparse_columns = ()
     usual = MappingProxyType({"steps": 30_000, "batch_size": 32, "sample_interval": 200})
 
     def __init__(self, seed=0, **kwargs):
@@ -392,22 +391,11 @@ class TrainableModel(keras.Model):
         run = RunFolder.open(folder)
         if run.config["model"] != cls.__name__:
             raise RunFolderError(f"{run.path} holds a {run.config['model']}, not a {cls.__name__}.")
-        step, arrays, values, damaged = run.load_checkpoint()
-        try:
-            model = keras.saving.deserialize_keras_object(run.config["config"])
-        except Exception as error:
-            raise RunFolderError(
-                f"{run.path / 'config.json'} does not describe a model that can be built here: it is damaged, or its "
-                f"networks have layers of your own, which must be imported first."
-            ) from error
-        try:
-            model.load_state(step, arrays, values)
-        except ValueError as error:
-            raise RunFolderError(f"{run.path}: {error}") from error
+        model, damaged = rebuild(run)
         if damaged:
             names = ", ".join(path.name for path in damaged)
-            print(f"{run.path}: {names} is damaged; going back to the checkpoint of step {step}.")
-        model.measured = run.rewind(step, damaged)
+            print(f"{run.path}: {names} is damaged; going back to the checkpoint of step {model.step}.")
+        model.measured = run.rewind(model.step, damaged)
         model.run = run
         return model
 
@@ -415,6 +403,39 @@ class TrainableModel(keras.Model):
         """Return how many planned steps a resumed run has not made yet; None if there is no plan."""
         planned = self.run and self.run.config["training"]["last_step"]
         return None if planned is None else max(0, planned - self.step)
+
+
+def rebuild(run):
+    """Build the model of a run folder and put it at the newest checkpoint that is whole; the folder stays as it is.
+
+    Parameters
+    ----------
+    run : RunFolder
+
+    Returns
+    -------
+    model : TrainableModel
+    damaged : list of Path
+        Newer checkpoints that could not be read.
+
+    Raises
+    ------
+    RunFolderError
+        There is no whole checkpoint, or the model cannot be built.
+    """
+    step, arrays, values, damaged = run.load_checkpoint()
+    try:
+        model = keras.saving.deserialize_keras_object(run.config["config"])
+    except Exception as error:
+        raise RunFolderError(
+            f"{run.path / 'config.json'} does not describe a model that can be built here: it is damaged, or its "
+            f"networks have layers of your own, which must be imported first."
+        ) from error
+    try:
+        model.load_state(step, arrays, values)
+    except ValueError as error:
+        raise RunFolderError(f"{run.path}: {error}") from error
+    return model, damaged
 
 
 def fingerprint(arrays):

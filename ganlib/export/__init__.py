@@ -1,0 +1,11 @@
+"""Taking a trained network away: to Keras, ONNX, Deeplearning4j, a GIF, and a page that draws digits in the browser.
+
+Every file is written aside, read back and compared with the network on 256 inputs before it is put in place, and a
+model card lies beside it. Lesson 12 shows each of them in use.
+"""
+
+from ganlib.export.errors import ExportError
+from ganlib.export.gif import to_gif
+from ganlib.export.keras_file import to_keras
+
+__all__ = ["ExportError", "to_gif", "to_keras"]

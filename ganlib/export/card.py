@@ -1,0 +1,111 @@
+"""The model card that lies beside every exported file: what it is, and how it came about (Mitchell et al. 2019)."""
+
+import hashlib
+import platform
+
+import numpy as np
+
+import ganlib
+from ganlib._tensorflow import keras, tf
+
+SHOWN = ("d_loss", "g_loss", "d_accuracy", "d_real", "d_fake", "loss", "elbo", "reconstruction", "kl")
+LAST = 100
+
+
+def describe(form, source, name, content, difference):
+    """Write the card of an exported network.
+
+    Parameters
+    ----------
+    form : Format
+    source : Source
+    name : str
+        Name of the file.
+    content : bytes
+        What the file holds.
+    difference : float
+        How far the file's outputs were from the network's.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    network = source.network
+    note = form.note(source)
+    sections = [
+        f"# {name}",
+        f"The {source.part} of a {type(source.model).__name__}, written for {form.title} by ganlib "
+        f"{ganlib.__version__}." + (f" {note}" if note else ""),
+        "## The file",
+        table(
+            {
+                "size": f"{len(content):,} bytes",
+                "SHA-256": hashlib.sha256(content).hexdigest(),
+                "takes": "; ".join(_shape(tensor) for tensor in network.inputs),
+                "gives": "; ".join(_shape(tensor) for tensor in network.outputs),
+                "parameters": f"{network.count_params():,}",
+                "read back": f"on 256 inputs; it differs from Keras by {difference:.1g} at most",
+                "does not hold": form.lacks,
+            }
+        ),
+        "## Use",
+        f"```{form.language}\n{form.use.format(name=name).strip()}\n```",
+        *training(source.model),
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def training(model):
+    """Return the sections on how a model was trained and on versions, as a list of Markdown texts."""
+    versions = {
+        "ganlib": ganlib.__version__,
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }
+    steps = getattr(model, "step", None)
+    if steps is None:
+        return ["## Training", "Not known: a network was exported, not a model or a run.", *_versions(versions)]
+    rows = {"steps": f"{steps:,}", "seed": getattr(model, "seed", "not known"), **_plan(model)}
+    rows |= {name: f"{value:g}" if isinstance(value, float) else value for name, value in model.live.snapshot().items()}
+    return ["## Training", table(rows), "## Scores", *_scores(model), *_versions(versions)]
+
+
+def _plan(model):
+    """Say what a run folder remembers of the training: batch size, and the data by their checksum."""
+    run = getattr(model, "run", None)
+    if run is None:
+        return {"data": "not recorded: the model was not trained in a run folder"}
+    plan = run.config["training"]
+    return {
+        "batch size": plan["batch_size"],
+        "data (checksum)": plan["data"],
+        "changes of live values on the way": len(run.schedule()),
+        "run folder": run.path.name,
+    }
+
+
+def _scores(model):
+    """Return the means of the last steps that were measured."""
+    history = getattr(model, "measured", None)
+    if history is None or not len(history["step"]):
+        return ["None: nothing was measured."]
+    last = min(LAST, len(history["step"]))
+    rows = {name: f"{np.nanmean(history[name][-last:]):.4g}" for name in SHOWN if name in history.columns}
+    return [f"Means of the last {last} steps that were recorded, up to step {int(history['step'][-1]):,}:", table(rows)]
+
+
+def _versions(versions):
+    return ["## Versions", table(versions)]
+
+
+def table(rows):
+    """Write a dict as a Markdown table of two columns."""
+    lines = [f"| {name} | {str(value).replace('|', '/')} |" for name, value in rows.items()]
+    return "\n".join(["| | |", "|---|---|", *lines])
+
+
+def _shape(tensor):
+    return f"{tensor.dtype} ({', '.join('n' if size is None else str(size) for size in tensor.shape)})"

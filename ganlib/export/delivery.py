@@ -1,0 +1,165 @@
+"""From a network to a file that can be trusted: written aside, read back, compared, put in place, described by a card.
+
+A format is a `Format`: how it is written, how it is read back, and what is said about it.
+"""
+
+import contextlib
+import errno
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ganlib.export.card import describe
+from ganlib.export.errors import ExportError
+from ganlib.export.source import outputs_of, pick, probes
+from ganlib.training.files import atomic_write, explain
+
+TOLERANCE = 1e-5
+
+
+def _network_outputs(source, inputs):
+    return outputs_of(source.network, inputs)
+
+
+class Format(NamedTuple):
+    """One format of file.
+
+    Attributes
+    ----------
+    title : str
+        What people call it.
+    suffix : str
+        How its names end.
+    write : callable
+        `write(source, path)`.
+    read : callable
+        `read(path, inputs)` returns a list of output arrays, computed from what the file holds and nothing else.
+    lacks : str
+        What the file does not hold, as it follows "Not in the file: ".
+    use : str
+        Lines of code that use the file; `{name}` is its name.
+    language : str
+        Of these lines.
+    expect : callable
+        `expect(source, inputs)` returns what `read` should.
+    note : callable
+        `note(source)` returns sentences for the card, or "".
+    """
+
+    title: str
+    suffix: str
+    write: callable
+    read: callable
+    lacks: str
+    use: str
+    language: str
+    expect: callable = _network_outputs
+    note: callable = lambda source: ""
+
+
+def deliver(form, model, path, part=None, overwrite=False):
+    """Export one network.
+
+    Parameters
+    ----------
+    form : Format
+    model : keras.Model
+        A GAN, an autoencoder, or a network.
+    path : str or Path
+        Its name ends in the format's suffix.
+    part : str or None
+        See `pick`.
+    overwrite : bool
+        Whether what stands at `path` may be replaced.
+
+    Returns
+    -------
+    pathlib.Path
+        The file; its card is beside it.
+
+    Raises
+    ------
+    ExportError
+        The network cannot be written to this format, the target is there already, or the file does not say what the
+        network says.
+    OSError
+        The disk is full or may not be written to; there is no new file then.
+    """
+    path = check_target(path, form.suffix, overwrite)
+    source = pick(model, part)
+    with plain_disk_errors(path), tempfile.TemporaryDirectory(prefix="ganlib_export_") as folder:
+        made = Path(folder) / f"export{form.suffix}"
+        form.write(source, made)
+        inputs = probes(source.network)
+        difference = check_agreement(form.title, form.read(made, inputs), form.expect(source, inputs))
+        content = made.read_bytes()
+    place(path, content, describe(form, source, path.name, content, difference))
+    print(f"{path}: the {source.part} for {form.title}, {write_size(len(content))}. Not in the file: {form.lacks}.")
+    return path
+
+
+def check_target(path, suffix, overwrite):
+    """Return the path of a file that may be written; ExportError if it may not."""
+    path = Path(path)
+    if path.suffix.lower() != suffix:
+        raise ExportError(f"The name of the file must end in {suffix}, unlike {path.name!r}.")
+    for taken in (path, card_path(path)):
+        if taken.exists() and not overwrite:
+            raise ExportError(
+                f"{taken} is there already: choose another name, or say overwrite=True (--overwrite) to replace it."
+            )
+    return path
+
+
+def card_path(path):
+    """Return where the card of a file is."""
+    return path.with_name(f"{path.name}.card.md")
+
+
+def place(path, content, card):
+    """Write a file and its card, both or none of them."""
+    with atomic_write(path) as file, atomic_write(card_path(path)) as card_file:
+        card_file.write(card.encode())
+        file.write(content)
+        file.flush()
+
+
+def check_agreement(title, found, expected):
+    """Return by how much two lists of outputs differ, relative to those above 1; ExportError above 1e-5."""
+    if [array.shape for array in found] != [array.shape for array in expected]:
+        shapes = [[array.shape for array in arrays] for arrays in (found, expected)]
+        raise ExportError(f"The file for {title} gives outputs of the shapes {shapes[0]} instead of {shapes[1]}.")
+    differences = [
+        float((np.abs(a - b) / np.maximum(1, np.abs(b))).max()) for a, b in zip(found, expected, strict=True)
+    ]
+    if not max(differences) <= TOLERANCE:  # NaN is no agreement
+        raise ExportError(
+            f"The file for {title} was read back and differs from the network by {max(differences):.2g}, more than "
+            f"{TOLERANCE:g}, so it was not kept; train on, or export another part, if a weight is infinite or NaN."
+        )
+    return max(differences)
+
+
+@contextlib.contextmanager
+def plain_disk_errors(path):
+    """Say in one sentence that a disk is full; h5py hides the number of the error in its text."""
+    try:
+        yield
+    except OSError as error:
+        number = error.errno or next((n for n in (errno.ENOSPC, errno.EDQUOT) if f"errno = {n}" in str(error)), None)
+        if number is None:
+            raise
+        reason = explain(OSError(number, error.strerror or str(error)))
+        raise OSError(
+            number, f"{path} could not be written: {reason}. Free some space or choose another place."
+        ) from error
+
+
+def write_size(count):
+    """Write a number of bytes: 512 bytes, 12 kB, 5.9 MB."""
+    for unit, size in (("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} bytes"

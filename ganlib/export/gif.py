@@ -1,0 +1,163 @@
+"""GIF: a run's samples as a film, every frame the pictures of the same latent vectors."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont, ImageSequence
+
+from ganlib.data import tile
+from ganlib.export.card import table, training
+from ganlib.export.delivery import check_target, place, write_size
+from ganlib.export.errors import ExportError
+from ganlib.training import RunFolder
+
+LACKS = "networks, optimizers, random state; only pictures"
+CAPTION = 18  # pixels
+MOST_FRAMES = 300
+
+
+def to_gif(run, path, *, seconds=0.12, hold=2.0, scale=1, captions=True, overwrite=False):
+    """Write the samples of a run as an animated GIF.
+
+    Parameters
+    ----------
+    run : str, Path, RunFolder or model
+        A run folder, or a model of pictures that has taken samples.
+    path : str or Path
+        A name that ends in `.gif`.
+    seconds : float
+        How long each frame is shown, 0.02 to 10; the last one `hold` seconds, 0.02 to 60.
+    scale : int
+        Enlarge each pixel, 1 to 8 times.
+    captions : bool
+        Write the step below the pictures.
+    overwrite : bool
+        Whether what stands at `path` may be replaced.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    ExportError
+        There are no samples, a picture is damaged, the target is there already, or an argument does not fit.
+    OSError
+        The disk is full or may not be written to; there is no new file then.
+
+    Notes
+    -----
+    A run of more than 300 samples is thinned out evenly, its first and last ones kept.
+    """
+    path = check_target(path, ".gif", overwrite)
+    _check_between("seconds", seconds, 0.02, 10)
+    _check_between("hold", hold, 0.02, 60)
+    if scale not in range(1, 9):
+        raise ExportError(f"scale must be a whole number from 1 to 8, not {scale!r}.")
+    steps, pictures = thin(*samples_of(run))
+    frames = [
+        draw_frame(picture, step if captions else None, scale) for step, picture in zip(steps, pictures, strict=True)
+    ]
+    content = gif_bytes(frames, [seconds] * (len(frames) - 1) + [hold])
+    place(path, content, _card(run, path.name, steps))
+    print(f"{path}: {len(frames)} frames, {write_size(len(content))}. Not in the file: {LACKS}.")
+    return path
+
+
+def samples_of(run):
+    """Return the steps of a run's samples, and the pictures, grey uint8 (height, width), in order."""
+    folder = getattr(run, "run", None) or run
+    if not isinstance(folder, (str, Path, RunFolder)):
+        samples = getattr(run, "samples", None)
+        if not samples:
+            raise ExportError("A GIF is made of a run folder, or of a model that has taken samples while it trained.")
+        return sorted(samples), [tile(samples[step], 5, 5) for step in sorted(samples)]
+    folder = folder if isinstance(folder, RunFolder) else RunFolder.open(folder)
+    files = sorted(folder.sample_folder.glob("step_*.png"))
+    if not files:
+        raise ExportError(f"{folder.path} has no samples to make a GIF of: train with a smaller sample_interval.")
+    return [int(file.stem.removeprefix("step_")) for file in files], [_read_picture(file) for file in files]
+
+
+def _read_picture(file):
+    try:
+        with Image.open(file) as picture:
+            return np.asarray(picture.convert("L"))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise ExportError(f"{file} is damaged: delete it, and the GIF can be made without it.") from error
+
+
+def thin(steps, pictures):
+    """Keep at most 300 frames, evenly spread, the first and the last one among them."""
+    kept = np.unique(np.linspace(0, len(steps) - 1, min(len(steps), MOST_FRAMES)).round().astype(int))
+    return [steps[index] for index in kept], [pictures[index] for index in kept]
+
+
+def draw_frame(picture, step=None, scale=1):
+    """Return a frame, a grey Pillow image: a picture, uint8 (height, width), with its step written below it."""
+    large = np.kron(picture, np.ones((scale, scale), np.uint8))
+    if step is None:
+        return Image.fromarray(large)
+    frame = Image.new("L", (large.shape[1], large.shape[0] + CAPTION), 255)
+    frame.paste(Image.fromarray(large))
+    ImageDraw.Draw(frame).text((4, large.shape[0] + 2), f"step {step:,}", fill=0, font=ImageFont.load_default(12))
+    return frame
+
+
+def gif_bytes(frames, seconds):
+    """Encode grey frames, and check that they come back pixel for pixel.
+
+    Parameters
+    ----------
+    frames : list of PIL.Image.Image
+        Grey, all of one size.
+    seconds : list of float
+        How long each is shown.
+
+    Returns
+    -------
+    bytes
+    """
+    if len({frame.size for frame in frames}) != 1:
+        raise ExportError("The samples are of several sizes: a GIF needs pictures of one size.")
+    buffer = io.BytesIO()
+    durations = [round(1000 * one) for one in seconds]
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=durations, loop=0, optimize=False)
+    _check_frames(buffer.getvalue(), frames, sum(durations))
+    return buffer.getvalue()
+
+
+def _check_frames(content, frames, milliseconds):
+    """Pillow joins equal frames that follow one another, so compare what is shown after each change."""
+    different = [
+        frame for before, frame in zip([None, *frames], frames, strict=False) if _pixels(before) != _pixels(frame)
+    ]
+    with Image.open(io.BytesIO(content)) as film:
+        shown = (
+            [(frame.convert("L"), frame.info["duration"]) for frame in ImageSequence.Iterator(film)]
+            if getattr(film, "n_frames", 1) > 1
+            else [(film.convert("L"), milliseconds)]
+        )
+    if [_pixels(frame) for frame, _ in shown] != [_pixels(frame) for frame in different]:
+        raise ExportError("The GIF was read back and shows other pictures than the samples, so it was not kept.")
+
+
+def _pixels(frame):
+    return None if frame is None else frame.tobytes()
+
+
+def _check_between(name, value, low, high):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        raise ExportError(f"{name} must be a number from {low} to {high}, not {value!r}.")
+
+
+def _card(run, name, steps):
+    lines = [
+        f"# {name}",
+        f"What a run drew from step {steps[0]:,} to step {steps[-1]:,}: {len(steps)} samples of the "
+        "same latent vectors.",
+        table({"does not hold": LACKS}),
+    ]
+    model = run if hasattr(run, "live") else None
+    return "\n\n".join([*lines, *(training(model) if model is not None else [])]) + "\n"

@@ -1,0 +1,202 @@
+"""What every export promises: compared before it is kept, nothing half written, a card beside it, plain refusals."""
+
+import errno
+import re
+import zipfile
+
+import numpy as np
+import pytest
+
+from ganlib._tensorflow import keras
+from ganlib.export import ExportError, delivery, to_keras
+from ganlib.export.source import PROBES, probes
+from ganlib.models import load_run
+from ganlib.models.autoencoder import Autoencoder
+from ganlib.models.boltzmann import RestrictedBoltzmannMachine
+
+layers = keras.layers
+
+
+def files_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_keras_file_says_what_the_generator_says_and_needs_no_class_of_ours(gan, tmp_path):
+    path = to_keras(gan, tmp_path / "g.keras")
+    latent = gan.latent_vectors(9)
+    network = keras.saving.load_model(path, compile=False)
+    np.testing.assert_array_equal(network(latent, training=False), gan.pictures_of(latent))
+    assert b"ganlib" not in zipfile.ZipFile(path).read("config.json")
+
+
+def test_the_discriminator_can_be_taken_away_too(gan, tmp_path):
+    network = keras.saving.load_model(to_keras(gan, tmp_path / "d.keras", part="discriminator"), compile=False)
+    pictures = gan.generate(9)
+    np.testing.assert_allclose(network(pictures), gan.discriminator(pictures), atol=1e-6)
+
+
+def test_the_averaged_weights_are_those_that_go_into_the_file(tmp_path):
+    import tiny
+
+    gan = tiny.build_gan(moving_average=0.9)
+    for weight in gan.averaged_generator.weights:
+        weight.assign(weight + 0.1)
+    network = keras.saving.load_model(to_keras(gan, tmp_path / "g.keras"), compile=False)
+    np.testing.assert_array_equal(network.weights[0], gan.averaged_generator.weights[0])
+
+
+def test_an_autoencoder_gives_its_decoder_and_on_demand_its_encoder(tmp_path):
+    model = Autoencoder(code=4, hidden=(8,))
+    assert keras.saving.load_model(to_keras(model, tmp_path / "a.keras")).input_shape == (None, 4)
+    assert keras.saving.load_model(to_keras(model, tmp_path / "b.keras", part="encoder")).output_shape == (None, 4)
+
+
+def test_the_line_that_is_printed_says_what_the_file_does_not_hold(gan, tmp_path, capsys):
+    to_keras(gan, tmp_path / "g.keras")
+    printed = capsys.readouterr().out
+    assert printed.count("\n") == 1
+    assert re.search(
+        r"g\.keras: the generator for Keras 3, [\d.]+ kB\. Not in the file: .*optimizers, random state", printed
+    )
+
+
+def test_the_card_tells_file_training_scores_and_versions(run, tmp_path):
+    model = load_run(run)
+    to_keras(model, tmp_path / "g.keras")
+    card = (tmp_path / "g.keras.card.md").read_text(encoding="utf-8")
+    for row in (
+        "| steps | 40 |",
+        "| g_learning_rate | 0.0002 |",
+        "| data (checksum) | 0123abcd |",
+        "| batch size | 8 |",
+    ):
+        assert row in card
+    assert f"| keras | {keras.__version__} |" in card
+    assert "float32 (n, 4)" in card
+    assert "does not hold" in card
+    assert 'load_model("g.keras")' in card
+
+
+def test_the_inputs_that_try_a_file_out_are_256_and_always_the_same(gan):
+    (latent,) = probes(gan.generator)
+    assert latent.shape == (PROBES, 4) == (256, 4)
+    np.testing.assert_array_equal(latent, probes(gan.generator)[0])
+
+
+def test_a_file_that_says_something_else_is_not_kept(gan, tmp_path, monkeypatch):
+    def write_another(source, path):
+        other = keras.models.clone_model(source.network)
+        other.set_weights([weight + 1e-3 for weight in source.network.get_weights()])
+        other.save(path)
+
+    wrong = delivery.Format(**{**to_keras.__globals__["KERAS"]._asdict(), "write": write_another})
+    with pytest.raises(ExportError, match="was read back and differs from the network by"):
+        delivery.deliver(wrong, gan, tmp_path / "g.keras")
+    assert files_in(tmp_path) == []
+
+
+def test_a_generator_with_nan_in_it_is_not_kept(gan, tmp_path):
+    gan.generator.layers[0].bias.assign(np.full(16, np.nan))
+    with pytest.raises(ExportError, match="infinite or NaN"):
+        to_keras(gan, tmp_path / "g.keras")
+    assert files_in(tmp_path) == []
+
+
+# --- bad input ------------------------------------------------------------------------------------------------------
+
+
+def test_a_target_that_exists_is_kept_unless_told_otherwise(gan, tmp_path):
+    (tmp_path / "g.keras").write_text("precious")
+    with pytest.raises(ExportError, match="is there already: choose another name, or say overwrite=True"):
+        to_keras(gan, tmp_path / "g.keras")
+    assert (tmp_path / "g.keras").read_text() == "precious"
+    to_keras(gan, tmp_path / "g.keras", overwrite=True)
+    assert zipfile.is_zipfile(tmp_path / "g.keras")
+
+
+def test_a_card_that_exists_is_kept_too(gan, tmp_path):
+    (tmp_path / "g.keras.card.md").write_text("notes")
+    with pytest.raises(ExportError, match="is there already"):
+        to_keras(gan, tmp_path / "g.keras")
+    assert files_in(tmp_path) == ["g.keras.card.md"]
+
+
+@pytest.mark.parametrize("model", [np.ones(3), None, "g.keras"])
+def test_what_is_no_model_is_refused(model, tmp_path):
+    with pytest.raises(ExportError, match="Only Keras models can be exported"):
+        to_keras(model, tmp_path / "g.keras")
+
+
+def test_an_unbuilt_network_is_refused(tmp_path):
+    with pytest.raises(ExportError, match=r"is not built.*begin it with a keras\.Input"):
+        to_keras(keras.Sequential([layers.Dense(3)]), tmp_path / "g.keras")
+
+
+def test_an_input_of_unknown_size_is_refused(tmp_path):
+    network = keras.Sequential([keras.Input((None, None, 1)), layers.Conv2D(2, 3)])
+    with pytest.raises(ExportError, match="give every size but the first one"):
+        to_keras(network, tmp_path / "g.keras")
+
+
+def test_a_part_that_is_not_there_is_refused_with_those_that_are(gan, tmp_path):
+    with pytest.raises(ExportError, match="no part 'encoder': choose one of generator, discriminator"):
+        to_keras(gan, tmp_path / "g.keras", part="encoder")
+    with pytest.raises(ExportError, match="a network without parts"):
+        to_keras(gan.generator, tmp_path / "g.keras", part="encoder")
+
+
+def test_a_model_without_layers_is_refused(tmp_path):
+    with pytest.raises(ExportError, match="no network of layers"):
+        to_keras(RestrictedBoltzmannMachine(hidden=4), tmp_path / "g.keras")
+
+
+def test_a_wrong_ending_is_refused(gan, tmp_path):
+    with pytest.raises(ExportError, match=r"must end in \.keras, unlike 'g\.h5'"):
+        to_keras(gan, tmp_path / "g.h5")
+
+
+@pytest.mark.parametrize(
+    "fails", [OSError(errno.ENOSPC, "No space left"), OSError("Can't write (errno = 28, error ...)")]
+)
+def test_a_disk_that_is_full_while_the_file_is_made_is_one_sentence(gan, tmp_path, fails):
+    def write(source, path):
+        path.write_bytes(b"half")
+        raise fails
+
+    full = delivery.Format(**{**to_keras.__globals__["KERAS"]._asdict(), "write": write})
+    with pytest.raises(OSError, match="could not be written: the disk is full") as caught:
+        delivery.deliver(full, gan, tmp_path / "g.keras")
+    assert caught.value.errno == errno.ENOSPC
+    assert files_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("allowed", range(4))
+def test_a_disk_that_is_full_while_file_and_card_are_put_in_place_leaves_neither(gan, tmp_path, monkeypatch, allowed):
+    writes = iter(range(allowed))
+    from ganlib.training import files
+
+    def fsync(_, flush=files.os.fsync):
+        if next(writes, None) is None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", fsync)
+    if allowed >= 2:
+        to_keras(gan, tmp_path / "g.keras")
+        assert len(files_in(tmp_path)) == 2
+        return
+    with pytest.raises(OSError, match="the disk is full"):
+        to_keras(gan, tmp_path / "g.keras")
+    assert "g.keras" not in files_in(tmp_path)
+
+
+def test_a_folder_that_is_a_file_is_one_sentence(gan, tmp_path):
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(OSError, match="a part of the path is a file"):
+        to_keras(gan, tmp_path / "taken" / "g.keras")
+
+
+def test_a_target_that_is_a_folder_is_one_sentence_even_when_it_may_be_replaced(gan, tmp_path):
+    (tmp_path / "g.keras").mkdir()
+    with pytest.raises(OSError, match="a folder of that name is there"):
+        to_keras(gan, tmp_path / "g.keras", overwrite=True)
+    assert (tmp_path / "g.keras").is_dir()
