@@ -8,13 +8,14 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME_OF = {
+    "ConditionalGAN": "ganlib.models.conditional",
     "GAN": "ganlib.models.gan",
     "Schedule": "ganlib.training",
     "load_mnist": "ganlib.data",
     "load_spambase": "ganlib.data",
 }
 
-__all__ = ["GAN", "Schedule", "__version__", "load_mnist", "load_spambase"]
+__all__ = ["GAN", "ConditionalGAN", "Schedule", "__version__", "load_mnist", "load_spambase"]
 
 
 def __getattr__(name):

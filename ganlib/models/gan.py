@@ -148,7 +148,7 @@ class GAN(PictureModel):
         self.d_fakes = choice("d_fakes", ("training", "inference"))(d_fakes)
         self.generator = self._default_generator(latent_dim) if generator is None else generator
         self.discriminator = self._default_discriminator() if discriminator is None else discriminator
-        self.latent_dim = check_pair(self.generator, self.discriminator)
+        self.latent_dim = self.check_networks()
         self.moving_average = moving_average
         self.averaged_generator = None
         if moving_average is not None:
@@ -167,6 +167,10 @@ class GAN(PictureModel):
     def _default_discriminator(self):
         build = {"dense": builders.build_discriminator, "conv": builders.build_conv_discriminator}[self.network]
         return build(seed=self.seed + 1)
+
+    def check_networks(self):
+        """Return the latent dimension; ValueError if the two networks do not fit."""
+        return check_pair(self.generator, self.discriminator)
 
     # --- Keras --------------------------------------------------------------------------------------------------------
 
@@ -230,9 +234,9 @@ class GAN(PictureModel):
         The generator's batch is twice as large, so that `fit(batch_size=16)` makes the steps of `train(batch_size=32)`;
         with several steps of the discriminator each sees the same real pictures.
         """
-        real, _, _ = keras.utils.unpack_x_y_sample_weight(real)
-        draws = GivenExamples((real,), self.seed, self._counter.read_value())
-        measured = self.iteration(draws, 2 * tf.shape(real)[0], ALL_PLAYERS)
+        examples = self.examples_of(*keras.utils.unpack_x_y_sample_weight(real)[:2])
+        draws = GivenExamples(examples, self.seed, self._counter.read_value())
+        measured = self.iteration(draws, 2 * tf.shape(examples[0])[0], ALL_PLAYERS)
         self._counter.assign_add(1)
         logs = zip(self.columns, tf.unstack(measured), strict=True)
         return {name: value for name, value in logs if name not in self.sparse_columns}
@@ -266,7 +270,7 @@ class GAN(PictureModel):
         weigh = draws.step % GRADIENT_EVERY == 0
 
         def discriminator(turn, moves):
-            real = to_unit_range(draws.examples(half, turn))
+            real = self.draw_real(draws, half, turn)
             latent = self.draw_latent(draws, half, LATENT, turn)
             return self._train_discriminator(real, latent, weigh, moves & (self._switches["freeze_d"] == 0))
 
@@ -282,17 +286,35 @@ class GAN(PictureModel):
         )
         return tf.stack([d_loss, d_accuracy, g_loss, d_real, d_fake, d_gradient, g_gradient])
 
+    # What a conditional GAN does otherwise: its networks take a digit beside the latent vector and beside the picture.
+
+    def examples_of(self, pictures, labels):
+        """Return the part of a batch of `fit` that the model learns from, as a tuple of arrays."""
+        return (pictures,)
+
+    def draw_real(self, draws, count, turn):
+        """Draw what the discriminator judges as real: pictures float32 (count, height, width, channels)."""
+        return to_unit_range(draws.examples(count, turn))
+
+    def make(self, latent, training):
+        """Return what the discriminator judges as fake: what the generator makes of latent vectors."""
+        return self.generator(latent, training=training)
+
+    def draw_noise(self, draws, real):
+        """Draw uniform noise in [-1, 1) of the shape of the real pictures."""
+        return draws.uniform(tf.shape(real), NOISE_PICTURES, low=-1.0, high=1.0)
+
     def draw_latent(self, draws, count, stream, turn):
         """Draw the latent vectors, float32 (count, latent_dim), that a step trains with: standard normal numbers."""
         return draws.normal([count, self.latent_dim], stream, turn)
 
     def _train_discriminator(self, real, latent, weigh, moves):
         """Measure the discriminator on real pictures and fakes; move its weights, and only those, if `moves`."""
-        fake = self.generator(latent, training=self.d_fakes == "training")
+        fake = self.make(latent, training=self.d_fakes == "training")
         network, weights = self.discriminator, self.discriminator.trainable_variables
         if self.d_update == "together":
             with tf.GradientTape() as tape:
-                real_logits, fake_logits = tf.split(network(tf.concat([real, fake], 0), training=True), 2)
+                real_logits, fake_logits = tf.split(network(_join(real, fake), training=True), 2)
                 loss = (self._real_loss(real_logits) + self._loss("fake", fake_logits)) / 2
             gradients = tape.gradient(loss, weights)
             _apply_if(moves, self.d_optimizer, gradients, weights)
@@ -316,7 +338,7 @@ class GAN(PictureModel):
         """Measure the generator's loss through the discriminator; move the generator, and only it, if `moves`."""
         weights = self.generator.trainable_variables
         with tf.GradientTape() as tape:
-            fake = self.generator(latent, training=True)
+            fake = self.make(latent, training=True)
             loss = self._loss("generator", self.discriminator(fake, training=True))
         gradients = tape.gradient(loss, weights)
         _apply_if(moves, self.g_optimizer, gradients, weights, then=self._follow)
@@ -415,10 +437,10 @@ class GAN(PictureModel):
             A weight became infinite or NaN; the discriminator is as it was before.
         """
         steps = whole("steps", 1)(steps)
-        (real,) = self.check_data(self.default_data() if data is None else data)
-        batch_size = whole("batch_size", 4, len(real))(batch_size)
+        data = self.check_data(self.default_data() if data is None else data)
+        batch_size = whole("batch_size", 4, len(data[0]))(batch_size)
         mode = compile_mode([self.discriminator])
-        block = build_block(self._pretrain_iteration, 1, (tf.constant(real),), batch_size, self.seed, mode)
+        block = build_block(self._pretrain_iteration, 1, tuple(map(tf.constant, data)), batch_size, self.seed, mode)
         with self.exclusive():
             before = self.state()
             for first in range(0, steps, MAX_BLOCK):
@@ -438,10 +460,10 @@ class GAN(PictureModel):
     def _pretrain_iteration(self, draws, batch_size, phase):
         """Make one update of the discriminator on real pictures against noise."""
         half, weights = batch_size // 2, self.discriminator.trainable_variables
-        real = to_unit_range(draws.examples(half, PRETRAINING))
-        noise = draws.uniform(tf.shape(real), NOISE_PICTURES, low=-1.0, high=1.0)
+        real = self.draw_real(draws, half, PRETRAINING)
+        noise = self.draw_noise(draws, real)
         with tf.GradientTape() as tape:
-            logits = self.discriminator(tf.concat([real, noise], 0), training=True)
+            logits = self.discriminator(_join(real, noise), training=True)
             real_logits, noise_logits = tf.split(logits, 2)
             loss = (self._real_loss(real_logits) + self._loss("fake", noise_logits)) / 2
         self.d_optimizer.apply(tape.gradient(loss, weights), weights)
@@ -496,10 +518,14 @@ class GAN(PictureModel):
 
     def pictures_of(self, latent):
         """Turn latent vectors float32 (n, latent_dim) into pictures float32 in [-1, 1]."""
+        return in_chunks(self._run_generator, self.check_latent(latent))
+
+    def check_latent(self, latent):
+        """Return latent vectors as float32 (n, latent_dim); ValueError if they have another shape."""
         latent = np.asarray(latent, np.float32)
         if latent.ndim != 2 or latent.shape[1] != self.latent_dim:
             raise ValueError(f"Latent vectors must be (n, {self.latent_dim}), not {latent.shape}.")
-        return in_chunks(self._run_generator, latent)
+        return latent
 
     def probability_real(self, images):
         """Return the probability, float32 (n,) in 0..1, that the discriminator gives to each picture being real."""
@@ -507,12 +533,12 @@ class GAN(PictureModel):
         return in_chunks(self._run_discriminator, pictures)[:, 0]
 
     @tf.function(autograph=False, reduce_retracing=True)
-    def _run_generator(self, latent):
-        return self(latent, training=False)
+    def _run_generator(self, *latent):
+        return self(_one_or_list(latent), training=False)
 
     @tf.function(autograph=False, reduce_retracing=True)
-    def _run_discriminator(self, pictures):
-        return tf.sigmoid(self.discriminator(to_unit_range(pictures), training=False))
+    def _run_discriminator(self, pictures, *digits):
+        return tf.sigmoid(self.discriminator(_one_or_list((to_unit_range(pictures), *digits)), training=False))
 
     def sample_grid(self):
         """Return the 25 pictures, float32 (25, 28, 28, 1), of the fixed latent vectors: the same vectors every time."""
@@ -544,6 +570,16 @@ def check_pair(generator, discriminator):
             "as the losses contain it."
         )
     return latent[1]
+
+
+def _join(real, fake):
+    """Put real and fake one after the other: two tensors, or two lists of tensors."""
+    return tf.nest.map_structure(lambda *parts: tf.concat(parts, 0), real, fake)
+
+
+def _one_or_list(tensors):
+    """Return what a network takes: a tensor if there is one, else a list."""
+    return list(tensors) if len(tensors) > 1 else tensors[0]
 
 
 def _take_turns(update, turns, wanted, width):

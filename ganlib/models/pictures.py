@@ -71,9 +71,10 @@ def to_unit_range(pictures):
     return (tf.cast(pictures, tf.float32) - 127.5) / 127.5 if pictures.dtype == tf.uint8 else pictures
 
 
-def in_chunks(function, rows, size=1000):
-    """Apply a function to a thousand rows at a time, so that memory stays flat."""
-    return np.concatenate([function(tf.constant(rows[i : i + size])).numpy() for i in range(0, len(rows), size)])
+def in_chunks(function, *arrays, size=1000):
+    """Apply a function to a thousand rows of each array at a time, so that memory stays flat."""
+    chunks = ([tf.constant(rows[i : i + size]) for rows in arrays] for i in range(0, len(arrays[0]), size))
+    return np.concatenate([function(*chunk).numpy() for chunk in chunks])
 
 
 def by(shape):
