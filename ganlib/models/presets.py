@@ -1,0 +1,205 @@
+"""Named settings of a GAN that fail on demand, and the healthy one: a failure that was made is easier to know again.
+
+Each is plain data: live values, so that it can be set while a GAN trains, what one then sees, the number that shows
+it, and the way back. Taught in lesson 07. The settings were tried on the classic dense pair with batches of 32, set
+before the first step: there each shows its sign within 500 steps. A GAN that has learnt for some hundred steps resists
+`d_too_strong` and `collapse` for longer.
+"""
+
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+RECENT = 100  # steps that a sign is measured over
+USUAL = MappingProxyType(
+    {
+        "d_learning_rate": 2e-4,
+        "g_learning_rate": 2e-4,
+        "d_steps": 1,
+        "g_steps": 1,
+        "label_smoothing": 0.0,
+        "loss_kind": "non_saturating",
+        "freeze_d": False,
+        "freeze_g": False,
+    }
+)
+
+
+class Sign(NamedTuple):
+    """A number out of `vital_signs`, and the range in which it shows what the preset is about."""
+
+    name: str
+    low: float = -np.inf
+    high: float = np.inf
+
+    def shown(self, signs):
+        """Tell whether the number is in the range; `signs` is what `vital_signs` returned."""
+        return bool(self.low <= signs[self.name] <= self.high)
+
+
+class Preset(NamedTuple):
+    """Settings of a GAN under one name.
+
+    Attributes
+    ----------
+    name, title : str
+        The key in `PRESETS`, and words for people.
+    about : str
+        One line: what is wrong with the balance.
+    values : mapping of str to value
+        The live values that differ from `USUAL`.
+    symptom : str
+        What one sees.
+    sign : Sign
+        The number that shows it.
+    cure : mapping of str to value
+        The live values, other than `USUAL`, that lead back.
+    go_back : bool
+        Whether the weights are spoiled, so that `cure` helps only from a state that was saved before.
+    recovery : str
+        The way back, in words.
+    """
+
+    name: str
+    title: str
+    about: str
+    values: MappingProxyType
+    symptom: str
+    sign: Sign
+    cure: MappingProxyType
+    go_back: bool
+    recovery: str
+
+    def apply(self, gan):
+        """Set all the live values of this preset; a GAN that trains takes them over before its next block of steps."""
+        _set(gan, self.values)
+
+    def recover(self, gan):
+        """Set the live values of the cure; if `go_back`, put back a saved state first: `gan.load_state(...)`."""
+        _set(gan, self.cure)
+
+
+def _set(gan, values):
+    values = {**USUAL, **values}
+    for name, value in values.items():
+        gan.live.check(name, value)  # all of them first, so that a model without one of them is left as it is
+    for name, value in values.items():
+        gan.live[name] = value
+
+
+def _preset(name, title, about, values, symptom, sign, recovery, cure=(), go_back=False):
+    fixed = MappingProxyType(dict(values)), MappingProxyType(dict(cure))
+    return Preset(name, title, about, fixed[0], symptom, sign, fixed[1], go_back, recovery)
+
+
+_ALL = (
+    _preset(
+        "healthy",
+        "Healthy",
+        "The classic settings: both networks learn at 0.0002.",
+        {},
+        "The discriminator is right more often than not, and never about everything.",
+        Sign("d_accuracy", 0.52, 0.97),
+        "Nothing to recover from.",
+    ),
+    _preset(
+        "d_too_strong",
+        "The discriminator wins",
+        "It learns a hundred times as fast as the generator, which plays the saturating loss.",
+        {"d_learning_rate": 2e-3, "g_learning_rate": 2e-5, "loss_kind": "saturating"},
+        "Real pictures get 1.00 and fakes 0.00; the pictures stop changing, as no gradient reaches the generator.",
+        Sign("g_gradient", high=0.05),
+        "Choose the non-saturating loss, and a lower rate for the discriminator, until its accuracy is below 100 %.",
+        cure={"d_learning_rate": 2e-5},
+    ),
+    _preset(
+        "g_too_strong",
+        "The generator wins",
+        "It learns two hundred times as fast as the discriminator, which cannot follow.",
+        {"d_learning_rate": 5e-6, "g_learning_rate": 1e-3},
+        "Fakes get nearly 1 and are no digits: the generator has found what an ignorant discriminator likes.",
+        Sign("d_fake", 0.8),
+        "Give both networks the same rate: the discriminator catches up and teaches again.",
+    ),
+    _preset(
+        "collapse",
+        "Mode collapse",
+        "The generator takes huge steps towards whatever picture fools a slow discriminator at the moment.",
+        {"d_learning_rate": 5e-5, "g_learning_rate": 1e-2},
+        "Every latent vector gives nearly the same picture, while the losses look like those of any bad phase.",
+        Sign("spread", high=0.12),
+        "Go back to a state from before the collapse and lower the generator's rate: its tanh is stuck at the ends.",
+        go_back=True,
+    ),
+    _preset(
+        "oscillation",
+        "Oscillation",
+        "Both networks learn twenty-five times too fast: each overshoots the answer to the other's last move.",
+        {"d_learning_rate": 5e-3, "g_learning_rate": 5e-3},
+        "The discriminator's opinion of real pictures jumps from step to step, and the digits with it.",
+        Sign("swing", 0.13),
+        "Lower both rates to 0.0002: the same networks calm down within a few dozen steps.",
+    ),
+    _preset(
+        "divergence",
+        "Divergence",
+        "Both networks learn five hundred times too fast.",
+        {"d_learning_rate": 0.1, "g_learning_rate": 0.1},
+        "The losses run off to thousands, and do not come back.",
+        Sign("loss", 30.0),
+        "Lower rates come too late, as the weights are spoiled: go back to a saved state, then lower both rates.",
+        go_back=True,
+    ),
+)
+
+PRESETS = MappingProxyType({preset.name: preset for preset in _ALL})
+
+
+def spread(pictures):
+    """Return how much pictures differ: the standard deviation of each pixel over the pictures, mean over the pixels.
+
+    0 if all are the same; 0.36 for real MNIST digits.
+
+    Parameters
+    ----------
+    pictures : ndarray
+        float (n, height, width, channels) in [-1, 1], at least two.
+    """
+    pictures = np.asarray(pictures)
+    if pictures.ndim != 4 or len(pictures) < 2 or not np.issubdtype(pictures.dtype, np.floating):
+        raise ValueError(
+            f"The spread needs two pictures or more, float (n, height, width, channels), not {pictures.shape}."
+        )
+    return float(pictures.std(axis=0).mean())
+
+
+def vital_signs(history, pictures, recent=RECENT):
+    """Measure what the signs of the presets are about.
+
+    Parameters
+    ----------
+    history : mapping of str to ndarray
+        What `GAN.train` returns.
+    pictures : ndarray
+        What the generator makes now, float (n, height, width, channels) in [-1, 1].
+    recent : int
+        How many of the last steps to look at.
+
+    Returns
+    -------
+    dict of str to float
+        Means over the recent steps of `d_accuracy`, `d_real`, `d_fake` and `g_gradient`; `loss`, the larger of the mean
+        sizes of the two losses; `swing`, the standard deviation of `d_real` from step to step; and `spread` of the
+        pictures.
+    """
+    last = {name: np.asarray(history[name][-recent:], float) for name in history}
+    if not len(last["step"]):
+        raise ValueError("The history is empty: train first.")
+    measured = {name: float(last[name].mean()) for name in ("d_accuracy", "d_real", "d_fake")}
+    gradient = last["g_gradient"][~np.isnan(last["g_gradient"])]  # measured at every tenth step only
+    measured["g_gradient"] = float(gradient.mean()) if len(gradient) else float("nan")
+    measured["loss"] = float(max(np.abs(last[name]).mean() for name in ("d_loss", "g_loss")))
+    measured["swing"] = float(last["d_real"].std())
+    measured["spread"] = spread(pictures)
+    return measured
