@@ -16,6 +16,7 @@ from ganlib.plots.codes import (
     sample_rows,
     size_curves,
 )
+from ganlib.plots.convolutions import feature_maps
 from ganlib.plots.curves import score_histogram, training_curves
 from ganlib.plots.game import game_diagram
 from ganlib.plots.losses import generator_losses
@@ -42,6 +43,7 @@ __all__ = [
     "dreams",
     "energy_landscape",
     "estimate_histogram",
+    "feature_maps",
     "frames",
     "game_diagram",
     "generator_losses",
