@@ -4,8 +4,10 @@ Every file is written aside, read back and compared with the network on 256 inpu
 model card lies beside it. Lesson 12 shows each of them in use.
 """
 
+from ganlib.export.dl4j import to_dl4j
 from ganlib.export.errors import ExportError
 from ganlib.export.gif import to_gif
+from ganlib.export.keras2 import read_keras2
 from ganlib.export.keras_file import to_keras
 
-__all__ = ["ExportError", "to_gif", "to_keras"]
+__all__ = ["ExportError", "read_keras2", "to_dl4j", "to_gif", "to_keras"]

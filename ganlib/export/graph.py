@@ -48,7 +48,7 @@ class Graph(NamedTuple):
     def is_chain(self):
         """Whether each layer takes what the one before it gives, and the last one gives what the network gives."""
         names = [node.name for node in self.nodes]
-        follows = all(node.inputs == (before,) for before, node in zip(names, self.nodes[1:], strict=False))
+        follows = [node.inputs for node in self.nodes[1:]] == [(before,) for before in names[:-1]]
         return follows and len(self.inputs) == 1 and self.outputs == names[-1:]
 
 
@@ -160,7 +160,7 @@ def _unique(name, nodes):
 
 def _sources(call):
     """Return (layer, node, tensor) of everything that a call takes."""
-    if isinstance(call, list):  # Keras 2: [["layer", 0, 0, {}], ...]
+    if isinstance(call, (list, tuple)):  # Keras 2: [["layer", 0, 0, {}], ...]
         return [entry[:3] for entry in _ends(call)]
     found = []
     _find_history(call, found)
@@ -174,7 +174,7 @@ def _find_history(part, found):
             found.append(part["keras_history"])
             return
         part = list(part.values())
-    if isinstance(part, list):
+    if isinstance(part, (list, tuple)):
         for piece in part:
             _find_history(piece, found)
 

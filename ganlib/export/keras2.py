@@ -1,0 +1,201 @@
+"""Reading Keras 2's HDF5 files, which old tutorials and Deeplearning4j share: safely, layer by layer.
+
+Only the layers of `LAYERS` are built, from plain numbers and words. Nothing is unpickled, no code in a file runs, and a
+Lambda layer is refused.
+"""
+
+import json
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from ganlib._tensorflow import keras
+from ganlib.export.errors import ExportError
+from ganlib.export.graph import read_graph
+
+layers = keras.layers
+ACTIVATIONS = (
+    "linear",
+    "relu",
+    "relu6",
+    "elu",
+    "selu",
+    "tanh",
+    "sigmoid",
+    "hard_sigmoid",
+    "softmax",
+    "softplus",
+    "softsign",
+    "swish",
+    "silu",
+    "gelu",
+    "leaky_relu",
+)
+
+
+def _of(build, *names, **renamed):
+    """Make a builder of a layer that takes these entries of a Keras 2 configuration, those under a new name last."""
+
+    def make(config):
+        given = {name: config[name] for name in names if config.get(name) is not None}
+        given |= {new: config[old] for old, new in renamed.items() if config.get(old) is not None}
+        return build(**given)
+
+    return make
+
+
+_CONV = ("filters", "kernel_size", "strides", "padding", "dilation_rate", "use_bias", "activation")
+_POOL = ("pool_size", "strides", "padding")
+LAYERS = {
+    "Dense": _of(layers.Dense, "units", "use_bias", "activation"),
+    "Conv2D": _of(layers.Conv2D, *_CONV),
+    "Conv2DTranspose": _of(layers.Conv2DTranspose, *_CONV),
+    "LeakyReLU": _of(layers.LeakyReLU, "negative_slope", alpha="negative_slope"),
+    "ReLU": _of(layers.ReLU, "max_value", "negative_slope", "threshold"),
+    "Activation": _of(layers.Activation, "activation"),
+    "BatchNormalization": _of(layers.BatchNormalization, "momentum", "epsilon", "center", "scale"),
+    "Reshape": _of(layers.Reshape, "target_shape"),
+    "Flatten": _of(layers.Flatten),
+    "Dropout": _of(layers.Dropout, "rate"),
+    "UpSampling2D": _of(layers.UpSampling2D, "size", "interpolation"),
+    "ZeroPadding2D": _of(layers.ZeroPadding2D, "padding"),
+    "MaxPooling2D": _of(layers.MaxPooling2D, *_POOL),
+    "AveragePooling2D": _of(layers.AveragePooling2D, *_POOL),
+    "Concatenate": _of(layers.Concatenate, "axis"),
+    "Multiply": _of(layers.Multiply),
+    "Add": _of(layers.Add),
+    "Embedding": _of(layers.Embedding, "input_dim", "output_dim"),
+}
+
+
+def read_keras2(path, network=None):
+    """Build the network that an old `.h5` file holds, with its weights.
+
+    Parameters
+    ----------
+    path : str or Path
+        What `model.save("name.h5")` or `model.save_weights("name.h5")` of Keras 2 wrote, or `to_dl4j`.
+    network : keras.Model or None
+        Gets the weights if the file holds nothing but weights.
+
+    Returns
+    -------
+    keras.Model
+        Without optimizer; networks inside of networks are unpacked into one.
+
+    Raises
+    ------
+    ExportError
+        It is no such file, it is damaged, or it holds a layer that is not built from plain data.
+    """
+    path = Path(path)
+    try:
+        with h5py.File(path, "r") as file:
+            stored = file.attrs.get("model_config")
+            weights = _weights_in(file.get("model_weights", file))
+    except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        reason = "it is not there" if isinstance(error, FileNotFoundError) else "it is damaged or no HDF5 file"
+        raise ExportError(f"{path} cannot be read: {reason}.") from error
+    if stored is None:
+        return _fill_in_order(path, network, weights)
+    try:
+        model = json.loads(stored)
+        graph = read_graph(model["class_name"], model["config"])
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        if isinstance(error, ExportError):
+            raise
+        raise ExportError(f"{path} is damaged: its description of the network cannot be read.") from error
+    return _fill_by_name(path, *build_graph(graph), weights)
+
+
+def build_graph(graph):
+    """Build the layers of a graph.
+
+    Returns
+    -------
+    network : keras.Model
+        A `keras.Sequential` if every layer follows the one before.
+    made : list of (Node, keras.layers.Layer)
+    """
+    made = [(node, _build_layer(node)) for node in graph.nodes if node.kind != "InputLayer"]
+    if graph.is_chain:
+        start = _build_input(graph.nodes[0])
+        return keras.Sequential([start, *(layer for _, layer in made)]), made
+    values = {node.name: _build_input(node) for node in graph.nodes if node.kind == "InputLayer"}
+    for node, layer in made:
+        given = [values[name] for name in node.inputs]
+        values[node.name] = layer(given[0] if len(given) == 1 else given)
+    ends = ([values[name] for name in names] for names in (graph.inputs, graph.outputs))
+    return keras.Model(*(end[0] if len(end) == 1 else end for end in ends)), made
+
+
+def _build_input(node):
+    shape = node.config["batch_shape"][1:]
+    dtype = node.config["dtype"] if isinstance(node.config["dtype"], str) else "float32"
+    return keras.Input(tuple(shape), dtype=dtype, name=node.name)
+
+
+def _build_layer(node):
+    """Build one layer from plain data; ExportError for anything else."""
+    config = node.config
+    if node.own or node.kind not in LAYERS:
+        what = "holds code" if node.kind == "Lambda" else "is none of the layers that are read"
+        raise ExportError(
+            f"The layer {node.name} ({node.kind}) {what}: only {', '.join(LAYERS)} are built from a file."
+        )
+    if not isinstance(activation := config.get("activation") or "linear", str) or activation not in ACTIVATIONS:
+        raise ExportError(f"The layer {node.name} has an activation of its own, {activation!r}, which is not read.")
+    if config.get("data_format") not in (None, "channels_last"):
+        raise ExportError(f"The layer {node.name} puts channels first; only channels_last is read.")
+    if node.kind == "BatchNormalization" and np.ravel(config.get("axis", -1)).tolist() not in ([-1], [1], [2], [3]):
+        raise ExportError(f"The layer {node.name} normalises several axes at once, which is not read.")
+    try:
+        layer = LAYERS[node.kind](config)
+    except (TypeError, ValueError, KeyError) as error:
+        raise ExportError(f"The layer {node.name} ({node.kind}) is described wrongly: {error}") from error
+    layer.name = node.name
+    return layer
+
+
+def _weights_in(group):
+    """Return a dict of "layer/weight" to array, in the order in which the file lists them."""
+    found = {}
+    order = group.attrs.get("layer_names")
+    for layer in list(group) if order is None else [_text(name) for name in order]:
+        for name in map(_text, group[layer].attrs.get("weight_names", [])):
+            parts = name.split("/")
+            key = f"{parts[-2] if len(parts) > 1 else layer}/{parts[-1].split(':')[0]}"
+            found[key] = np.asarray(group[layer][name])
+    return found
+
+
+def _text(name):
+    return name.decode() if isinstance(name, bytes) else str(name)
+
+
+def _fill_by_name(path, network, made, weights):
+    for node, layer in made:
+        for variable in layer.weights:
+            array = weights.get(f"{node.path[-1]}/{variable.name}")
+            if array is None or array.shape != tuple(variable.shape):
+                raise ExportError(
+                    f"{path} is damaged: it lacks {variable.name} {tuple(variable.shape)} of {node.name}."
+                )
+            variable.assign(array)
+    return network
+
+
+def _fill_in_order(path, network, weights):
+    """Put weights that came without a description into a network, layer by layer."""
+    if network is None:
+        raise ExportError(f"{path} holds weights without a network: say which network they belong to.")
+    arrays = list(weights.values())
+    try:
+        network.set_weights(arrays)
+    except ValueError as error:
+        raise ExportError(
+            f"The {len(arrays)} arrays of weights in {path} do not fit {network.name}: build the network that it was "
+            f"saved from."
+        ) from error
+    return network
