@@ -9,7 +9,7 @@ import numpy as np
 
 from ganlib import builders
 from ganlib._tensorflow import keras, tf
-from ganlib.models.common import build_optimizer, live_property, live_rate, live_variable
+from ganlib.models.common import apply_if, build_optimizer, live_property, live_rate, live_variable
 from ganlib.models.pictures import PictureModel, by, in_chunks, to_unit_range
 from ganlib.training import (
     ALL_PLAYERS,
@@ -26,7 +26,6 @@ from ganlib.training import (
 
 MAX_UPDATES = 10
 LATENT, LATENT_OF_G, NOISE_PICTURES = 1, 2, 3  # streams of random numbers
-GRADIENT_EVERY = 10  # steps; measuring a norm reads every gradient once more, a tenth of a step's time
 PRETRAINING = 63  # the substep whose draws belong to pretraining
 
 
@@ -122,7 +121,6 @@ class GAN(PictureModel):
     """
 
     columns = ("d_loss", "d_accuracy", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient")
-    sparse_columns = ("d_gradient", "g_gradient")
     usual_rate = 2e-4
 
     def __init__(
@@ -238,8 +236,7 @@ class GAN(PictureModel):
         draws = GivenExamples(examples, self.seed, self._counter.read_value())
         measured = self.iteration(draws, 2 * tf.shape(examples[0])[0], ALL_PLAYERS)
         self._counter.assign_add(1)
-        logs = zip(self.columns, tf.unstack(measured), strict=True)
-        return {name: value for name, value in logs if name not in self.sparse_columns}
+        return dict(zip(self.columns, tf.unstack(measured), strict=True))
 
     # --- one step -----------------------------------------------------------------------------------------------------
 
@@ -263,20 +260,18 @@ class GAN(PictureModel):
         Returns
         -------
         tf.Tensor
-            float32 (7,), in the order of `columns`; NaN for what a phase leaves out, and for the norms of the gradients
-            but at every tenth step.
+            float32 (7,), in the order of `columns`; NaN for what a phase leaves out.
         """
         half = batch_size // 2
-        weigh = draws.step % GRADIENT_EVERY == 0
 
         def discriminator(turn, moves):
             real = self.draw_real(draws, half, turn)
             latent = self.draw_latent(draws, half, LATENT, turn)
-            return self._train_discriminator(real, latent, weigh, moves & (self._switches["freeze_d"] == 0))
+            return self._train_discriminator(real, latent, moves & (self._switches["freeze_d"] == 0))
 
         def generator(turn, moves):
             latent = self.draw_latent(draws, batch_size, LATENT_OF_G, turn)
-            return self._train_generator(latent, weigh, moves & (self._switches["freeze_g"] == 0))
+            return self._train_generator(latent, moves & (self._switches["freeze_g"] == 0))
 
         d_loss, d_accuracy, d_real, d_fake, d_gradient = tf.unstack(
             _take_turns(discriminator, self._switches["d_steps"], (phase == 0) | (phase == 1), 5)
@@ -308,7 +303,7 @@ class GAN(PictureModel):
         """Draw the latent vectors, float32 (count, latent_dim), that a step trains with: standard normal numbers."""
         return draws.normal([count, self.latent_dim], stream, turn)
 
-    def _train_discriminator(self, real, latent, weigh, moves):
+    def _train_discriminator(self, real, latent, moves):
         """Measure the discriminator on real pictures and fakes; move its weights, and only those, if `moves`."""
         fake = self.make(latent, training=self.d_fakes == "training")
         network, weights = self.discriminator, self.discriminator.trainable_variables
@@ -317,32 +312,33 @@ class GAN(PictureModel):
                 real_logits, fake_logits = tf.split(network(_join(real, fake), training=True), 2)
                 loss = (self._real_loss(real_logits) + self._loss("fake", fake_logits)) / 2
             gradients = tape.gradient(loss, weights)
-            _apply_if(moves, self.d_optimizer, gradients, weights)
+            apply_if(moves, self.d_optimizer, gradients, weights)
         else:
             with tf.GradientTape() as tape:
                 real_logits = network(real, training=True)
                 real_loss = self._real_loss(real_logits)
-            _apply_if(moves, self.d_optimizer, tape.gradient(real_loss, weights), weights)
+            apply_if(moves, self.d_optimizer, tape.gradient(real_loss, weights), weights)
             with tf.GradientTape() as tape:
                 fake_logits = network(fake, training=True)
                 fake_loss = self._loss("fake", fake_logits)
             gradients = tape.gradient(fake_loss, weights)
-            _apply_if(moves, self.d_optimizer, gradients, weights)
+            apply_if(moves, self.d_optimizer, gradients, weights)
             loss = (real_loss + fake_loss) / 2
         right = tf.concat([real_logits > 0, fake_logits <= 0], axis=0)
         accuracy = tf.reduce_mean(tf.cast(right, tf.float32))
         opinions = tf.reduce_mean(tf.sigmoid(real_logits)), tf.reduce_mean(tf.sigmoid(fake_logits))
-        return tf.stack([loss, accuracy, *opinions, _norm_if(weigh, gradients)])
+        return tf.stack([loss, accuracy, *opinions, tf.linalg.global_norm(gradients)])
 
-    def _train_generator(self, latent, weigh, moves):
+    def _train_generator(self, latent, moves):
         """Measure the generator's loss through the discriminator; move the generator, and only it, if `moves`."""
         weights = self.generator.trainable_variables
         with tf.GradientTape() as tape:
             fake = self.make(latent, training=True)
             loss = self._loss("generator", self.discriminator(fake, training=True))
         gradients = tape.gradient(loss, weights)
-        _apply_if(moves, self.g_optimizer, gradients, weights, then=self._follow)
-        return tf.stack([loss, _norm_if(weigh, gradients)])
+        apply_if(moves, self.g_optimizer, gradients, weights)
+        self._follow(moves)
+        return tf.stack([loss, tf.linalg.global_norm(gradients)])
 
     def _loss(self, term, *logits):
         """Compute a term of the loss that is chosen now; all are computed, which costs nothing beside the networks."""
@@ -352,14 +348,14 @@ class GAN(PictureModel):
     def _real_loss(self, logits):
         return self._loss("real", logits, 1.0 - self._switches["label_smoothing"])
 
-    def _follow(self):
+    def _follow(self, moves):
         """Let the averaged generator follow; a young average forgets faster, or it would remember the first weights."""
         if self.averaged_generator is None:
             return
         updates = tf.cast(self.g_optimizer.iterations, tf.float32)
         decay = tf.minimum(self.moving_average, (1 + updates) / (10 + updates))
         for average, weight in zip(self.averaged_generator.weights, self.generator.weights, strict=True):
-            average.assign(decay * average + (1 - decay) * weight)
+            average.assign_add(tf.where(moves, (1 - decay) * (weight - average), 0.0))
 
     # --- live values --------------------------------------------------------------------------------------------------
 
@@ -595,32 +591,3 @@ def _take_turns(update, turns, wanted, width):
     return tf.while_loop(
         lambda turn, _: tf.cast(turn, tf.float32) < count, take, (tf.constant(0), tf.fill([width], np.nan))
     )[1]
-
-
-def _run_if(condition, action, width=0):
-    """Run `action()` if a condition holds, and return the float32 (width,) that it gives; NaN if it does not run.
-
-    A loop of one turn or none instead of `tf.cond`: XLA turns a condition around an optimizer into a choice between old
-    and new weights, which copies all of them at every step.
-    """
-    return tf.while_loop(
-        lambda turn, _: turn < tf.cast(condition, tf.int32),
-        lambda turn, _: (turn + 1, action()),
-        (tf.constant(0), tf.fill([width], np.nan)),
-    )[1]
-
-
-def _norm_if(weigh, gradients):
-    """Return the length of all gradients together if `weigh`, else NaN."""
-    return _run_if(weigh, lambda: tf.linalg.global_norm(gradients)[None], width=1)[0]
-
-
-def _apply_if(moves, optimizer, gradients, weights, then=lambda: None):
-    """Let an optimizer move these weights, and nothing else, if `moves`."""
-
-    def apply():
-        optimizer.apply(gradients, weights)
-        then()
-        return tf.zeros([0])
-
-    _run_if(moves, apply)

@@ -254,7 +254,7 @@ class PlaneGAN(GAN):
         fake = self.pictures_of(latent)
         before = self.surface()
         of_real, of_fake = self._weigh(self._real_loss, real), self._weigh(partial(self._loss, "fake"), fake)
-        self._train_discriminator(real, latent, False, not self.freeze_d)
+        self._train_discriminator(real, latent, not self.freeze_d)
         now = self._weigh(self._real_loss, real).loss.mean(), self._weigh(partial(self._loss, "fake"), fake).loss.mean()
         told = (
             f"1. Draw {len(fake)} real points and as many latent vectors; G, held still, makes fakes of them",
@@ -278,7 +278,7 @@ class PlaneGAN(GAN):
         """Let the generator learn once; return its five sub-steps."""
         fake, surface = self.pictures_of(latent), self.surface()
         before, arrows = self._weigh(partial(self._loss, "generator"), fake), self.push(fake)
-        self._train_generator(latent, False, not self.freeze_g)
+        self._train_generator(latent, not self.freeze_g)
         moved = self.pictures_of(latent)
         after = self._weigh(partial(self._loss, "generator"), moved)
         told = (
