@@ -263,7 +263,7 @@ class LabTrainer:
     def _reset(self, seed):
         model, (first, arrays, values) = self.model, self._first
         if seed is not None and seed != model.seed:
-            arrays = _redrawn(model, seed)
+            arrays = _redrawn(model, arrays, seed)
         with model.exclusive():
             model.load_state(first, arrays, {**values, "live": model.live.snapshot()})
             model.seed = model.seed if seed is None else seed
@@ -421,12 +421,15 @@ class _Between(keras.callbacks.Callback):
         self._trainer.between_blocks()
 
 
-def _redrawn(model, seed):
-    """Return the arrays that the same model has when it is built with another seed."""
-    config = {name: value for name, value in model.get_config().items() if name not in model.players}
-    arrays = type(model).from_config({**config, "seed": seed}).state()[0]
-    if {k: v.shape for k, v in arrays.items()} != {k: v.shape for k, v in model.state()[0].items()}:
-        raise ValueError("These networks were built by hand: build the model anew to give it another seed.")
+def _redrawn(model, first, seed):
+    """Return the arrays that the same model has when it is built with another seed; `first` are its own first ones."""
+    config, refusal = model.get_config(), "These networks cannot be drawn anew: build the model anew with this seed."
+    if not model.players.keys() <= config.keys():
+        raise ValueError(refusal)
+    plain = {name: value for name, value in config.items() if name not in model.players}
+    arrays = type(model).from_config({**plain, "seed": seed}).state()[0]
+    if {k: v.shape for k, v in arrays.items()} != {k: v.shape for k, v in first.items()}:
+        raise ValueError(refusal)
     return arrays
 
 

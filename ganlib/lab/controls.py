@@ -1,0 +1,137 @@
+"""One control panel for any model: what a live value takes decides whether it gets a slider, a switch or a menu.
+
+Widgets are written by the people who use them. The panel writes one itself only when a value was changed elsewhere: by
+a preset, by code, by going back after a divergence.
+"""
+
+import ipywidgets
+
+DECADES = 6  # that a logarithmic slider spans
+LABEL = {"description_width": "108px"}
+NAMES = {
+    "d_learning_rate": "D learning rate",
+    "g_learning_rate": "G learning rate",
+    "learning_rate": "learning rate",
+    "d_steps": "D steps",
+    "g_steps": "G steps",
+    "freeze_d": "freeze D",
+    "freeze_g": "freeze G",
+    "loss_kind": "loss",
+}
+
+
+class ControlPanel:
+    """The controls of one model.
+
+    Parameters
+    ----------
+    live : LiveValues
+        What can be changed, and what it takes.
+    send : callable
+        `send(name, value)` is called when somebody moves a control; a ValueError is shown by `complain`.
+    complain : callable
+        Shows a sentence.
+
+    Attributes
+    ----------
+    widgets : dict of str to tuple of Widget
+        The widgets of each value; a logarithmic slider has a box beside it, where the number can be typed.
+    box : ipywidgets.VBox
+    """
+
+    def __init__(self, live, send, complain):
+        self._live, self._send, self._complain = live, send, complain
+        self._following = False
+        self.widgets = {name: make_widgets(name, live.takes(name), live[name]) for name in live if live.takes(name)}
+        for name, widgets in self.widgets.items():
+            for widget in widgets:
+                widget.observe(lambda change, name=name: self._moved(name, change["owner"], change["new"]), "value")
+        rows = [widgets[0] if len(widgets) == 1 else ipywidgets.HBox(widgets) for widgets in self.widgets.values()]
+        self.box = ipywidgets.VBox(rows, layout={"width": "312px"})
+
+    def _moved(self, name, widget, value):
+        if self._following:
+            return
+        if isinstance(widget, ipywidgets.FloatLogSlider):
+            value = float(f"{value:.2g}")
+        try:
+            value = self._live.check(name, value)
+            self._show(name, value, but=widget)
+            self._send(name, value)
+        except (ValueError, RuntimeError) as error:
+            self._complain(str(error))
+            self.follow({name: self._live[name]})
+
+    def follow(self, values):
+        """Let the controls show these values, a dict by name, without sending them."""
+        for name, value in values.items():
+            self._show(name, value)
+
+    def _show(self, name, value, but=None):
+        self._following = True
+        try:
+            for widget in self.widgets.get(name, ()):
+                if widget is not but and widget.value != value:
+                    if isinstance(widget, ipywidgets.FloatLogSlider):
+                        widget.value = min(max(value, 10**widget.min), 10**widget.max)
+                    else:
+                        widget.value = value
+        finally:
+            self._following = False
+
+    def disable(self):
+        """Let nothing be moved any more."""
+        for widgets in self.widgets.values():
+            for widget in widgets:
+                widget.disabled = True
+
+
+def make_widgets(name, takes, value):
+    """Return the widgets for one live value, a tuple.
+
+    Parameters
+    ----------
+    name : str
+    takes : Takes
+    value
+        The value now.
+    """
+    label = NAMES.get(name, name.replace("_", " "))
+    wide = {"style": LABEL, "layout": {"width": "300px"}, "description": label, "value": value}
+    if takes.kind == "switch":
+        return (ipywidgets.Checkbox(**wide, indent=True),)
+    if takes.kind == "choice":
+        options = [(option.replace("_", " "), option) for option in takes.options]
+        return (ipywidgets.Dropdown(**wide, options=options),)
+    if takes.kind == "whole":
+        return (ipywidgets.IntSlider(**wide, min=takes.low, max=min(takes.high or 100, 100)),)
+    if takes.high <= 1:
+        return (ipywidgets.FloatSlider(**wide, min=takes.low, max=takes.high, step=0.01),)
+    return _log_slider(label, takes, value)
+
+
+def _log_slider(label, takes, value):
+    """Return a logarithmic slider, and a box for the number, since 0 has no place on the slider."""
+    top = 0 if "rate" in label else 2
+    low, high = 10.0 ** (top - DECADES), 10.0**top
+    slider = ipywidgets.FloatLogSlider(
+        description=label,
+        value=min(max(value, low), high),
+        min=top - DECADES,
+        max=top,
+        step=0.05,
+        readout=False,
+        style=LABEL,
+        layout={"width": "224px"},
+    )
+    box = ipywidgets.BoundedFloatText(
+        value=value,
+        min=takes.low,
+        max=takes.high,
+        step=None,
+        tooltip=f"{label}, typed",
+        description=f"{label}, typed",
+        layout={"width": "76px"},
+    )
+    box.add_class("ganlib-number")
+    return slider, box

@@ -1,0 +1,338 @@
+"""The live lab: play, steer and watch a model while it trains, in a notebook.
+
+Everything that is slow or that trains is in `trainer.py`; what is drawn is in `views.py`; what is said in `words.py`.
+The trainer's thread writes the pictures and texts here and nothing else.
+"""
+
+import base64
+import io
+from html import escape
+
+import ipywidgets
+import numpy as np
+
+from ganlib import data as pixels
+from ganlib import judge
+from ganlib.lab import views, words
+from ganlib.lab.controls import ControlPanel
+from ganlib.lab.trainer import LabTrainer, pause_on_interrupt
+from ganlib.models.gan import GAN
+from ganlib.models.plane import PlaneGAN
+from ganlib.models.presets import PRESETS
+from ganlib.training import describe_device
+
+WATCHED = 100  # fakes and real examples that the gauges and the histogram look at
+JUDGE_EVERY = 10  # looks
+SURE = 0.9  # probability from which the judge recognises a digit
+SHORT_WINDOW = 1000  # steps
+PRETRAINING = 100  # steps
+WINDOWS = [("last 1,000 steps", SHORT_WINDOW), ("whole run", 0)]
+SPEEDS = [("as fast as it goes", "full"), ("calm", "calm"), ("slow motion", "slow")]
+
+
+class LiveLab:
+    """A lab around one model; show it as the last line of a cell.
+
+    Parameters
+    ----------
+    model : TrainableModel
+        A GAN of pictures or of points; any other model of pictures has the same controls and charts.
+    data, **options
+        As in `LabTrainer`: `batch_size`, `run`, `callbacks`, `most_steps`, `most_minutes`.
+
+    Attributes
+    ----------
+    trainer : LabTrainer
+        What trains; every button has a method there.
+    widget : ipywidgets.VBox
+    buttons, menus : dict of str to Widget
+    panel : ControlPanel
+
+    Examples
+    --------
+    >>> lab = LiveLab(GAN(seed=0))  # doctest: +SKIP
+    >>> lab  # doctest: +SKIP
+    """
+
+    def __init__(self, model, data=None, **options):
+        self.model = model
+        self._looks, self._digits, self._shown_values = 0, None, None
+        self._before = None
+        self._build()
+        self.trainer = LabTrainer(model, data, view=self, **options)
+        self._real = self.trainer.data[0][:WATCHED]
+        self.panel = ControlPanel(model.live, self.trainer.set, self._complain)
+        self._arrange()
+        self.look(self.trainer)
+        pause_on_interrupt()
+
+    # --- the widgets ----------------------------------------------------------------------------------------------
+
+    def _build(self):
+        """Make what the trainer writes: pictures, charts, gauges and a status."""
+        self._fake_picture, self._real_picture = ipywidgets.Image(format="png"), ipywidgets.Image(format="png")
+        for picture, told in (
+            (self._fake_picture, "What the model makes of fixed random numbers; D's score from 0, fake, to 1, real"),
+            (self._real_picture, "Real examples; D's score from 0, fake, to 1, real"),
+        ):
+            picture.tooltip = told
+            picture.add_class("ganlib-picture")
+        self._charts, self._gauges, self._status = (ipywidgets.HTML() for _ in range(3))
+        self._fake_title, self._real_title = ipywidgets.HTML("<b>Made</b>"), ipywidgets.HTML("<b>Real</b>")
+
+    def _arrange(self):
+        """Make what people press, and put everything in its place."""
+        trainer, adversarial = self.trainer, isinstance(self.model, GAN)
+        actions = {
+            "play": ("▶ Play", "Train until pause is pressed", trainer.play),
+            "pause": ("❚❚ Pause", "Stop after the present block of steps", trainer.pause),
+            "step": ("1 step", "One step of both networks", trainer.step),
+        }
+        if adversarial:
+            actions |= {
+                "d_step": ("D step", "One step of D alone, G held still", lambda: trainer.alone("discriminator")),
+                "g_step": ("G step", "One step of G alone, D held still", lambda: trainer.alone("generator")),
+                "pretrain": (
+                    f"D alone × {PRETRAINING}",
+                    f"Pretrain D: {PRETRAINING} steps of D alone",
+                    lambda: trainer.alone("discriminator", PRETRAINING),
+                ),
+            }
+        actions["more"] = ("Train N", "Train as many steps as the number beside says", self._train_more)
+        actions["reset"] = ("↺ Reset", "Back to the first weights of this seed; controls stay", self._reset)
+        self.buttons = {name: self._button(*details) for name, details in actions.items()}
+        self.number = ipywidgets.BoundedIntText(
+            value=1000, min=1, max=trainer.most_steps, description="N steps", layout={"width": "150px"}
+        )
+        self.seed = ipywidgets.BoundedIntText(
+            value=self.model.seed, min=0, max=2**31 - 1, description="seed", layout={"width": "150px"}
+        )
+        self.menus = {
+            "speed": self._menu("speed", SPEEDS, trainer.set_speed),
+            "window": self._menu("charts", WINDOWS, lambda _: trainer.refresh()),
+        }
+        if adversarial:
+            options = [("choose …", ""), *((preset.title, name) for name, preset in PRESETS.items())]
+            self.menus["preset"] = self._menu("preset", options, self._choose_preset)
+        wrap = {"flex_flow": "row wrap"}
+        pictures = [ipywidgets.VBox([self._fake_title, self._fake_picture])]
+        if adversarial and not isinstance(self.model, PlaneGAN):
+            pictures.append(ipywidgets.VBox([self._real_title, self._real_picture]))
+        self.widget = ipywidgets.VBox(
+            [
+                ipywidgets.HTML(views.STYLE),
+                ipywidgets.HBox([*self.buttons.values(), self.number], layout=wrap),
+                ipywidgets.HBox([*self.menus.values(), *([self.seed] if adversarial else [])], layout=wrap),
+                self._status,
+                ipywidgets.HBox(
+                    [self.panel.box, ipywidgets.HBox(pictures, layout={"grid_gap": "16px"})],
+                    layout={**wrap, "grid_gap": "16px"},
+                ),
+                self._gauges,
+                self._charts,
+            ]
+        )
+        self.widget.add_class("ganlib-lab")
+
+    def _button(self, description, tooltip, action):
+        button = ipywidgets.Button(description=description, tooltip=tooltip, layout={"width": "auto"})
+        button.on_click(lambda _: self._try(action))
+        return button
+
+    def _menu(self, description, options, chosen):
+        menu = ipywidgets.Dropdown(description=description, options=options, layout={"width": "250px"})
+        menu.observe(lambda change: self._try(chosen, change["new"]), "value")
+        return menu
+
+    def _try(self, action, *arguments):
+        try:
+            action(*arguments)
+        except (ValueError, RuntimeError) as error:
+            self._complain(str(error))
+
+    def _train_more(self):
+        self.trainer.play(self.number.value)
+
+    def _reset(self):
+        self.trainer.reset(self.seed.value if self.seed.value != self.model.seed else None)
+
+    def _choose_preset(self, name):
+        if name:
+            self.trainer.apply(PRESETS[name].apply)
+            self._complain(f"{PRESETS[name].title}. {PRESETS[name].about} {PRESETS[name].symptom}")
+
+    def _complain(self, sentence):
+        self.trainer.message = sentence
+        if self.trainer.closed:
+            self._write_status(self.trainer)
+        else:
+            self.trainer.refresh()
+
+    # --- what the trainer's thread writes -------------------------------------------------------------------------
+
+    def look(self, trainer):
+        """Show how it goes; called by the trainer between blocks."""
+        if not hasattr(self, "panel"):
+            return
+        self._write_status(trainer)
+        if trainer.closed:
+            self.panel.disable()
+            for widget in (*self.buttons.values(), *self.menus.values(), self.number, self.seed):
+                widget.disabled = True
+            return
+        self._draw(self._observe())
+        self._follow()
+        history = self.model.measured or dict.fromkeys(("step", *self.model.columns), np.zeros(0))
+        window = self.menus["window"].value or None
+        charts = views.charts(history, views.panels_of(self.model.columns), trainer.changes, window)
+        if self._before.get("real_scores") is not None:
+            charts += views.histogram(self._before["real_scores"], self._before["scores"])
+            self._gauges.value = self._gauge_text(history)
+        self._charts.value = f'<div class="ganlib-charts">{charts}</div>'
+        self._looks += 1
+
+    def tell(self, trainer):
+        """Tell the step that was made last in sub-steps, one a turn; called by the trainer in slow motion."""
+        before, now = self._before, self._observe()
+        if before is None or before.get("scores") is None:
+            self.look(trainer)
+            yield
+            return
+        row = {name: float(self.model.measured[name][-1]) for name in self.model.columns}
+        between = self.model.probability_real(before["fakes"])
+        held = dict.fromkeys("dg", "moves")
+        for letter in "dg":
+            if self.model.live.read(f"freeze_{letter}") or not self.model.live.read(f"{letter}_steps"):
+                held[letter] = "is held still"
+        story = (
+            ("1/6 G, held still, makes fakes of latent vectors. They are seen without scores.", before["fakes"], None),
+            (
+                f"2/6 D judges: real ones get {before['real_scores'].mean():.2f} on average, fakes "
+                f"{before['scores'].mean():.2f}.",
+                before["fakes"],
+                before["scores"],
+            ),
+            (f"3/6 D's loss on its batch is {row['d_loss']:.3f}.", before["fakes"], before["scores"]),
+            (
+                f"4/6 D {held['d']}. The same fakes now get {between.mean():.2f} on average.",
+                before["fakes"],
+                between,
+            ),
+            (f"5/6 G's turn: its loss, as D sees it, is {row['g_loss']:.3f}.", before["fakes"], between),
+            (
+                f"6/6 G {held['g']}: now it makes these fakes, and D gives them {now['scores'].mean():.2f}.",
+                now["fakes"],
+                now["scores"],
+            ),
+        )
+        for caption, fakes, scores in story:
+            self._write_status(trainer, caption)
+            self._draw({**now, "fakes": fakes, "scores": scores})
+            yield
+        self.look(trainer)
+
+    def _observe(self):
+        """Return what the model makes now and what D says of it, as a dict; the first 25 are the fixed samples."""
+        model = self.model
+        if not isinstance(model, GAN):
+            return {"fakes": model.sample_grid()}
+        fakes = model.pictures_of(model.latent_vectors(WATCHED, model.seed))
+        scores = model.probability_real(np.concatenate([fakes, self._scaled_real()]))
+        return {"fakes": fakes, "scores": scores[:WATCHED], "real_scores": scores[WATCHED:]}
+
+    def _scaled_real(self):
+        real = self._real
+        return pixels.scale_pixels(real) if real.dtype == np.uint8 else real
+
+    def _draw(self, seen):
+        """Write the pictures."""
+        fakes, scores = seen["fakes"], seen.get("scores")
+        self._before = seen if scores is not None or not isinstance(self.model, GAN) else self._before
+        shown = views.SIDE**2
+        if isinstance(self.model, PlaneGAN):
+            self._fake_picture.value = views.plane_png(self.model.surface(views.CELLS), self._scaled_real(), fakes)
+            return
+        self._fake_picture.value = views.digits_png(fakes[:shown], None if scores is None else scores[:shown])
+        if "real_scores" in seen:
+            self._real_picture.value = views.digits_png(self._real[:shown], seen["real_scores"][:shown])
+
+    def _follow(self):
+        """Let the controls show what was changed elsewhere, when something was."""
+        values = {name: self.model.live[name] for name in self.model.live}
+        if self._shown_values is not None:
+            changed = {name: value for name, value in values.items() if value != self._shown_values[name]}
+            if changed:
+                self.panel.follow(changed)
+        self._shown_values = values
+
+    def _gauge_text(self, history):
+        fakes, real = self._before["fakes"], self._scaled_real()
+        if fakes.shape[1:] == (28, 28, 1) and self._looks % JUDGE_EVERY == 0:
+            digits = judge.recognise(fakes)
+            self._digits = np.bincount(digits.argmax(axis=1)[digits.max(axis=1) > SURE], minlength=10)
+        balance = words.balance(history, self.model.live.snapshot())
+        variety = words.variety(fakes, real, self._digits)
+        return (
+            '<div class="ganlib-charts">'
+            + views.gauge("Balance", balance, ((-1, "G wins"), (1, "D wins")))
+            + views.gauge("Variety", variety, ((0, "all the same"), (1, "like real")))
+            + "</div>"
+        )
+
+    def _write_status(self, trainer, caption=""):
+        model, speed = self.model, trainer.steps_per_second
+        state = "closed" if trainer.closed else "training" if trainer.running else "paused"
+        told = [f"<b>{state}</b>", f'step <span class="ganlib-step">{model.step:,}</span>']
+        if trainer.running and np.isfinite(speed):
+            left = words.duration((trainer.last_step - model.step) / speed)
+            told += [f"{speed:,.0f} steps a second", f"{left} left to step {trainer.last_step:,}"]
+        told += [escape(describe_device()), f"{_memory():,.0f} MB"]
+        note = caption or trainer.message
+        message = f'<div class="ganlib-message" role="status">{escape(note)}</div>' if note else ""
+        self._status.value = f'<div class="ganlib-status">{" · ".join(told)}{message}</div>'
+
+    # --- around it ------------------------------------------------------------------------------------------------
+
+    def schedule(self):
+        """Return the session so far as a `Schedule`, to be saved, swapped and replayed by `train(schedule=...)`."""
+        return self.trainer.schedule()
+
+    def close(self):
+        """Stop the training and the thread."""
+        self.trainer.close()
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """Show the lab where widgets can be shown, else a picture of it: in a saved notebook, on a code site."""
+        bundle = dict(self.widget._repr_mimebundle_())
+        bundle["text/plain"] = "The live lab: run this cell in JupyterLab to steer it."
+        bundle["image/png"] = base64.b64encode(self.still()).decode()
+        return bundle
+
+    def still(self):
+        """Return a picture of the lab, PNG bytes: what a page without a kernel shows in its place."""
+        return _still([self._fake_picture.value, self._real_picture.value], self.model.step)
+
+
+def _still(pictures, step):
+    """Put PNG pictures side by side under a line of text."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    opened = [Image.open(io.BytesIO(picture)).convert("RGB") for picture in pictures if picture]
+    width, height = sum(p.width + 12 for p in opened) + 12, max(p.height for p in opened) + 46
+    page = Image.new("RGB", (max(width, 560), height), "white")
+    line = f"The live lab at step {step:,}. Run this cell in JupyterLab to steer it."
+    ImageDraw.Draw(page).text((12, 10), line, fill="black", font=ImageFont.load_default(14))
+    left = 12
+    for picture in opened:
+        page.paste(picture, (left, 36))
+        left += picture.width + 12
+    buffer = io.BytesIO()
+    page.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _memory():
+    """Return how much memory this process holds, in MB."""
+    import psutil
+
+    return psutil.Process().memory_info().rss / 1e6

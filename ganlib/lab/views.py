@@ -1,0 +1,371 @@
+"""What the lab shows, as plain PNG bytes and HTML text: pure functions, no widgets, no Matplotlib figure.
+
+A picture of 25 digits with their scores takes about two milliseconds, so that a training is hardly slowed by it.
+"""
+
+from functools import cache
+from html import escape
+from typing import NamedTuple
+
+import numpy as np
+
+from ganlib import data
+from ganlib.lab import words
+from ganlib.plots.style import DISCRIMINATOR, FAKE, GENERATOR, GREY, INK, PALE, PAPER, REAL
+
+SIDE = 5
+SCALE = 2  # screen pixels of a digit's pixel
+STRIP = 15  # pixels below a digit, for its score
+PLANE_PIXELS = 300
+CELLS = 30  # of the discriminator's surface
+WIDTH, HEIGHT = 400, 178  # of a chart, in its own units
+LEFT, RIGHT, TOP, BOTTOM = 46, 10, 26, 20
+POINTS = 220  # along a curve: more than can be told apart
+MOST_LABELS = 6
+BARS = 20  # of the histogram
+
+
+class Line(NamedTuple):
+    """One curve: a column of the history, its name on the chart, its colour and its dashes."""
+
+    column: str
+    label: str
+    colour: str
+    dashes: str
+
+
+class Panel(NamedTuple):
+    """One chart: its title, its curves, and how its axis is scaled ("free", "share" for 0 to 1, or "log")."""
+
+    title: str
+    lines: tuple
+    scale: str = "free"
+
+
+def _line(column, pen, label=None):
+    return Line(column, label or pen.label, pen.colour, " ".join(str(1.4 * length) for length in pen.dashes))
+
+
+GAN_PANELS = (
+    Panel("Losses", (_line("d_loss", DISCRIMINATOR, "D"), _line("g_loss", GENERATOR, "G"))),
+    Panel(
+        "D's mean score and accuracy",
+        (
+            _line("d_real", REAL),
+            _line("d_fake", FAKE),
+            _line("d_accuracy", DISCRIMINATOR._replace(dashes=(6, 2, 1, 2)), "accuracy"),
+        ),
+        "share",
+    ),
+    Panel("Gradients", (_line("d_gradient", DISCRIMINATOR, "D"), _line("g_gradient", GENERATOR, "G")), "log"),
+)
+
+
+def panels_of(columns):
+    """Return the charts for a model that measures these columns: a GAN's three, else one a column, four at most."""
+    if {line.column for panel in GAN_PANELS for line in panel.lines} <= set(columns):
+        return GAN_PANELS
+    return tuple(Panel(name, (_line(name, DISCRIMINATOR, name),)) for name in columns[:4])
+
+
+# --- pictures ---------------------------------------------------------------------------------------------------------
+
+
+def digits_png(pictures, scores=None):
+    """Draw 25 pictures as a 5 by 5 grid, with D's score under each.
+
+    Parameters
+    ----------
+    pictures : ndarray
+        (n, height, width, 1); float in [-1, 1] or uint8, at most 25.
+    scores : ndarray or None
+        (n,) in 0..1.
+
+    Returns
+    -------
+    bytes
+        A grey PNG.
+    """
+    shown = data.as_bytes(pictures)[..., 0].repeat(SCALE, axis=1).repeat(SCALE, axis=2)
+    if scores is not None:
+        strips = _strips(shown.shape[2])
+        hundredths = np.clip(np.round(100 * np.asarray(scores)), 0, 100).astype(int)
+        shown = np.concatenate([shown, strips[hundredths]], axis=1)
+    return data.png_bytes(data.tile(shown[..., np.newaxis], SIDE, SIDE, gap=4))
+
+
+@cache
+def _strips(width):
+    """Draw the strips that say 0.00 to 1.00, uint8 (101, STRIP, width): a number, and a bar as long as it says."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    strips = np.empty((101, STRIP, width), np.uint8)
+    font = ImageFont.load_default(12)
+    for hundredths in range(101):
+        strip = Image.new("L", (width, STRIP), 255)
+        draw = ImageDraw.Draw(strip)
+        draw.text((width / 2, STRIP / 2 - 1), f"{hundredths / 100:.2f}", fill=0, anchor="mm", font=font)
+        strips[hundredths] = np.asarray(strip)
+        strips[hundredths, -2:, : round(width * hundredths / 100)] = 60
+    return strips
+
+
+def plane_png(surface, real, fake):
+    """Draw a plane: D's surface, real points as rings and fakes as crosses.
+
+    Parameters
+    ----------
+    surface : ndarray
+        float (cells, cells) in 0..1, rows from y = -1 upwards.
+    real, fake : ndarray
+        float (n, 2).
+
+    Returns
+    -------
+    bytes
+        A PNG in colours: purple where D says fake, green where it says real.
+    """
+    from PIL import Image, ImageDraw
+
+    colours = np.array([_rgb(FAKE.colour), (255, 255, 255), _rgb(REAL.colour)], float)
+    share = np.clip(surface[::-1], 0, 1)[..., np.newaxis]
+    ends = np.where(share < 0.5, colours[0], colours[2])
+    mixed = ends + (colours[1] - ends) * (1 - np.abs(2 * share - 1) * 0.55)
+    picture = Image.fromarray(mixed.astype(np.uint8)).resize((PLANE_PIXELS, PLANE_PIXELS), Image.Resampling.BILINEAR)
+    draw = ImageDraw.Draw(picture)
+    for points, colour, mark in ((real, REAL.colour, "ring"), (fake, FAKE.colour, "cross")):
+        at = (np.clip(points, -1, 1) * (1, -1) + 1) / 2 * (PLANE_PIXELS - 1)
+        for x, y in at:
+            if mark == "ring":
+                draw.ellipse((x - 2, y - 2, x + 2, y + 2), outline=colour)
+            else:
+                draw.line((x - 2, y - 2, x + 2, y + 2), fill=colour)
+                draw.line((x - 2, y + 2, x + 2, y - 2), fill=colour)
+    return data.png_bytes(np.asarray(picture))
+
+
+def _rgb(colour):
+    return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
+
+
+# --- charts -----------------------------------------------------------------------------------------------------------
+
+
+def thin(steps, values, points=POINTS):
+    """Return at most so many points of a curve: means over equal stretches of steps, without what was not measured."""
+    kept = np.isfinite(values)
+    steps, values = np.asarray(steps)[kept], np.asarray(values, float)[kept]
+    if len(steps) <= points:
+        return steps, values
+    starts = np.linspace(0, len(steps), points, endpoint=False).astype(int)
+    counts = np.diff([*starts, len(steps)])
+    return np.add.reduceat(steps, starts) / counts, np.add.reduceat(values, starts) / counts
+
+
+def charts(history, panels, changes=(), window=None, until=None):
+    """Draw the curves of a history as SVG, with a mark at every change of a value.
+
+    Parameters
+    ----------
+    history : mapping of str to ndarray
+        With the column `step`.
+    panels : sequence of Panel
+    changes : sequence of Change
+        Their marks are drawn at their steps.
+    window : int or None
+        How many steps to show, the last ones; all if None.
+    until : int or None
+        The last step to show; the last one there is if None.
+
+    Returns
+    -------
+    str
+        HTML: one picture a panel, each with a sentence for those who cannot see it.
+    """
+    steps = np.asarray(history["step"])
+    last = until if until is not None else int(steps[-1]) if len(steps) else 1
+    first = max(0 if not len(steps) else int(steps[0]) - 1, 0 if window is None else last - window)
+    here = slice(*np.searchsorted(steps, (first, last), "right"))
+    marks = _marks(changes, first, last)
+    return "".join(_panel(panel, steps[here], history, here, first, max(last, first + 1), marks) for panel in panels)
+
+
+def _marks(changes, first, last):
+    """Return one (step, label) for every step at which something changed."""
+    found = {}
+    for change in changes:
+        if first < change.step <= last:
+            found.setdefault(change.step, []).append(words.change(change.name, change.value))
+    return [(step, ", ".join(told)) for step, told in found.items()]
+
+
+def _panel(panel, steps, history, here, first, last, marks):
+    curves = [(line, *thin(steps, history[line.column][here])) for line in panel.lines]
+    low, high = _limits(panel.scale, [values for *_, values in curves])
+    scale = np.log10 if panel.scale == "log" else np.asarray
+
+    def x(step):
+        return LEFT + (step - first) / (last - first) * (WIDTH - LEFT - RIGHT)
+
+    def y(value):
+        share = (scale(np.clip(value, low, high)) - scale(low)) / (scale(high) - scale(low))
+        return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
+
+    parts = [_grid(low, high, y, first, last), *_mark_lines(marks, x)]
+    legend = WIDTH - RIGHT
+    for line, at, values in curves:
+        if len(at):
+            path = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x(at), y(values), strict=True))
+            parts.append(_polyline(path, line))
+    for line, _, values in reversed(curves):
+        now = f"{line.label} {values[-1]:.3g}" if len(values) else line.label
+        legend -= 6.2 * len(now)
+        parts.append(f'<text x="{legend:.0f}" y="15" fill="{line.colour}" font-weight="600">{escape(now)}</text>')
+        legend -= 28
+        parts.append(_polyline(f"{legend:.0f},11 {legend + 24:.0f},11", line))
+        legend -= 8
+    told = ", ".join(f"{line.label} {values[-1]:.3g}" for line, _, values in curves if len(values))
+    sentence = f"{panel.title} up to step {last:,}: {told or 'nothing measured yet'}."
+    return _svg(panel.title, sentence, parts)
+
+
+def _limits(scale, columns):
+    """Return the ends of the vertical axis; rare spikes do not set them."""
+    if scale == "share":
+        return 0.0, 1.0
+    values = np.concatenate(columns) if columns else np.zeros(0)
+    if scale == "log":
+        values = values[values > 0]
+    if not len(values):
+        return (0.1, 10.0) if scale == "log" else (0.0, 1.0)
+    low, high = (float(end) for end in np.percentile(values, (0.5, 99.5)))
+    if scale == "log":
+        return low / 1.5, high * 1.5
+    margin = 0.08 * (high - low) or 0.5
+    return (0.0 if 0 <= low < 0.6 * high else low - margin), high + margin
+
+
+def _grid(low, high, y, first, last):
+    middle = float(np.sqrt(low * high)) if low > 0 and high / low > 20 else (low + high) / 2
+    parts = []
+    for value in (low, middle, high):
+        at = y(value)
+        parts.append(f'<path d="M{LEFT} {at:.1f}H{WIDTH - RIGHT}" stroke="{PALE}"/>')
+        parts.append(f'<text x="{LEFT - 5}" y="{at + 4:.1f}" text-anchor="end" fill="{GREY}">{value:.3g}</text>')
+    foot = HEIGHT - 5
+    parts.append(f'<text x="{LEFT}" y="{foot}" fill="{GREY}">step {first:,}</text>')
+    parts.append(f'<text x="{WIDTH - RIGHT}" y="{foot}" text-anchor="end" fill="{GREY}">{last:,}</text>')
+    return "".join(parts)
+
+
+def _mark_lines(marks, x):
+    """Draw a dashed line at every change, and the words of the last few that have room."""
+    free = WIDTH + 1.0
+    for number, (step, label) in enumerate(reversed(marks)):
+        at = x(step)
+        line = f'<path d="M{at:.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="{GREY}" stroke-dasharray="2 3">'
+        yield f"{line}<title>{escape(label)}</title></path>"
+        short = label if len(label) <= 26 else label[:25] + "…"
+        width = 5.6 * len(short)
+        if number >= MOST_LABELS:
+            continue
+        if at + 3 + width < free:
+            yield _mark_text(at + 3, "start", short)
+            free = at
+        elif free > WIDTH and at - 3 - width > LEFT:
+            yield _mark_text(at - 3, "end", short)
+            free = at - 3 - width
+
+
+def _mark_text(x, anchor, text):
+    return f'<text x="{x:.1f}" y="{TOP + 10}" text-anchor="{anchor}" fill="{INK}" font-size="10">{escape(text)}</text>'
+
+
+def _polyline(path, line):
+    dashes = f' stroke-dasharray="{line.dashes}"' if line.dashes else ""
+    return f'<polyline points="{path}" fill="none" stroke="{line.colour}" stroke-width="1.6"{dashes}/>'
+
+
+def _svg(title, sentence, parts):
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(sentence)}" class="ganlib-chart" '
+        f'font-family="sans-serif" font-size="11"><rect width="{WIDTH}" height="{HEIGHT}" fill="{PAPER}"/>'
+        f'<text x="8" y="15" font-weight="700" fill="{INK}">{escape(title)}</text>{"".join(parts)}</svg>'
+    )
+
+
+def histogram(real, fake):
+    """Draw how D's scores are spread: real pictures upwards, fakes downwards.
+
+    Parameters
+    ----------
+    real, fake : ndarray
+        Scores (n,) in 0..1.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    middle, room = (HEIGHT - BOTTOM + TOP) / 2, (HEIGHT - BOTTOM - TOP) / 2
+    width = (WIDTH - LEFT - RIGHT) / BARS
+    parts = [f'<path d="M{LEFT} {middle}H{WIDTH - RIGHT}" stroke="{GREY}"/>']
+    for scores, pen, up in ((real, REAL, True), (fake, FAKE, False)):
+        shares = np.histogram(np.clip(scores, 0, 1), BARS, (0, 1))[0] / max(len(scores), 1)
+        for bar, share in enumerate(shares):
+            tall = room * share
+            top = middle - tall if up else middle
+            pattern = f'fill="{pen.colour}"' if up else f'fill="{PAPER}" stroke="{pen.colour}"'
+            box = f'x="{LEFT + bar * width + 1:.1f}" y="{top:.1f}" width="{width - 2:.1f}" height="{tall:.1f}"'
+            parts.append(f"<rect {box} {pattern}/>")
+        at = TOP + 8 if up else HEIGHT - BOTTOM - 4
+        parts.append(
+            f'<text x="{LEFT - 5}" y="{at}" text-anchor="end" fill="{pen.colour}" font-weight="600">{pen.label}</text>'
+        )
+    for at, label in ((LEFT, "0 fake"), ((LEFT + WIDTH - RIGHT) / 2, "0.5"), (WIDTH - RIGHT, "real 1")):
+        anchor = "start" if at == LEFT else "end" if at == WIDTH - RIGHT else "middle"
+        parts.append(f'<text x="{at}" y="{HEIGHT - 5}" text-anchor="{anchor}" fill="{GREY}">{label}</text>')
+    sentence = (
+        f"D's scores: of {len(real)} real pictures {np.mean(np.asarray(real) > 0.5):.0%} are above 0.5, "
+        f"of {len(fake)} fakes {np.mean(np.asarray(fake) > 0.5):.0%}."
+    )
+    return _svg("D's scores of single pictures", sentence, parts)
+
+
+# --- gauges -----------------------------------------------------------------------------------------------------------
+
+
+def gauge(title, reading, ends):
+    """Draw a gauge with its words.
+
+    Parameters
+    ----------
+    title : str
+    reading : words.Reading
+    ends : tuple of (float, str)
+        The two ends of the scale: level and name.
+    """
+    (low, left), (high, right) = ends
+    pointer = ""
+    if reading.level is not None:
+        at = 4 + 192 * (float(np.clip(reading.level, low, high)) - low) / (high - low)
+        pointer = f'<path d="M{at:.1f} 2l5 7v9h-10v-9z" fill="{INK}"/>'
+    drawing = (
+        f'<svg viewBox="0 0 200 20" width="200" height="20" aria-hidden="true"><rect y="8" width="200" height="6" '
+        f'fill="{PALE}" stroke="{GREY}" stroke-width="0.5"/><path d="M100 6v10" stroke="{GREY}"/>{pointer}</svg>'
+    )
+    return (
+        f'<div class="ganlib-gauge"><b>{escape(title)}: {escape(reading.word)}</b><br>'
+        f"<small>{escape(left)}</small> {drawing} <small>{escape(right)}</small>"
+        f"<div>{escape(reading.sentence)}</div></div>"
+    )
+
+
+STYLE = f"""<style>
+.ganlib-charts {{display: flex; flex-wrap: wrap; gap: 6px}}
+.ganlib-chart {{flex: 1 1 380px; max-width: 560px; min-width: 300px; border: 1px solid {PALE}}}
+.ganlib-gauge {{flex: 1 1 300px; max-width: 560px; line-height: 1.35; min-height: 6.2em}}
+.ganlib-status {{line-height: 1.4; min-height: 2.8em; font-variant-numeric: tabular-nums}}
+.ganlib-message {{border-left: 4px solid {GENERATOR.colour}; padding-left: 8px}}
+.ganlib-picture img {{image-rendering: pixelated; max-width: none}}
+</style>"""

@@ -1,0 +1,174 @@
+"""What is going on, in words: pure functions of measured numbers.
+
+The two readings are rough on purpose. They say what an experienced eye would say of the same numbers, and what to try.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+RECENT = 50  # steps that a reading looks back on
+FEWEST = 5
+SURE = 0.9  # gap between D's mean scores on real and on fake from which G has little to learn from
+AHEAD = 0.6
+LEVEL = 0.08  # gap below which D hardly tells the two apart
+STEEP = 10  # times by which a gradient has to change before it is worth a word
+ALIKE = 0.5  # variety of the fakes, real pictures being 1, below which they are alike
+
+
+class Reading(NamedTuple):
+    """One gauge.
+
+    Attributes
+    ----------
+    level : float or None
+        Where the pointer stands, -1 to 1 for the balance (G wins, D wins), 0 to 1 for the variety; None before there is
+        anything to say.
+    word : str
+        Two or three words.
+    sentence : str
+        What is going on and what to try.
+    """
+
+    level: float | None
+    word: str
+    sentence: str
+
+
+def balance(history, values):
+    """Say who is winning.
+
+    Parameters
+    ----------
+    history : mapping of str to ndarray
+        Columns `d_real`, `d_fake` and `g_gradient` of a GAN's history.
+    values : dict
+        The live values, as `model.live.snapshot()` gives them.
+
+    Returns
+    -------
+    Reading
+        Level 1: D tells every fake; 0: it cannot tell; -1: it takes fakes for real.
+    """
+    real, fake = (_recent(history[name]) for name in ("d_real", "d_fake"))
+    if real is None or fake is None:
+        return Reading(None, "nothing yet", "Nothing has been measured yet: press play.")
+    gap = real - fake
+    scores = f"D gives {real:.2f} to real pictures and {fake:.2f} to fakes"
+    told = [scores, _gradient_words(history["g_gradient"]), _still_words(values)]
+    word, advice = _verdict(gap, values)
+    sentence = "; ".join(part for part in told if part)
+    return Reading(float(np.clip(gap, -1, 1)), word, f"{sentence}. {advice}")
+
+
+def _verdict(gap, values):
+    """Return two words and an advice for a gap between the mean scores of real and fake."""
+    if gap >= SURE:
+        return "D wins", "G has little to learn from: lower D's rate, raise G's, or give G more steps."
+    if gap >= AHEAD:
+        return "D leads", "G can still learn. If the gap keeps growing, lower D's rate a little."
+    if gap > LEVEL:
+        return "balanced", "Both have something to learn: let them play."
+    if gap < -LEVEL:
+        return "G wins", "D takes fakes for real: raise D's rate or give D more steps."
+    if values.get("d_learning_rate", 1) == 0 or values.get("freeze_d"):
+        return "D stands still", "D cannot tell, and it is not learning: let it learn."
+    return "D cannot tell", "Either the fakes are good, or D is too weak: look at the digits, then raise D's rate."
+
+
+def _gradient_words(column):
+    """Say how G's gradient has changed since early in the run; an empty text if by little."""
+    norms = column[~np.isnan(column)]
+    if len(norms) < 3 * FEWEST:
+        return ""
+    early, now = np.median(norms[: max(FEWEST, len(norms) // 10)]), np.median(norms[-FEWEST:])
+    if now * STEEP <= early:
+        return f"G's gradient has fallen {_fold(early, now)}-fold"
+    return f"G's gradient has grown {_fold(now, early)}-fold" if early * STEEP <= now else ""
+
+
+def _fold(large, small):
+    ratio = large / max(small, 1e-12)
+    return f"{float(f'{ratio:.1g}' if ratio < 1e6 else 1e6):,.0f}"
+
+
+def _still_words(values):
+    held = [
+        letter.upper() for letter in "dg" if values.get(f"freeze_{letter}") or values.get(f"{letter}_steps", 1) == 0
+    ]
+    return f"{' and '.join(held)} held still" if held else ""
+
+
+def variety(fakes, reals, digits=None):
+    """Say whether the fakes differ from each other as real pictures do.
+
+    Parameters
+    ----------
+    fakes, reals : ndarray
+        (n, ...) float; pictures or points.
+    digits : ndarray or None
+        How many of the fakes a judge took for each digit, int (10,), among those that it recognised.
+
+    Returns
+    -------
+    Reading
+        Level 1: as different as real ones, or more; 0: all the same.
+    """
+    spread = min(_spread(fakes) / max(_spread(reals), 1e-9), 1.0)
+    seen = _digit_words(digits)
+    told = f"The fakes differ by {spread:.0%} of what real ones differ" + (f"; {seen}" if seen else "")
+    if spread < ALIKE / 2:
+        return Reading(spread, "collapsed", f"{told}. They are nearly all the same: lower G's rate, or start again.")
+    missing = digits is not None and digits.sum() >= 20 and (digits > 0.02 * digits.sum()).sum() <= 5
+    if spread < ALIKE or missing:
+        return Reading(spread, "few kinds", f"{told}. Some kinds are missing: give D more steps or lower G's rate.")
+    return Reading(spread, "many kinds", f"{told}.")
+
+
+def _spread(examples):
+    """Mean distance of the examples from their mean, root mean square over all numbers."""
+    flat = np.asarray(examples, np.float32).reshape(len(examples), -1)
+    return float(np.sqrt(flat.var(axis=0).mean()))
+
+
+def _digit_words(digits):
+    if digits is None or not digits.sum():
+        return ""
+    return f"{(digits > 0).sum()} of 10 digits among the {digits.sum()} that the judge recognises"
+
+
+def duration(seconds):
+    """Write a time as people say it.
+
+    Examples
+    --------
+    >>> duration(75)
+    '1 min 15 s'
+    """
+    if not np.isfinite(seconds):
+        return "?"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def change(name, value):
+    """Write a change of a live value as a short mark for a chart.
+
+    Examples
+    --------
+    >>> change("d_learning_rate", 2e-4)
+    'D rate 0.0002'
+    """
+    short = name.replace("learning_rate", "rate").replace("_", " ")
+    short = short[0].upper() + short[1:] if short[:2] in ("d ", "g ") else short
+    if isinstance(value, bool):
+        return f"{short} {'on' if value else 'off'}"
+    return f"{short} {value:g}" if isinstance(value, float) else f"{short} {str(value).replace('_', ' ')}"
+
+
+def _recent(column):
+    """Return the mean of what was measured in the last steps, or None."""
+    measured = column[-RECENT:]
+    measured = measured[~np.isnan(measured)]
+    return float(measured.mean()) if len(measured) else None

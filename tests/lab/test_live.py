@@ -1,0 +1,236 @@
+"""The lab headless: press by `.click()`, set `.value`, and see what the next step does."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+import tiny
+from ipywidgets.widgets.widget import _instances
+from PIL import Image
+
+from ganlib.lab import controls, views
+from ganlib.lab.live import LiveLab
+from ganlib.models.plane import PlaneGAN
+from ganlib.models.variational import VariationalAutoencoder
+from ganlib.training import Change, Takes
+
+
+@pytest.fixture
+def lab(gan):
+    lab = LiveLab(gan, tiny.DATA, batch_size=8, most_steps=100_000)
+    yield lab
+    lab.close()
+
+
+def press(lab, name):
+    lab.buttons[name].click()
+    assert lab.trainer.wait()
+
+
+def test_buttons_do_what_they_say(lab, gan):
+    for name, step in (("step", 1), ("d_step", 2), ("g_step", 3), ("pretrain", 103)):
+        press(lab, name)
+        assert gan.step == step, name
+    lab.number.value = 7
+    press(lab, "more")
+    assert gan.step == 110
+    press(lab, "reset")
+    assert gan.step == 0
+
+
+def test_play_and_pause(lab, gan):
+    lab.buttons["play"].click()
+    while gan.step < 20:
+        pass
+    press(lab, "pause")
+    assert gan.step >= 20
+    assert "paused" in lab._status.value
+
+
+def test_a_slider_sets_the_rate_and_the_box_beside_it_follows(lab, gan):
+    slider, box = lab.panel.widgets["d_learning_rate"]
+    slider.value = 1e-3
+    lab.trainer.wait()
+    assert gan.d_learning_rate == 1e-3
+    assert box.value == 1e-3
+    box.value = 0
+    lab.trainer.wait()
+    assert gan.d_learning_rate == 0
+    assert slider.value == pytest.approx(1e-6)
+    assert [change.value for change in lab.trainer.changes] == [1e-3, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("d_steps", 3),
+        ("g_steps", 0),
+        ("label_smoothing", 0.1),
+        ("freeze_d", True),
+        ("freeze_g", True),
+        ("loss_kind", "saturating"),
+    ],
+)
+def test_every_control_reaches_its_value(lab, gan, name, value):
+    (widget,) = lab.panel.widgets[name]
+    widget.value = value
+    lab.trainer.wait()
+    assert gan.live[name] == value
+
+
+def test_controls_follow_what_code_and_presets_set(lab, gan):
+    gan.d_learning_rate = 5e-3
+    gan.freeze_g = True
+    press(lab, "step")
+    assert lab.panel.widgets["d_learning_rate"][1].value == 5e-3
+    assert lab.panel.widgets["freeze_g"][0].value is True
+    assert len(lab.trainer.changes) == 2
+
+
+def test_every_preset_can_be_chosen(lab, gan):
+    names = [name for _, name in lab.menus["preset"].options if name]
+    assert {"healthy", "d_too_strong", "g_too_strong", "collapse"} <= set(names)
+    before = gan.live.snapshot()
+    for name in names:
+        lab.menus["preset"].value = name
+        press(lab, "step")
+        assert name == "healthy" or gan.live.snapshot() != before, name
+    assert "Error" not in lab.trainer.message
+
+
+def test_what_is_shown_changes_as_it_trains(lab, gan):
+    before = lab._fake_picture.value, lab._charts.value, lab._gauges.value
+    lab.number.value = 20
+    press(lab, "more")
+    after = lab._fake_picture.value, lab._charts.value, lab._gauges.value
+    assert all(a != b for a, b in zip(before, after, strict=True))
+    assert "step" in lab._status.value
+    assert ">20<" in lab._status.value
+    assert "D gives" in after[2]
+
+
+def test_a_message_is_shown_and_escaped(lab, gan, monkeypatch):
+    lab._complain("1 < 2 & so on")
+    lab.trainer.wait()
+    assert "1 &lt; 2 &amp; so on" in lab._status.value
+
+
+def test_a_closed_lab_says_so_and_its_controls_rest(lab, gan):
+    LiveLab(gan, tiny.DATA, batch_size=8).close()
+    assert "Another lab was opened" in lab._status.value
+    assert all(button.disabled for button in lab.buttons.values())
+    assert lab.panel.widgets["d_steps"][0].disabled
+    lab.buttons["play"].click()
+    assert gan.step == 0
+
+
+def test_slow_motion_tells_six_sub_steps(lab, gan, monkeypatch):
+    told = []
+    monkeypatch.setattr("ganlib.lab.trainer.CAPTION_SECONDS", 0.0)
+    monkeypatch.setattr(lab, "_write_status", lambda trainer, caption="": told.append(caption))
+    lab.menus["speed"].value = "slow"
+    lab.trainer.play(2)
+    assert lab.trainer.wait()
+    captions = [caption for caption in told if caption]
+    assert [caption[:3] for caption in captions] == [f"{n}/6" for n in range(1, 7)] * 2
+
+
+def test_the_seed_can_be_changed_where_networks_are_the_usual_ones():
+    model = PlaneGAN(seed=0)
+    lab = LiveLab(model, batch_size=8)
+    lab.seed.value = 3
+    press(lab, "reset")
+    assert lab.trainer.message == ""
+    assert model.seed == 3
+    pairs = zip(model.generator.weights, PlaneGAN(seed=3).generator.weights, strict=True)
+    assert all(np.array_equal(*pair) for pair in pairs)
+    assert lab._fake_picture.value[:4] == b"\x89PNG"
+    lab.close()
+
+
+def test_a_model_that_is_no_gan_has_the_same_panel_and_charts():
+    model = VariationalAutoencoder(4, hidden=(16,), seed=0)
+    lab = LiveLab(model, np.zeros((40, 28, 28, 1), np.uint8), batch_size=8)
+    assert set(lab.panel.widgets) == {"learning_rate", "beta"}
+    assert "d_step" not in lab.buttons
+    lab.panel.widgets["beta"][1].value = 5
+    press(lab, "step")
+    assert model.beta == 5
+    assert "elbo" in lab._charts.value
+    lab.trainer.reset(seed=3)
+    lab.trainer.wait()
+    assert "build the model anew" in lab.trainer.message
+    lab.close()
+
+
+def test_a_page_without_a_kernel_gets_a_picture(lab, gan):
+    bundle = lab._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    picture = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"])))
+    assert picture.width >= 560
+    assert len(bundle["image/png"]) < 100_000
+
+
+def test_pressing_again_and_again_makes_no_more_widgets(lab, gan):
+    press(lab, "step")
+    before = len(_instances)
+    for _ in range(20):
+        press(lab, "step")
+    assert len(_instances) == before
+
+
+# --- the pure parts -------------------------------------------------------------------------------------------------
+
+
+def test_a_curve_is_thinned_to_means_and_gaps_are_left_out():
+    values = np.arange(10_000.0)
+    values[::2] = np.nan
+    steps, thinned = views.thin(np.arange(10_000), values, 100)
+    assert len(steps) == 100
+    assert thinned.mean() == pytest.approx(np.nanmean(values))
+    assert np.all(np.diff(steps) > 0)
+
+
+def test_charts_hold_a_curve_a_column_and_a_mark_a_change():
+    columns = ("d_loss", "d_accuracy", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient")
+    history = {"step": np.arange(1, 501)} | {name: np.linspace(0.1, 1, 500) for name in columns}
+    changes = [Change(200, "d_learning_rate", 1e-3), Change(200, "freeze_g", True), Change(499, "d_steps", 2)]
+    drawn = views.charts(history, views.panels_of(columns), changes)
+    assert drawn.count("<svg") == 3
+    assert "D rate 0.001, freeze g on" in drawn
+    assert drawn.count("<title>") == 6
+    assert "Losses up to step 500: D 0.998, G 0.998." in drawn
+    windowed = views.charts(history, views.panels_of(columns), changes, window=100)
+    assert "D rate" not in windowed
+    assert "step 400" in windowed
+
+
+def test_charts_of_nothing_can_be_drawn():
+    empty = {name: np.zeros(0) for name in ("step", "elbo", "kl")}
+    assert views.charts(empty, views.panels_of(("elbo", "kl"))).count("<svg") == 2
+    assert "nothing measured yet" in views.charts(empty, views.panels_of(("elbo",)))
+
+
+def test_digits_show_their_scores():
+    plain = views.digits_png(tiny.DATA[:25])
+    scored = views.digits_png(tiny.DATA[:25], np.linspace(0, 1, 25))
+    assert Image.open(io.BytesIO(scored)).height > Image.open(io.BytesIO(plain)).height
+    assert views.digits_png(tiny.DATA[:25], np.zeros(25)) != scored
+
+
+@pytest.mark.parametrize(
+    ("takes", "value", "kinds"),
+    [
+        (Takes("number", 0, 10), 0.1, ["FloatLogSlider", "BoundedFloatText"]),
+        (Takes("number", 0, 0.5), 0.1, ["FloatSlider"]),
+        (Takes("whole", 0, 10), 1, ["IntSlider"]),
+        (Takes("switch"), False, ["Checkbox"]),
+        (Takes("choice", options=("a", "b")), "a", ["Dropdown"]),
+    ],
+)
+def test_what_a_value_takes_decides_its_control(takes, value, kinds):
+    widgets = controls.make_widgets("x_rate", takes, value)
+    assert [type(widget).__name__ for widget in widgets] == kinds
+    assert all(widget.description for widget in widgets)
+    assert widgets[-1].value == value
