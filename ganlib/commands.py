@@ -106,6 +106,28 @@ def _train(options):
     print(f"The run is in {gan.run.path}")
 
 
+def record(arguments):
+    """Pack a run folder into one small file that the time machine can scrub through."""
+    parser = _parser(record)
+    parser.add_argument("run", help="a run folder")
+    parser.add_argument("file", help="what to write: .npz (a recording), .gif or .html (a page of its own)")
+    options = parser.parse_args(arguments)
+    ending = options.file.rpartition(".")[2].lower()
+    if ending not in ("npz", "gif", "html"):
+        parser.error(f"the file must end in .npz, .gif or .html, not {options.file!r}")
+    environment.stand(["record", *arguments])
+    from ganlib.lab import replay
+
+    write = {"npz": lambda recording, path: recording.save(path), "gif": replay.save_gif, "html": replay.save_page}
+    try:
+        recording = replay.open_recording(options.run)
+        write[ending](recording, options.file)
+    except (ValueError, OSError) as error:
+        environment.say(error)
+        return 2
+    print(f"{options.file}: {len(recording.steps)} frames, {os.path.getsize(options.file) / 1e6:.2f} MB")
+
+
 def bench(arguments):
     """Measure the speed of training; everything that follows goes to the benchmark, such as --help."""
     environment.stand(["bench", *arguments])
@@ -144,7 +166,15 @@ def export(arguments):
         return 2
 
 
-COMMANDS = {"lab": lab, "test": test, "doctor": doctor, "train": train, "bench": bench, "export": export}
+COMMANDS = {
+    "lab": lab,
+    "test": test,
+    "doctor": doctor,
+    "train": train,
+    "record": record,
+    "bench": bench,
+    "export": export,
+}
 
 
 def main(arguments):

@@ -14,7 +14,7 @@ __all__ = ["Explorer", "LabTrainer", "LiveLab", "Recording", "TimeMachine"]
 
 
 def __getattr__(name):
-    """Import the module of a public name when the name is first used: looking back needs no TensorFlow."""
+    """Import the module of a public name when the name is first used."""
     if name not in _HOME_OF:
         raise AttributeError(f"module 'ganlib.lab' has no attribute {name!r}")
     value = getattr(import_module(_HOME_OF[name]), name)

@@ -1,0 +1,182 @@
+"""The time machine: scrub through the frames, curves and controls of a run, without training and without a network."""
+
+import base64
+import io
+import json
+from html import escape
+from pathlib import Path
+
+import ipywidgets
+import numpy as np
+
+from ganlib.data import png_bytes
+from ganlib.lab import views, words
+from ganlib.lab.recording import Recording
+from ganlib.training.files import atomic_write
+
+SCALE = 2
+GIF_MILLISECONDS = 120
+
+
+class TimeMachine:
+    """A slider over time; show it as the last line of a cell.
+
+    Parameters
+    ----------
+    source : Recording, str, Path or None
+        A recording, its file, or a run folder; the recorded run that comes with the kit if None.
+
+    Attributes
+    ----------
+    slider : ipywidgets.IntSlider
+        Moves through the frames.
+    widget : ipywidgets.VBox
+    """
+
+    def __init__(self, source=None):
+        self.recording = open_recording(source)
+        last = len(self.recording.steps) - 1
+        self.slider = ipywidgets.IntSlider(
+            value=last, max=last, description="frame", readout=False, layout={"width": "min(620px, 95%)"}
+        )
+        play = ipywidgets.Play(max=last, interval=150, description="play", tooltip="Play the frames")
+        ipywidgets.jslink((play, "value"), (self.slider, "value"))
+        self._picture = ipywidgets.Image(format="png")
+        self._picture.tooltip = "What the model made of the same random numbers at this step"
+        self._picture.add_class("ganlib-picture")
+        self._told, self._charts = ipywidgets.HTML(), ipywidgets.HTML()
+        self.slider.observe(lambda change: self.show(change["new"]), "value")
+        self.widget = ipywidgets.VBox(
+            [
+                ipywidgets.HTML(views.STYLE),
+                ipywidgets.HBox([play, self.slider], layout={"flex_flow": "row wrap"}),
+                self._told,
+                ipywidgets.HBox([self._picture, self._charts], layout={"flex_flow": "row wrap", "grid_gap": "12px"}),
+            ]
+        )
+        self.show(last)
+
+    def show(self, frame):
+        """Show one frame, by its number, with the curves up to it and the controls as they were."""
+        recording, step = self.recording, int(self.recording.steps[frame])
+        self._picture.value = png_bytes(_enlarged(recording.frames[frame]))
+        self._told.value = _told(recording, step)
+        panels = views.panels_of(recording.columns)
+        self._charts.value = (
+            f'<div class="ganlib-charts">{views.charts(recording.history, panels, recording.changes, until=step)}</div>'
+        )
+
+    def save_gif(self, path, most_frames=60):
+        """Write the frames as an animated picture."""
+        save_gif(self.recording, path, most_frames)
+
+    def save_page(self, path, most_frames=100):
+        """Write one HTML page with a slider, which needs no kernel, no network and no other file."""
+        save_page(self.recording, path, most_frames)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        bundle = dict(self.widget._repr_mimebundle_())
+        bundle["text/plain"] = f"The time machine: {self.recording.title}. Run this cell in JupyterLab to scrub."
+        bundle["image/png"] = base64.b64encode(self._picture.value).decode()
+        return bundle
+
+
+def open_recording(source=None):
+    """Return a recording from whatever holds one, see `TimeMachine`; ValueError if it holds none."""
+    if source is None:
+        return Recording.shipped()
+    if isinstance(source, Recording):
+        return source
+    return Recording.of_run(source) if Path(source).is_dir() else Recording.load(source)
+
+
+def _told(recording, step):
+    values = "; ".join(words.change(*pair) for pair in recording.values_at(step).items())
+    return f'<div class="ganlib-status"><b>{escape(recording.title)}</b> · step {step:,}<br>{escape(values)}</div>'
+
+
+def _chosen(recording, most_frames):
+    """Return the numbers of at most so many frames, evenly spread, the first and the last among them."""
+    count = min(most_frames, len(recording.steps))
+    return np.unique(np.linspace(0, len(recording.steps) - 1, count).round().astype(int))
+
+
+def _enlarged(frame):
+    return frame.repeat(SCALE, 0).repeat(SCALE, 1)
+
+
+def save_gif(recording, path, most_frames=60):
+    """Write the frames of a recording as an animated GIF; the last one is held for two seconds."""
+    from PIL import Image
+
+    chosen = [
+        Image.fromarray(recording.frames[i].repeat(SCALE, 0).repeat(SCALE, 1)) for i in _chosen(recording, most_frames)
+    ]
+    durations = [GIF_MILLISECONDS] * (len(chosen) - 1) + [2000]
+    buffer = io.BytesIO()
+    chosen[0].save(buffer, "GIF", save_all=True, append_images=chosen[1:], duration=durations, loop=0)
+    with atomic_write(Path(path)) as file:
+        file.write(buffer.getbuffer())
+
+
+def save_page(recording, path, most_frames=100):
+    """Write a recording as one HTML page: a slider, the frames, the curves with a mark that moves along."""
+    chosen = _chosen(recording, most_frames)
+    last = max(int(recording.steps[chosen[-1]]), 1)
+    frames = [
+        {
+            "step": int(recording.steps[i]),
+            "told": _told(recording, int(recording.steps[i])),
+            "png": base64.b64encode(recording.png(i)).decode(),
+        }
+        for i in chosen
+    ]
+    charts = views.charts(recording.history, views.panels_of(recording.columns), recording.changes, until=last)
+    page = _PAGE.format(
+        title=escape(recording.title),
+        style=views.STYLE,
+        charts=charts,
+        frames=json.dumps(frames).replace("</", "<\\/"),
+        last=len(frames) - 1,
+        top=views.TOP,
+        bottom=views.HEIGHT - views.BOTTOM,
+        left=views.LEFT,
+        wide=views.WIDTH - views.LEFT - views.RIGHT,
+        span=last,
+        width=SCALE * recording.frames.shape[2],
+    )
+    with atomic_write(Path(path)) as file:
+        file.write(page.encode())
+
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title>{style}
+<style>body {{font-family: sans-serif; margin: 16px; max-width: 1200px}} #frame {{width: min(620px, 95%)}}</style>
+</head><body><main><h1>{title}</h1>
+<p><label for="frame">Frame</label><br><input id="frame" type="range" min="0" max="{last}" value="{last}"></p>
+<div id="told" role="status"></div>
+<p class="ganlib-picture"><img id="picture" width="{width}" alt="What the model made at this step"></p>
+<div class="ganlib-charts">{charts}</div></main>
+<script>
+const frames = {frames};
+const slider = document.getElementById("frame");
+const marks = [...document.querySelectorAll(".ganlib-chart")].map(chart => {{
+  const mark = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  mark.setAttribute("stroke", "#222222");
+  mark.setAttribute("stroke-width", "1.5");
+  chart.append(mark);
+  return mark;
+}});
+function show() {{
+  const frame = frames[slider.value];
+  document.getElementById("picture").src = "data:image/png;base64," + frame.png;
+  document.getElementById("told").innerHTML = frame.told;
+  slider.setAttribute("aria-valuetext", "step " + frame.step);
+  const x = {left} + {wide} * frame.step / {span};
+  marks.forEach(mark => mark.setAttribute("d", `M${{x}} {top}V{bottom}`));
+}}
+slider.addEventListener("input", show);
+show();
+</script></body></html>
+"""
