@@ -93,7 +93,7 @@ def _scores(model):
     if history is None or not len(history["step"]):
         return ["None: nothing was measured."]
     last = min(LAST, len(history["step"]))
-    rows = {name: f"{np.nanmean(history[name][-last:]):.4g}" for name in SHOWN if name in history.columns}
+    rows = {name: f"{np.nanmean(history[name][-last:]):.4g}" for name in SHOWN if name in history}
     return [f"Means of the last {last} steps that were recorded, up to step {int(history['step'][-1]):,}:", table(rows)]
 
 

@@ -166,6 +166,8 @@ def _weights_in(group):
         for name in map(_text, group[layer].attrs.get("weight_names", [])):
             parts = name.split("/")
             key = f"{parts[-2] if len(parts) > 1 else layer}/{parts[-1].split(':')[0]}"
+            if parts[-1].split(":")[0] not in _ORDER:
+                raise ValueError(f"{name} is no weight of a layer that is read")
             found[key] = np.asarray(group[layer][name])
     return found
 
@@ -186,11 +188,16 @@ def _fill_by_name(path, network, made, weights):
     return network
 
 
+_ORDER = ("embeddings", "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance")
+
+
 def _fill_in_order(path, network, weights):
     """Put weights that came without a description into a network, layer by layer."""
     if network is None:
         raise ExportError(f"{path} holds weights without a network: say which network they belong to.")
-    arrays = list(weights.values())
+    owners = list(dict.fromkeys(key.split("/")[0] for key in weights))
+    order = sorted(weights, key=lambda key: (owners.index(key.split("/")[0]), _ORDER.index(key.split("/")[1])))
+    arrays = [weights[key] for key in order]
     try:
         network.set_weights(arrays)
     except ValueError as error:

@@ -2,12 +2,25 @@
 
 from ganlib._tensorflow import keras
 from ganlib.export.delivery import Format, deliver
+from ganlib.export.errors import ExportError
 from ganlib.export.source import outputs_of
+
+
+def write_keras(source, path):
+    """Write the file; refuse a layer whose code it would not hold."""
+    for layer in source.network._flatten_layers(include_self=False):
+        if not type(layer).__module__.startswith("keras.") or isinstance(layer, keras.layers.Lambda):
+            raise ExportError(
+                f"The layer {layer.name} ({type(layer).__name__}) is code of your own, which a .keras file does not "
+                f"hold: build the network from Keras's layers, or keep it with save() beside its code."
+            )
+    source.network.save(path)
+
 
 KERAS = Format(
     title="Keras 3",
     suffix=".keras",
-    write=lambda source, path: source.network.save(path),
+    write=write_keras,
     read=lambda path, inputs: outputs_of(keras.saving.load_model(path, compile=False), inputs),
     lacks="the other networks of the model, optimizers, random state",
     use="""

@@ -1,0 +1,133 @@
+"""The page in Chromium: it draws what Keras draws, quickly, by mouse, touch and keyboard, from a file on the disk."""
+
+import shutil
+
+import networks
+import numpy as np
+import pytest
+
+from ganlib import GAN
+from ganlib.export import to_web
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright for Python is not installed")
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 800}
+FLAGS = [f"--{name}" for name in ("no-sandbox", "disable-gpu", "disable-background-networking", "disable-sync")]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.skip("there is no Chromium on the PATH")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The classic dense GAN and its page; the weights of a trained network are as large as these."""
+    gan = GAN(seed=0)
+    networks.randomise(gan.generator)
+    return gan, to_web(gan, tmp_path_factory.mktemp("web") / "digits.html")
+
+
+@pytest.fixture(scope="module", params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def page(chromium, made, request):
+    context = chromium.new_context(viewport=request.param, has_touch=request.param is PHONE)
+    page = context.new_page()
+    page.wrong, page.asked = [], []
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    page.on("console", lambda message: page.wrong.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.goto(made[1].as_uri())
+    page.evaluate("() => window.page.ready")
+    yield page
+    context.close()
+
+
+def latent_of(page):
+    return np.array(page.evaluate("() => window.page.latent"))
+
+
+def test_it_draws_and_judges_what_keras_does(page, made):
+    gan = made[0]
+    latent = gan.latent_vectors(256, seed=7)
+    code = "zs => zs.map(z => { const p = page.picture(z); return [Array.from(p), page.probability(p)] })"
+    answers = page.evaluate(code, latent.tolist())
+    pictures = np.array([answer[0] for answer in answers]).reshape(-1, 28, 28, 1)
+    expected = gan.pictures_of(latent)
+    assert np.abs(pictures - expected).max() <= 1e-5
+    assert np.abs(np.array([answer[1] for answer in answers]) - gan.probability_real(expected)).max() <= 1e-5
+
+
+def test_it_loads_nothing_but_itself_and_logs_no_error(page, made):
+    assert page.asked == [made[1].as_uri()]
+    assert page.wrong == []
+
+
+def test_what_it_shows_is_what_the_network_draws(page, made):
+    picture = made[0].pictures_of(latent_of(page)[np.newaxis])[0, ..., 0]
+    shown = page.evaluate(
+        "() => Array.from(document.getElementById('digit').getContext('2d').getImageData(0, 0, 28, 28).data)"
+    )
+    grey = np.array(shown).reshape(28, 28, 4)
+    assert np.abs(grey[..., 0] - 127.5 * (picture + 1)).max() <= 0.51
+    probability = 100 * made[0].probability_real(picture[np.newaxis, ..., np.newaxis])[0]
+    said = page.get_by_text("The discriminator takes it for real with").inner_text()
+    assert abs(float(said.split()[-2]) - probability) <= 0.51
+
+
+def test_the_arrow_keys_move_on_the_map(page):
+    before = latent_of(page)
+    page.get_by_role("application", name="Map of the latent space").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    assert page.get_by_role("slider", name="Left to right").input_value() == "0.05"
+    assert page.get_by_role("slider", name="Down to up").input_value() == "0.05"
+    assert 0 < np.linalg.norm(latent_of(page) - before) < 0.5 * np.linalg.norm(before)
+
+
+def test_a_finger_or_the_mouse_moves_on_the_map(page):
+    box = page.locator("#pad").bounding_box()
+    page.locator("#pad").click(position={"x": 0.25 * box["width"], "y": 0.25 * box["height"]})
+    assert abs(float(page.get_by_role("slider", name="Left to right").input_value()) + 0.5) < 0.05
+    assert abs(float(page.get_by_role("slider", name="Down to up").input_value()) - 0.5) < 0.05
+
+
+def test_a_walk_goes_on_until_it_is_stopped(page):
+    page.get_by_role("button", name="Walk").click()
+    before = latent_of(page)
+    page.wait_for_function("before => page.latent.some((z, i) => Math.abs(z - before[i]) > 0.1)", arg=before.tolist())
+    page.get_by_role("button", name="Stop").click()
+    stopped = latent_of(page)
+    page.wait_for_timeout(100)
+    np.testing.assert_array_equal(latent_of(page), stopped)
+
+
+def test_the_best_of_100_pleases_the_discriminator_more_than_most(page):
+    code = "() => { const p = page.picture(page.latent); return page.logit(p) }"
+    logits = []
+    for _ in range(5):
+        page.get_by_role("button", name="Another place").click()
+        logits.append(page.evaluate(code))
+    page.get_by_role("button", name="Best of 100").click()
+    assert page.evaluate(code) > np.median(logits)
+
+
+def test_each_number_has_a_slider_of_its_own(page):
+    page.get_by_text("All 100 numbers").click()
+    page.get_by_role("slider", name="Number 17", exact=True).fill("2.5")
+    assert latent_of(page)[16] == 2.5
+    page.get_by_text("All 100 numbers").click()
+
+
+def test_everything_that_can_be_used_has_a_name_and_nothing_sticks_out_sideways(page):
+    named = "e.labels?.length || e.textContent.trim()"
+    unnamed = f"() => [...document.querySelectorAll('button, input')].filter(e => !({named})).length"
+    assert page.evaluate(unnamed) == 0
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    small = "() => [...document.querySelectorAll('button')].filter(e => e.getBoundingClientRect().height < 44).length"
+    assert page.evaluate(small) == 0
