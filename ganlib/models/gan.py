@@ -223,6 +223,37 @@ class GAN(PictureModel):
         parts = ("generator", "discriminator", "g_optimizer", "d_optimizer")
         return cls(**{k: keras.saving.deserialize_keras_object(v) if k in parts else v for k, v in config.items()})
 
+    @classmethod
+    def from_keras(cls, generator, discriminator=None, *, seed=0, **options):
+        """Build a GAN around networks that were saved before; lesson 12 shows it.
+
+        Parameters
+        ----------
+        generator : str or Path
+            A `.keras` file of a generator, or of a whole GAN; or an `.h5` file that Keras 2 wrote. If that holds
+            weights alone, they must be those of the classic dense network.
+        discriminator : str, Path or None
+            The same for the discriminator, whose sigmoid at the end is taken away. None: a new dense one.
+        seed : int
+        **options
+            As `GAN` takes them.
+
+        Raises
+        ------
+        ValueError
+            A file cannot be read, or the networks do not fit each other.
+        """
+        from ganlib.export.imports import give_logits, read_network
+
+        made = read_network(generator, builders.build_generator(seed=seed))
+        if isinstance(made, GAN):
+            return made
+        if discriminator is None:
+            judge = builders.build_discriminator(made.output_shape[1:], seed=seed + 1)
+        else:
+            judge = give_logits(read_network(discriminator, builders.build_discriminator(seed=seed)))
+        return cls(generator=made, discriminator=judge, seed=seed, **options)
+
     def compile_from_config(self, config):
         """Do nothing: `from_config` has compiled the model with its two optimizers."""
 
