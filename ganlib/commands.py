@@ -110,15 +110,15 @@ def record(arguments):
     """Pack a run folder into one small file that the time machine can scrub through."""
     parser = _parser(record)
     parser.add_argument("run", help="a run folder")
-    parser.add_argument("file", help="what to write: .npz (a recording), .gif or .html (a page of its own)")
+    parser.add_argument("file", help="what to write: .npz (a recording) or .html (a page of its own)")
     options = parser.parse_args(arguments)
     ending = options.file.rpartition(".")[2].lower()
-    if ending not in ("npz", "gif", "html"):
-        parser.error(f"the file must end in .npz, .gif or .html, not {options.file!r}")
+    if ending not in ("npz", "html"):
+        parser.error(f"the file must end in .npz or .html, not {options.file!r}")
     environment.stand(["record", *arguments])
     from ganlib.lab import replay
 
-    write = {"npz": lambda recording, path: recording.save(path), "gif": replay.save_gif, "html": replay.save_page}
+    write = {"npz": lambda recording, path: recording.save(path), "html": replay.save_page}
     try:
         recording = replay.open_recording(options.run)
         write[ending](recording, options.file)

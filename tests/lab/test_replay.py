@@ -115,7 +115,7 @@ def test_the_page_needs_nothing_else(recording, tmp_path):
     assert [frame["step"] for frame in frames] == [0, 5, 10, 15, 20]
 
 
-@pytest.mark.parametrize("name", ["r.npz", "r.gif", "r.html"])
+@pytest.mark.parametrize("name", ["r.npz", "r.html"])
 def test_the_command_packs_a_run(run, tmp_path, monkeypatch, capsys, name):
     monkeypatch.setattr(commands.environment, "stand", lambda arguments: None)
     assert commands.main(["record", str(run), str(tmp_path / name)]) == 0
@@ -129,4 +129,4 @@ def test_the_command_refuses_what_it_cannot_write_or_read(tmp_path, monkeypatch,
     assert "is not a run folder" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         commands.main(["record", str(tmp_path), "r.mp4"])
-    assert "must end in .npz, .gif or .html" in capsys.readouterr().err
+    assert "must end in .npz or .html" in capsys.readouterr().err
