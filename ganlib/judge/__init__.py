@@ -1,10 +1,22 @@
-"""A first judge of made digits: a classifier that never saw the models which it judges.
+"""The judge of made digits: scores that can be trusted, since those of real digits stand beside them.
 
-It says of every picture which digit it takes it for and how sure it is. The share of pictures that it recognises with
-confidence is a simple score, and an honest one when the score of real test digits stands beside it. It does not see
-everything: a model that makes one perfect digit again and again gets full marks, so count the digits as well.
+All of them come from one small classifier that never saw the models which it judges. `report` gives all scores at once;
+each is a small function of a module of its own, with the paper and the equation that it comes from.
 """
 
+from ganlib.judge.alarm import Alarm, CollapseAlarm
 from ganlib.judge.classifier import DigitClassifier, digit_counts, recognise, share_recognised, train_classifier
+from ganlib.judge.report import Judge, Report, report
 
-__all__ = ["DigitClassifier", "digit_counts", "recognise", "share_recognised", "train_classifier"]
+__all__ = [
+    "Alarm",
+    "CollapseAlarm",
+    "DigitClassifier",
+    "Judge",
+    "Report",
+    "digit_counts",
+    "recognise",
+    "report",
+    "share_recognised",
+    "train_classifier",
+]

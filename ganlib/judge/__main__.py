@@ -1,5 +1,6 @@
-"""Train the judge anew and write it to a folder: `python -m ganlib.judge [folder]`; without one, to assets/judge."""
+"""Train a judge anew: `python -m ganlib.judge [FOLDER] [--data PATH]`, for example for Fashion-MNIST."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -8,18 +9,38 @@ from ganlib._tensorflow import keras, tf
 from ganlib.data import load_mnist
 from ganlib.judge.classifier import train_classifier
 
-SEED, EPOCHS = 0, 6
+ASSETS = Path(__file__).resolve().parents[2] / "assets" / "judge"
 
 
-def main(folder):
-    """Train, measure the accuracy on the test set and save."""
-    classifier = train_classifier(epochs=EPOCHS, seed=SEED, verbose=2)
-    images, labels = load_mnist("test")
+def main(arguments):
+    """Train, measure the accuracy on the test pictures and save; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m ganlib.judge", description=__doc__, allow_abbrev=False)
+    add = parser.add_argument
+    add("folder", nargs="?", help="where to save it; with MNIST the default is assets/judge")
+    add("--data", metavar="PATH", help="an .npz file or a folder of IDX files in MNIST's form; default MNIST itself")
+    add("--epochs", type=int, default=6, metavar="N", help="how often every picture is seen; default 6")
+    add("--seed", type=int, default=0, metavar="N", help="default 0")
+    options = parser.parse_args(arguments)
+    if options.data and not options.folder:
+        parser.error("a judge of other pictures needs a folder of its own: name one")
+    try:
+        accuracy = train(options.folder or ASSETS, options.data, options.epochs, options.seed)
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{accuracy:.2%} of the test pictures are recognised; saved in {options.folder or ASSETS}")
+    return 0
+
+
+def train(folder, data=None, epochs=6, seed=0):
+    """Train a classifier, save it to a folder and return its accuracy on the test pictures."""
+    images, labels = load_mnist("test", path=data)
+    classifier = train_classifier(*load_mnist("train", path=data), epochs=epochs, seed=seed, verbose=2)
     accuracy = float((classifier.recognise(images).argmax(axis=1) == labels).mean())
     versions = {"ganlib": ganlib.__version__, "keras": keras.__version__, "tensorflow": tf.__version__}
-    classifier.save(folder, test_accuracy=accuracy, epochs=EPOCHS, seed=SEED, versions=versions)
-    print(f"{accuracy:.2%} of the test digits are recognised; saved in {folder}")
+    classifier.save(folder, test_accuracy=accuracy, epochs=epochs, seed=seed, versions=versions)
+    return accuracy
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parents[2] / "assets" / "judge"))
+    sys.exit(main(sys.argv[1:]))

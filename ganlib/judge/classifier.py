@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ganlib._tensorflow import keras, tf
-from ganlib.data import DataError, as_pictures, asset, load_mnist
+from ganlib.data import DataError, as_pictures, asset, check_pictures, load_mnist
 from ganlib.training import atomic_write, number, whole
 
 WEIGHTS, RECORD = "digit_classifier.npz", "digit_classifier.json"
@@ -24,12 +24,20 @@ class DigitClassifier:
     Parameters
     ----------
     network : keras.Model
-        Maps float32 (n, 28, 28, 1) in [-1, 1] to logits (n, 10).
+        Maps float32 (n, 28, 28, 1) in [-1, 1] to logits (n, 10); one layer is called "features".
+
+    Attributes
+    ----------
+    sha256 : str
+        Of the file of weights, or of the weights if there is none.
     """
 
     def __init__(self, network):
         self.network = network
-        self._logits = tf.function(lambda pictures: network(pictures, training=False), autograph=False)
+        outputs = [network.get_layer("features").output, network.outputs[0]]
+        look = keras.Model(network.inputs, outputs)
+        self._look = tf.function(lambda pictures: look(pictures, training=False), autograph=False)
+        self.sha256 = hashlib.sha256(b"".join(weight.tobytes() for weight in network.get_weights())).hexdigest()
 
     def recognise(self, images):
         """Return the probability of each digit.
@@ -44,11 +52,27 @@ class DigitClassifier:
         ndarray
             float32 (n, 10); each row adds up to 1.
         """
-        pictures = as_pictures(images)
-        if pictures.shape[1:] != (28, 28, 1):
-            raise ValueError(f"The judge knows pictures of 28 by 28 pixels, not {pictures.shape[1:]}: resize them.")
-        chunks = (pictures[start : start + CHUNK] for start in range(0, len(pictures), CHUNK))
-        return np.concatenate([tf.nn.softmax(self._logits(tf.constant(chunk))).numpy() for chunk in chunks])
+        return self.features(images)[1]
+
+    def features(self, images):
+        """Return the features that the last layer decides by, and the probability of each digit.
+
+        Parameters
+        ----------
+        images : ndarray
+            As for `recognise`.
+
+        Returns
+        -------
+        tuple of ndarray
+            float32 (n, 128), at least 0, and float32 (n, 10).
+        """
+        images = check_pictures(images)
+        if images.shape[1:] != (28, 28, 1):
+            raise ValueError(f"The judge knows pictures of 28 by 28 pixels, not {images.shape[1:]}: resize them.")
+        chunks = (as_pictures(images[start : start + CHUNK]) for start in range(0, len(images), CHUNK))
+        features, logits = zip(*(self._look(tf.constant(chunk)) for chunk in chunks), strict=True)
+        return np.concatenate(features), tf.nn.softmax(np.concatenate(logits)).numpy()
 
     def save(self, folder, **record):
         """Write the weights as 16-bit floats, and beside them their SHA-256 and what else should be remembered."""
@@ -82,7 +106,9 @@ class DigitClassifier:
         network = build_classifier()
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             network.set_weights([arrays[name].astype(np.float32) for name in arrays.files])
-        return cls(network)
+        classifier = cls(network)
+        classifier.sha256 = known
+        return classifier
 
 
 _RESTORE = "Restore it with `git checkout -- assets/judge`, or train it anew with `python -m ganlib.judge`."
@@ -199,7 +225,8 @@ def _moved(pictures, rng):
 
 
 @cache
-def _shipped():
+def shipped():
+    """Return the classifier that comes with the project."""
     return DigitClassifier.load(asset(f"judge/{WEIGHTS}"), asset(f"judge/{RECORD}"))
 
 
@@ -211,7 +238,7 @@ def recognise(images):
     images : ndarray
         (n, 28, 28) or (n, 28, 28, 1); uint8 from 0 to 255, or float from -1 to 1.
     """
-    return _shipped().recognise(images)
+    return shipped().recognise(images)
 
 
 def share_recognised(images, confidence=0.9):

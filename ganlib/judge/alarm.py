@@ -1,0 +1,211 @@
+"""The collapse alarm: a callback that says while a GAN trains what goes wrong, and since which step."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ganlib._tensorflow import keras
+from ganlib.judge import classifier, neighbours
+from ganlib.training import whole
+
+PICTURES = 200
+WINDOW = 100  # steps that a mean is taken over
+LASTING = 3  # looks in a row
+MISSING = 0.005  # a digit that is rarer than this, in the looks that are counted together
+DOUBLE = 0.05  # root mean square difference of pixels, 0 to 2; real digits are nearer to no other of 200
+REPEATED = 0.25  # share of the pictures that have a double
+
+KINDS = {
+    "missing digits": "some digits never come up",
+    "repeats": "many pictures are nearly the same",
+    "discriminator saturated": "the discriminator is sure of everything, so its loss teaches nothing more",
+    "no gradient": "hardly any gradient reaches the generator",
+    "oscillation": "the discriminator's opinion of real pictures jumps to and fro",
+    "divergence": "a loss has run off",
+}
+
+
+class Alarm(NamedTuple):
+    """One failure that was seen.
+
+    Attributes
+    ----------
+    kind : str
+        A key of `KINDS`.
+    began : int
+        The step at which it began: the earliest of the looks, or of the windows of steps, that showed it.
+    seen : int
+        The step at which it had lasted long enough to be named.
+    what : str
+        A sentence.
+    """
+
+    kind: str
+    began: int
+    seen: int
+    what: str
+
+
+class CollapseAlarm(keras.callbacks.Callback):
+    """Look at what a GAN makes and measures every few hundred steps, and name what has gone wrong.
+
+    A look makes 200 pictures, asks the judge which digits they are and compares them with each other; the rest is read
+    from the history. A failure must show in several looks in a row: GANs stumble and get up again. Until `patience`
+    steps are made, missing digits and repeats mean only that the generator is young, and are not named.
+
+    Parameters
+    ----------
+    every : int
+        Steps between two looks, at least 100.
+    patience : int
+        Steps before which the pictures are not judged.
+    judge : DigitClassifier or None
+        Tells which digits the pictures show; the one that comes with the project if None.
+    tell : callable or None
+        Called with each new `Alarm`; `print` its sentence if you like.
+
+    Attributes
+    ----------
+    alarms : list of Alarm
+        What was named, each kind once until it is over.
+    active : dict of str to Alarm
+        What is wrong now.
+
+    Examples
+    --------
+    >>> alarm = CollapseAlarm(tell=lambda alarm: print(alarm.what))
+    >>> gan.train(steps=3000, callbacks=[alarm])  # doctest: +SKIP
+    """
+
+    def __init__(self, every=500, patience=3000, judge=None, tell=None):
+        super().__init__()
+        self.every = whole("every", WINDOW)(every)
+        self.patience = whole("patience", 0)(patience)
+        self.alarms, self.active = [], {}
+        self._judge, self._tell = judge, tell
+        self._since, self._counts, self._looked = {}, [], 0
+
+    def on_train_begin(self, logs=None):
+        """Forget what another training showed; load the judge before the clock of training runs."""
+        self.alarms, self.active = [], {}
+        self._since, self._counts, self._looked = {}, [], self.model.step
+        self._judge = self._judge or classifier.shipped()
+        self._judge.recognise(self.model.generate(PICTURES, seed=0))
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Look when it is due."""
+        step = batch + 1
+        if step % self.every == 0 and step > self._looked:
+            self._look(step)
+
+    def on_train_end(self, logs=None):
+        """Read what was measured last: a run that diverges ends before it is due."""
+        if self.model.measured is not None and self.model.step >= self._looked + WINDOW:
+            self._name(self.model.step, find_in_history(recent(self.model.measured, self._looked, self.model.step)))
+
+    def _look(self, step):
+        found = find_in_history(recent(self.model.measured, self._looked, step))
+        if step >= self.patience:
+            pictures = self.model.generate(PICTURES, seed=step)
+            digits = self._judge.recognise(pictures).argmax(axis=1)
+            self._counts = [*self._counts, np.bincount(digits, minlength=10)][-LASTING:]
+            found |= find_in_pictures(pictures, self._counts)
+        self._name(step, found)
+        self._looked = step
+
+    def _name(self, step, found):
+        """Keep since when each kind has been seen without a break, and name those that last."""
+        for kind in KINDS:
+            if kind not in found:
+                self._since.pop(kind, None)
+                self.active.pop(kind, None)
+                continue
+            began, detail = found[kind]
+            looks = self._since.setdefault(kind, [])
+            looks.append(step if began is None else began)
+            if kind not in self.active and len(looks) >= lasting(kind):
+                what = f"Since step {looks[0]}: {KINDS[kind]} ({detail})."
+                self.active[kind] = Alarm(kind, looks[0], step, what)
+                self.alarms.append(self.active[kind])
+                if self._tell:
+                    self._tell(self.active[kind])
+
+
+def lasting(kind):
+    """Return in how many looks in a row a failure must show: one for a loss that ran off, else two."""
+    return 1 if kind in ("divergence", "missing digits") else 2
+
+
+def recent(history, after, up_to):
+    """Return the rows of a history after one step and up to another, as a dict of arrays."""
+    steps = np.asarray(history["step"])
+    first, last = np.searchsorted(steps, (after, up_to), side="right")
+    return {name: np.asarray(history[name][first:last]) for name in history}
+
+
+def find_in_history(rows):
+    """Find what the numbers of the last steps tell.
+
+    Parameters
+    ----------
+    rows : dict of str to ndarray
+        Columns of a GAN's history.
+
+    Returns
+    -------
+    dict of str to (int or None, str)
+        For each failure the step at which the first window of 100 steps begins that shows it, and the number that does.
+    """
+    found = {}
+    for start in range(0, len(rows["step"]) - WINDOW + 1, WINDOW):
+        window = {name: values[start : start + WINDOW] for name, values in rows.items()}
+        for kind, detail in _signs(window):
+            found.setdefault(kind, (int(window["step"][0]), detail))
+    last = dict(_signs({name: values[-WINDOW:] for name, values in rows.items()})) if len(rows["step"]) else {}
+    return {kind: value for kind, value in found.items() if kind in last}  # what is over needs no alarm
+
+
+def _signs(window):
+    """Yield each failure that the mean of a window of steps shows."""
+    means = {name: float(np.nanmean(v)) if np.isfinite(v).any() else np.nan for name, v in window.items()}
+    loss = max(abs(means["d_loss"]), abs(means["g_loss"]))
+    swing = float(np.std(window["d_real"]))
+    if loss > 30:
+        yield "divergence", f"loss {loss:.0f}"
+    if means["d_accuracy"] > 0.99 and means["d_real"] > 0.97 and means["d_fake"] < 0.03:
+        yield "discriminator saturated", f"accuracy {means['d_accuracy']:.3f}"
+    if means["g_gradient"] < 0.05:
+        yield "no gradient", f"length {means['g_gradient']:.3g}"
+    if swing > 0.13:
+        yield "oscillation", f"a standard deviation of {swing:.2f} from step to step"
+
+
+def find_in_pictures(pictures, counts):
+    """Find what the pictures of the last looks tell.
+
+    Parameters
+    ----------
+    pictures : ndarray
+        float (n, 28, 28, 1), the newest.
+    counts : list of ndarray
+        How often each digit came up in each of the last looks.
+
+    Returns
+    -------
+    dict of str to (None, str)
+    """
+    found, total = {}, np.sum(counts, axis=0)
+    rare = np.flatnonzero(total < MISSING * total.sum())
+    if len(counts) == LASTING and len(rare):
+        found["missing digits"] = None, ", ".join(map(str, rare))
+    repeated = share_of_doubles(pictures)
+    if repeated > REPEATED:
+        found["repeats"] = None, f"{repeated:.0%} have a double"
+    return found
+
+
+def share_of_doubles(pictures):
+    """Return the share of pictures, 0 to 1, that have another one at a root mean square difference below 0.05."""
+    flat = np.asarray(pictures).reshape(len(pictures), -1)
+    nearest = neighbours.neighbour_distances(flat, 1)[:, 0] / np.sqrt(flat.shape[1])
+    return float((nearest < DOUBLE).mean())

@@ -1,0 +1,52 @@
+"""Scores from the probabilities that the classifier gives: its score, and how evenly the digits come up."""
+
+import numpy as np
+
+PRESENT = 0.01  # a digit is there if it is at least this share of the pictures
+
+
+def classifier_score(probabilities):
+    """Compute exp(mean over pictures of KL(p(y | x) || p(y))): sure of every picture, and all digits equally often.
+
+    Parameters
+    ----------
+    probabilities : ndarray
+        (n, 10); each row adds up to 1.
+
+    Returns
+    -------
+    float
+        From 1 to 10. It says nothing of variety within a digit: one perfect picture of each digit scores 10.
+
+    References
+    ----------
+    Salimans et al. 2016, section 4 (the "Inception score", with a classifier of digits in Inception's place). Batches
+    of 32, as some codes take them, score lower; here all pictures make one batch.
+    """
+    probabilities = np.asarray(probabilities, np.float64)
+    against = np.log(np.maximum(probabilities, 1e-300)) - np.log(np.maximum(probabilities.mean(axis=0), 1e-300))
+    return float(np.exp((probabilities * against).sum(axis=1).mean()))
+
+
+def divergence_from_uniform(counts):
+    """Compute the Kullback-Leibler divergence, in nats, of the shares of digits from equal shares.
+
+    Parameters
+    ----------
+    counts : ndarray
+        How often each of k digits came up, (k,).
+
+    Returns
+    -------
+    float
+        0 if all came up equally often, log k if only one did.
+    """
+    shares = np.asarray(counts, np.float64) / np.sum(counts)
+    seen = shares[shares > 0]
+    return float((seen * np.log(seen * len(shares))).sum())
+
+
+def digits_present(counts):
+    """Return how many digits make up at least a hundredth of the pictures."""
+    counts = np.asarray(counts)
+    return int((counts >= PRESENT * counts.sum()).sum())

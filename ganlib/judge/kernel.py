@@ -1,0 +1,64 @@
+"""The kernel distance: how differently two clouds of features look to a polynomial of the third degree."""
+
+import numpy as np
+
+
+def cubic_kernel(features, others):
+    """Compute k(x, y) = (x . y / d + 1)^3 for all pairs: float64 (n, m) from (n, d) and (m, d)."""
+    return (np.asarray(features, np.float64) @ np.asarray(others, np.float64).T / features.shape[1] + 1) ** 3
+
+
+def squared_mmd(features, others):
+    """Estimate the squared maximum mean discrepancy of two clouds with the cubic kernel, without bias.
+
+    Gretton et al. 2012, equation 3: the mean kernel of two points of the one cloud, plus that of the other, minus twice
+    that of one point of each; no point is paired with itself. It is 0 on average for clouds of one distribution, and
+    then falls below 0 half of the time.
+
+    Parameters
+    ----------
+    features, others : ndarray
+        (n, d) and (m, d), both with at least 2 points.
+
+    Returns
+    -------
+    float
+    """
+    return _mean_within(features) + _mean_within(others) - 2 * float(cubic_kernel(features, others).mean())
+
+
+def _mean_within(features):
+    n, kernel = len(features), cubic_kernel(features, features)
+    return float((kernel.sum() - np.trace(kernel)) / (n * (n - 1)))
+
+
+def kernel_distance(features, others, subsets=20, size=1000, seed=0):
+    """Estimate the squared discrepancy on random subsets, and how much it varies between them.
+
+    Unlike the Fréchet distance it reads the same, on average, whatever the number of pictures.
+
+    Parameters
+    ----------
+    features, others : ndarray
+        (n, d) and (m, d).
+    subsets, size : int
+        How many subsets of how many points each, drawn without replacement; fewer points if there are fewer.
+    seed : int
+
+    Returns
+    -------
+    tuple of float
+        The mean over the subsets, and their standard deviation.
+
+    References
+    ----------
+    Bińkowski, Sutherland, Arbel and Gretton 2018, "Demystifying MMD GANs", section 4.
+    """
+    rng = np.random.default_rng(seed)
+    size = min(size, len(features), len(others))
+    reads = [squared_mmd(_some(features, size, rng), _some(others, size, rng)) for _ in range(subsets)]
+    return float(np.mean(reads)), float(np.std(reads))
+
+
+def _some(features, size, rng):
+    return features[rng.choice(len(features), size, replace=False)]

@@ -1,0 +1,131 @@
+"""Scores from nearest neighbours: precision, recall, density, coverage, near doubles and copies.
+
+All pairs are compared by matrix products, a few hundred rows at a time, so that memory stays flat.
+"""
+
+import numpy as np
+
+ROWS = 100  # so that a block of distances stays in the processor's cache
+
+
+def squared_distances(points, others):
+    """Compute all squared distances, float64 (n, m), between points (n, d) and others (m, d)."""
+    points, others = np.asarray(points, np.float64), np.asarray(others, np.float64)
+    squares = points @ others.T
+    squares *= -2
+    squares += (points**2).sum(axis=1)[:, np.newaxis]
+    squares += (others**2).sum(axis=1)
+    return np.maximum(squares, 0, out=squares)  # rounding may leave a tiny negative number
+
+
+def neighbour_distances(points, k):
+    """Return the distances of every point to its k nearest other points of the same cloud, nearest first.
+
+    Parameters
+    ----------
+    points : ndarray
+        (n, d), with n above k.
+    k : int
+
+    Returns
+    -------
+    ndarray
+        float64 (n, k). A point that is there twice has a neighbour at distance 0, up to rounding.
+    """
+    points = np.asarray(points, np.float64)
+    nearest = np.empty((len(points), k))
+    for start in range(0, len(points), ROWS):
+        squares = squared_distances(points[start : start + ROWS], points)
+        rows = np.arange(len(squares))
+        squares[rows, start + rows] = np.inf
+        nearest[start : start + ROWS] = np.sort(np.partition(squares, k - 1, axis=1)[:, :k], axis=1)
+    return np.sqrt(nearest)
+
+
+def nearest_distances(points, others):
+    """Return the distance, float64 (n,), of every point to the nearest of the others.
+
+    The nearest is sought in float32 around the mean, which is quick; its distance is then computed from the difference,
+    so that a copy is at distance 0 exactly.
+
+    Parameters
+    ----------
+    points, others : ndarray
+        (n, d) and (m, d).
+    """
+    mean = others.mean(axis=0, dtype=np.float64)
+    sought, around = ((part - mean).astype(np.float32) for part in (points, others))
+    squares, found = (around**2).sum(axis=1), []
+    for start in range(0, len(sought), ROWS):
+        block = (-2 * sought[start : start + ROWS]) @ around.T
+        block += squares
+        found.append(block.argmin(axis=1))
+    found = np.concatenate(found)
+    return np.linalg.norm(np.asarray(points, np.float64) - others[found], axis=1)
+
+
+def precision_recall(fake, real, k=3, fake_radii=None, real_radii=None):
+    """Compute which share of fakes lies where real points are, and which share of real points lies where fakes are.
+
+    A cloud lies within the balls around its points that reach to the k-th nearest other point.
+
+    Parameters
+    ----------
+    fake, real : ndarray
+        (n, d) and (m, d), as many of each if the two shares are to be compared.
+    k : int
+    fake_radii, real_radii : ndarray or None
+        Distances to the k-th neighbours, (n,) and (m,), if they are known.
+
+    Returns
+    -------
+    tuple of float
+        Precision and recall, both from 0 to 1.
+
+    References
+    ----------
+    Kynkäänniemi et al. 2019, equations 1 and 2, who use k = 3.
+    """
+    fake_radii, real_radii = _radii(fake, k, fake_radii), _radii(real, k, real_radii)
+    inside, covered = np.zeros(len(fake), bool), np.zeros(len(real), bool)
+    for start in range(0, len(fake), ROWS):
+        part = slice(start, start + ROWS)
+        squares = squared_distances(fake[part], real)
+        inside[part] = (squares <= real_radii**2).any(axis=1)
+        covered |= (squares <= fake_radii[part, np.newaxis] ** 2).any(axis=0)
+    return float(inside.mean()), float(covered.mean())
+
+
+def density_coverage(fake, real, k=5, real_radii=None):
+    """Compute in how many real balls a fake lies, against what k leads one to expect, and how many balls hold a fake.
+
+    Only the balls around real points count, so that a few far-out fakes cannot pretend to cover everything.
+
+    Parameters
+    ----------
+    fake, real : ndarray
+        (n, d) and (m, d).
+    k : int
+    real_radii : ndarray or None
+        Distances to the k-th neighbours, (m,), if they are known.
+
+    Returns
+    -------
+    tuple of float
+        Density, about 1 for real points and above 1 for fakes that crowd where real points do; coverage, from 0 to 1.
+
+    References
+    ----------
+    Naeem et al. 2020, equations 4 and 5; k = 5 as in their code.
+    """
+    real_radii = _radii(real, k, real_radii)
+    holds, hits = np.zeros(len(real), bool), 0
+    for start in range(0, len(fake), ROWS):
+        within = squared_distances(fake[start : start + ROWS], real) <= real_radii**2
+        hits += int(within.sum())
+        holds |= within.any(axis=0)
+    return hits / (k * len(fake)), float(holds.mean())
+
+
+def _radii(points, k, known):
+    return neighbour_distances(points, k)[:, k - 1] if known is None else known
