@@ -6,6 +6,7 @@ each is a small function of a module of its own, with the paper and the equation
 
 from ganlib.judge.alarm import Alarm, CollapseAlarm
 from ganlib.judge.classifier import DigitClassifier, digit_counts, recognise, share_recognised, train_classifier
+from ganlib.judge.keep import KeepBest
 from ganlib.judge.report import Judge, Report, report
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "CollapseAlarm",
     "DigitClassifier",
     "Judge",
+    "KeepBest",
     "Report",
     "digit_counts",
     "recognise",
