@@ -5,7 +5,10 @@ import numpy as np
 
 def cubic_kernel(features, others):
     """Compute k(x, y) = (x . y / d + 1)^3 for all pairs: float64 (n, m) from (n, d) and (m, d)."""
-    return (np.asarray(features, np.float64) @ np.asarray(others, np.float64).T / features.shape[1] + 1) ** 3
+    kernel = np.asarray(features, np.float64) @ np.asarray(others, np.float64).T
+    kernel /= features.shape[1]
+    kernel += 1
+    return kernel * kernel * kernel  # a power takes ten times as long
 
 
 def squared_mmd(features, others):
