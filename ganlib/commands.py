@@ -129,8 +129,12 @@ def record(arguments):
 
 
 def bench(arguments):
-    """Measure the speed of training; everything that follows goes to the benchmark, such as --help."""
+    """Measure the speed of training, or with --quality what recipes reach; what follows goes there, such as --help."""
     environment.stand(["bench", *arguments])
+    if "--quality" in arguments:
+        from ganlib import quality
+
+        return quality.main(arguments)
     from ganlib import bench as room
 
     return room.main(arguments)

@@ -158,6 +158,26 @@ class GAN(PictureModel):
         self.compile(g_optimizer=g_optimizer, d_optimizer=d_optimizer, loss_kind=loss_kind)
         self.built = True
 
+    @classmethod
+    def from_recipe(cls, name, seed=0):
+        """Build the GAN of a recipe: "classic", "swift", "fine" or "gpu"; its `train()` runs the recipe's own budget.
+
+        See `ganlib.models.recipes`.
+        """
+        from ganlib.models import recipes
+
+        return recipes.build(cls, name, seed)
+
+    keep_best_every = None
+
+    def _own_callbacks(self, plan, verbose):
+        callbacks = super()._own_callbacks(plan, verbose)
+        if self.keep_best_every:
+            from ganlib.judge.keep import KeepBest  # not before it is needed: the judge loads a classifier
+
+            callbacks.append(KeepBest(self.keep_best_every))
+        return callbacks
+
     def _default_generator(self, latent_dim):
         build = {"dense": builders.build_generator, "conv": builders.build_conv_generator}[self.network]
         return build(latent_dim, seed=self.seed)

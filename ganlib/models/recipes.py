@@ -1,0 +1,116 @@
+"""Named settings of a GAN with a budget of their own: `GAN.from_recipe(name)`, then `train()`.
+
+Each is plain data. `python -m ganlib bench --quality` measures what they reach, and what each trick is worth.
+"""
+
+from types import MappingProxyType
+from typing import NamedTuple
+
+from ganlib._tensorflow import keras
+from ganlib.training import choice
+
+
+class Recipe(NamedTuple):
+    """Settings of a GAN under one name.
+
+    Attributes
+    ----------
+    about : str
+        One line.
+    steps, batch_size : int
+        What `train()` does if it is told nothing else.
+    network : str
+        "dense" or "conv".
+    g_learning_rate, d_learning_rate, beta_1 : float
+        Of the two Adams.
+    moving_average : float or None
+        Decay of the averaged generator; see `GAN`.
+    loss_kind : str
+        See `GAN`.
+    keep_best_every : int or None
+        Steps between two looks of the judge, whose best weights are put back at the end; None keeps the last.
+    """
+
+    about: str
+    steps: int
+    batch_size: int
+    network: str = "dense"
+    g_learning_rate: float = 2e-4
+    d_learning_rate: float = 2e-4
+    beta_1: float = 0.5
+    moving_average: float | None = None
+    loss_kind: str = "non_saturating"
+    keep_best_every: int | None = None
+
+
+FAST = {"g_learning_rate": 1e-3, "d_learning_rate": 1e-3}
+RECIPES = MappingProxyType(
+    {
+        "classic": Recipe("The settings of the classic code.", steps=30_000, batch_size=32),
+        "swift": Recipe(
+            "A larger batch, five times the rates, and an average that evens out the larger steps.",
+            steps=5500,
+            batch_size=64,
+            moving_average=0.995,
+            **FAST,
+        ),
+        "fine": Recipe(
+            "The same for ten minutes on two cores, a longer average, and the best weights by the judge.",
+            steps=50_000,
+            batch_size=64,
+            moving_average=0.999,
+            keep_best_every=2500,
+            **FAST,
+        ),
+        "gpu": Recipe(
+            "The convolutional networks with a batch that fills a card.",
+            steps=30_000,
+            batch_size=256,
+            network="conv",
+            g_learning_rate=4e-4,
+            d_learning_rate=4e-4,
+            moving_average=0.999,
+            keep_best_every=2500,
+        ),
+    }
+)
+
+
+def build(family, name, seed=0):
+    """Build the GAN of a recipe.
+
+    Parameters
+    ----------
+    family : type
+        `GAN`, or a class made from it.
+    name : str
+        A key of `RECIPES`.
+    seed : int
+        As for `GAN`.
+
+    Returns
+    -------
+    GAN
+        Its `train()` runs the recipe's own budget unless it is told another one.
+
+    Raises
+    ------
+    ValueError
+        There is no such recipe.
+    """
+    recipe = RECIPES[choice("recipe", tuple(RECIPES))(name)]
+
+    def adam(rate):
+        return keras.optimizers.Adam(rate, beta_1=recipe.beta_1)
+
+    gan = family(
+        recipe.network,
+        seed=seed,
+        loss_kind=recipe.loss_kind,
+        moving_average=recipe.moving_average,
+        g_optimizer=adam(recipe.g_learning_rate),
+        d_optimizer=adam(recipe.d_learning_rate),
+    )
+    gan.usual = MappingProxyType({**gan.usual, "steps": recipe.steps, "batch_size": recipe.batch_size})
+    gan.keep_best_every = recipe.keep_best_every
+    return gan
