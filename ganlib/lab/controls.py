@@ -128,10 +128,10 @@ def _log_slider(label, takes, value):
         value=value,
         min=takes.low,
         max=takes.high,
-        step=None,
-        tooltip=f"{label}, typed",
+        step=1e-5,
         description=f"{label}, typed",
-        layout={"width": "76px"},
+        style={"description_width": "0px"},  # for those who hear it; those who see have the slider's label
+        layout={"width": "84px"},
     )
     box.add_class("ganlib-number")
     return slider, box

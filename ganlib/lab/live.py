@@ -70,13 +70,8 @@ class LiveLab:
 
     def _build(self):
         """Make what the trainer writes: pictures, charts, gauges and a status."""
-        self._fake_picture, self._real_picture = ipywidgets.Image(format="png"), ipywidgets.Image(format="png")
-        for picture, told in (
-            (self._fake_picture, "What the model makes of fixed random numbers; D's score from 0, fake, to 1, real"),
-            (self._real_picture, "Real examples; D's score from 0, fake, to 1, real"),
-        ):
-            picture.tooltip = told
-            picture.add_class("ganlib-picture")
+        self._fake_picture, self._real_picture = ipywidgets.HTML(), ipywidgets.HTML()
+        self._pngs = {}
         self._charts, self._gauges, self._status = (ipywidgets.HTML() for _ in range(3))
         self._fake_title, self._real_title = ipywidgets.HTML("<b>Made</b>"), ipywidgets.HTML("<b>Real</b>")
 
@@ -250,11 +245,13 @@ class LiveLab:
         self._before = seen if scores is not None or not isinstance(self.model, GAN) else self._before
         shown = views.SIDE**2
         if isinstance(self.model, PlaneGAN):
-            self._fake_picture.value = views.plane_png(self.model.surface(views.CELLS), self._scaled_real(), fakes)
-            return
-        self._fake_picture.value = views.digits_png(fakes[:shown], None if scores is None else scores[:shown])
-        if "real_scores" in seen:
-            self._real_picture.value = views.digits_png(self._real[:shown], seen["real_scores"][:shown])
+            self._pngs["made"] = views.plane_png(self.model.surface(views.CELLS), self._scaled_real(), fakes)
+        else:
+            self._pngs["made"] = views.digits_png(fakes[:shown], None if scores is None else scores[:shown])
+            if "real_scores" in seen:
+                self._pngs["real"] = views.digits_png(self._real[:shown], seen["real_scores"][:shown])
+                self._real_picture.value = views.image(self._pngs["real"], "Real digits, D's score under each")
+        self._fake_picture.value = views.image(self._pngs["made"], "What the model makes of fixed random numbers")
 
     def _follow(self):
         """Let the controls show what was changed elsewhere, when something was."""
@@ -310,14 +307,14 @@ class LiveLab:
 
     def still(self):
         """Return a picture of the lab, PNG bytes: what a page without a kernel shows in its place."""
-        return _still([self._fake_picture.value, self._real_picture.value], self.model.step)
+        return _still(list(self._pngs.values()), self.model.step)
 
 
 def _still(pictures, step):
     """Put PNG pictures side by side under a line of text."""
     from PIL import Image, ImageDraw, ImageFont
 
-    opened = [Image.open(io.BytesIO(picture)).convert("RGB") for picture in pictures if picture]
+    opened = [Image.open(io.BytesIO(picture)).convert("RGB") for picture in pictures]
     width, height = sum(p.width + 12 for p in opened) + 12, max(p.height for p in opened) + 46
     page = Image.new("RGB", (max(width, 560), height), "white")
     line = f"The live lab at step {step:,}. Run this cell in JupyterLab to steer it."

@@ -41,9 +41,7 @@ class TimeMachine:
         )
         play = ipywidgets.Play(max=last, interval=150, description="play", tooltip="Play the frames")
         ipywidgets.jslink((play, "value"), (self.slider, "value"))
-        self._picture = ipywidgets.Image(format="png")
-        self._picture.tooltip = "What the model made of the same random numbers at this step"
-        self._picture.add_class("ganlib-picture")
+        self._picture = ipywidgets.HTML()
         self._told, self._charts = ipywidgets.HTML(), ipywidgets.HTML()
         self.slider.observe(lambda change: self.show(change["new"]), "value")
         self.widget = ipywidgets.VBox(
@@ -59,7 +57,8 @@ class TimeMachine:
     def show(self, frame):
         """Show one frame, by its number, with the curves up to it and the controls as they were."""
         recording, step = self.recording, int(self.recording.steps[frame])
-        self._picture.value = png_bytes(_enlarged(recording.frames[frame]))
+        self._png = png_bytes(_enlarged(recording.frames[frame]))
+        self._picture.value = views.image(self._png, f"What the model made of the same random numbers at step {step:,}")
         self._told.value = _told(recording, step)
         panels = views.panels_of(recording.columns)
         self._charts.value = (
@@ -77,7 +76,7 @@ class TimeMachine:
     def _repr_mimebundle_(self, include=None, exclude=None):
         bundle = dict(self.widget._repr_mimebundle_())
         bundle["text/plain"] = f"The time machine: {self.recording.title}. Run this cell in JupyterLab to scrub."
-        bundle["image/png"] = base64.b64encode(self._picture.value).decode()
+        bundle["image/png"] = base64.b64encode(self._png).decode()
         return bundle
 
 
@@ -156,7 +155,7 @@ _PAGE = """<!doctype html>
 </head><body><main><h1>{title}</h1>
 <p><label for="frame">Frame</label><br><input id="frame" type="range" min="0" max="{last}" value="{last}"></p>
 <div id="told" role="status"></div>
-<p class="ganlib-picture"><img id="picture" width="{width}" alt="What the model made at this step"></p>
+<p><img class="ganlib-picture" id="picture" width="{width}" alt="What the model made at this step"></p>
 <div class="ganlib-charts">{charts}</div></main>
 <script>
 const frames = {frames};

@@ -3,6 +3,7 @@
 A picture of 25 digits with their scores takes about two milliseconds, so that a training is hardly slowed by it.
 """
 
+import base64
 from functools import cache
 from html import escape
 from typing import NamedTuple
@@ -49,7 +50,7 @@ def _line(column, pen, label=None):
 GAN_PANELS = (
     Panel("Losses", (_line("d_loss", DISCRIMINATOR, "D"), _line("g_loss", GENERATOR, "G"))),
     Panel(
-        "D's mean score and accuracy",
+        "D's verdict",
         (
             _line("d_real", REAL),
             _line("d_fake", FAKE),
@@ -92,6 +93,12 @@ def digits_png(pictures, scores=None):
         hundredths = np.clip(np.round(100 * np.asarray(scores)), 0, 100).astype(int)
         shown = np.concatenate([shown, strips[hundredths]], axis=1)
     return data.png_bytes(data.tile(shown[..., np.newaxis], SIDE, SIDE, gap=4))
+
+
+def image(png, alt):
+    """Put PNG bytes into HTML, with a text for those who cannot see them; ipywidgets' own Image has none."""
+    source = base64.b64encode(png).decode()
+    return f'<img class="ganlib-picture" alt="{escape(alt)}" src="data:image/png;base64,{source}">'
 
 
 @cache
@@ -367,5 +374,5 @@ STYLE = f"""<style>
 .ganlib-gauge {{flex: 1 1 300px; max-width: 560px; line-height: 1.35; min-height: 6.2em}}
 .ganlib-status {{line-height: 1.4; min-height: 2.8em; font-variant-numeric: tabular-nums}}
 .ganlib-message {{border-left: 4px solid {GENERATOR.colour}; padding-left: 8px}}
-.ganlib-picture img {{image-rendering: pixelated; max-width: none}}
+.ganlib-picture {{image-rendering: pixelated; max-width: none}}
 </style>"""
