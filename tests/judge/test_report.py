@@ -108,8 +108,8 @@ def test_copied_training_digits_are_told_from_unseen_ones(real):
 def test_the_order_of_the_pictures_does_not_matter(real):
     other = judge.report(REAL[np.random.default_rng(3).permutation(N)])
     for name, value in real.as_dict().items():
-        if name not in ("real", "kernel_distance", "kernel_spread"):  # whose subsets of 1,000 are all of them, shuffled
-            assert getattr(other, name) == pytest.approx(value, rel=1e-4), name
+        if name not in ("real", "judge", "name", "kernel_distance", "kernel_spread"):  # drawn by their place
+            assert getattr(other, name) == pytest.approx(value, rel=1e-4, abs=2e-3), name
     assert other.kernel_distance == pytest.approx(real.kernel_distance, abs=0.02)
 
 
