@@ -119,6 +119,7 @@ LAYERS = {
     "ZeroPadding2D": ("ZeroPadding2D", lambda config: {"padding": config["padding"], "data_format": _channels(config)}),
     "MaxPooling2D": ("MaxPooling2D", _pooling),
     "AveragePooling2D": ("AveragePooling2D", _pooling),
+    "Concatenate": ("Concatenate", _plain("axis")),
 }
 
 
@@ -137,15 +138,15 @@ def to_dl4j(model, path, *, part=None, overwrite=False):
 
 def write_keras2(source, path):
     """Write the file."""
-    nodes, outputs = _nodes_to_write(source.network)
+    nodes, inputs, outputs = _nodes_to_write(source.network)
     names = _names(nodes)
-    chain = Graph(nodes, [nodes[0].name], outputs).is_chain
+    chain = Graph(nodes, inputs, outputs).is_chain
     specs = [{"class_name": kind, "config": config} for kind, config in (_spec(node, names) for node in nodes)]
     name = re.sub(r"\W", "_", source.network.name)
     if chain:
         described = {"class_name": "Sequential", "config": {"name": name, "layers": specs}}
     else:
-        described = {"class_name": "Functional", "config": _functional(name, specs, nodes, outputs, names)}
+        described = {"class_name": "Functional", "config": _functional(name, specs, nodes, inputs, outputs, names)}
     with h5py.File(path, "w") as file:
         file.attrs["keras_version"] = np.bytes_(DIALECT)
         file.attrs["backend"] = np.bytes_("tensorflow")
@@ -167,14 +168,12 @@ def _write_weights(group, name, arrays):
 
 
 def _nodes_to_write(network):
-    """Return the nodes of a network without a reshape at its very end, and the names of its outputs."""
+    """Return the nodes of a network without a reshape at its very end, and the names of its inputs and outputs."""
     graph = graph_of(network)
     nodes, outputs = list(graph.nodes), list(graph.outputs)
     while len(outputs) == 1 and nodes[-1].name == outputs[0] and nodes[-1].kind == "Reshape":
         outputs = list(nodes.pop().inputs)
-    if sum(node.kind == "InputLayer" for node in nodes) != 1:
-        raise ExportError(f"{network.name} takes several inputs, which this export does not write for Deeplearning4j.")
-    return nodes, outputs
+    return nodes, list(graph.inputs), outputs
 
 
 def _names(nodes):
@@ -204,13 +203,15 @@ def _spec(node, names):
         raise ExportError(f"Deeplearning4j cannot hold the layer {node.name} ({node.kind}): {reason}.") from reason
 
 
-def _functional(name, specs, nodes, outputs, names):
+def _functional(name, specs, nodes, inputs, outputs, names):
     """Describe a network whose layers do not follow one after the other."""
     for spec, node in zip(specs, nodes, strict=True):
         spec["name"] = names[node.name]
         spec["inbound_nodes"] = [[[names[source], 0, 0, {}] for source in node.inputs]] if node.inputs else []
-    inputs = [[names[node.name], 0, 0] for node in nodes if node.kind == "InputLayer"]
-    ends = {"input_layers": inputs, "output_layers": [[names[output], 0, 0] for output in outputs]}
+    ends = {
+        "input_layers": [[names[name], 0, 0] for name in inputs],
+        "output_layers": [[names[output], 0, 0] for output in outputs],
+    }
     return {"name": name, "layers": specs, **ends}
 
 

@@ -73,6 +73,7 @@ NETWORKS = {
     "softmax_regression": lambda: builders.build_logistic_regression(10, 3, seed=0),
     "plane_generator": lambda: builders.build_plane_generator(seed=0),
     "plane_discriminator": lambda: builders.build_plane_discriminator(seed=0),
+    "conditional_generator": lambda: builders.build_conditional_generator(seed=0),
     "nested_generator": nested_generator,
     "deep_convolutions": deep_convolutions,
 }

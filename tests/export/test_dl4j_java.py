@@ -44,7 +44,8 @@ def imported(tmp_path_factory):
     for name in networks.NETWORKS:
         network = networks.build(name)
         to_dl4j(network, folder / f"{name}.h5")
-        np.save(folder / f"{name}.in.npy", probes(network)[0])
+        for number, array in enumerate(probes(network)):
+            np.save(folder / f"{name}.in{number}.npy", array)
         for number, output in enumerate(flat_outputs(pick(network), probes(network))):
             np.save(folder / f"{name}.expected{number}.npy", output)
     kinds = {name: kind_of(folder / f"{name}.h5") for name in networks.NETWORKS}

@@ -62,7 +62,9 @@ def test_keras_2_itself_reads_what_is_written_for_deeplearning4j(keras2, name, t
     network = networks.build(name)
     to_dl4j(network, tmp_path / "network.h5")
     inputs = probes(network)
-    found = keras2.models.load_model(tmp_path / "network.h5", compile=False)(inputs[0], training=False)
+    found = keras2.models.load_model(tmp_path / "network.h5", compile=False)(
+        inputs[0] if len(inputs) == 1 else inputs, training=False
+    )
     expected = flat_outputs(pick(network), inputs)
     for a, b in zip(found if isinstance(found, (list, tuple)) else [found], expected, strict=True):
         assert np.abs(a - b).max() <= 1e-5 * max(1, np.abs(b).max())
@@ -182,3 +184,8 @@ def test_a_layer_of_ones_own_is_refused(tmp_path):
         to_dl4j(network, tmp_path / "network.h5")
     with pytest.raises(ExportError, match=r"mine \(Mine\) is code of your own"):
         to_keras(network, tmp_path / "network.keras")
+
+
+def test_a_discriminator_of_pairs_is_refused_for_its_product_of_two_vectors(tmp_path):
+    with pytest.raises(ExportError, match="cannot hold the layer shows_digit: Dot is none of"):
+        to_dl4j(builders.build_conditional_discriminator(), tmp_path / "network.h5")
