@@ -370,7 +370,7 @@ def gauge(title, reading, ends):
 
 STYLE = f"""<style>
 .ganlib-charts {{display: flex; flex-wrap: wrap; gap: 6px}}
-.ganlib-chart {{flex: 1 1 380px; max-width: 560px; min-width: 300px; border: 1px solid {PALE}}}
+.ganlib-chart {{flex: 1 1 calc(50% - 8px); max-width: 620px; min-width: 300px; border: 1px solid {PALE}}}
 .ganlib-gauge {{flex: 1 1 300px; max-width: 560px; line-height: 1.35; min-height: 6.2em}}
 .ganlib-status {{line-height: 1.4; min-height: 2.8em; font-variant-numeric: tabular-nums}}
 .ganlib-message {{border-left: 4px solid {GENERATOR.colour}; padding-left: 8px}}
