@@ -24,7 +24,6 @@ from ganlib import data, environment
 from ganlib._tensorflow import keras, tf
 from ganlib.models.gan import GAN
 from ganlib.training import (
-    ALL_PLAYERS,
     Sampler,
     atomic_write,
     build_block,
@@ -40,13 +39,15 @@ QUICK_SECONDS = 0.02
 VIEW_EVERY = 200
 QUICK_VIEW_EVERY = 5
 NEVER = sys.maxsize
+MODES = ("graph", "compiled", "stepwise")
 
 LABELS = {
     "classic": "classic loop: predict, three train_on_batch",
     "graph": "one tf.function step, two GradientTapes",
     "compiled_step": "the same with jit_compile=True",
     "graph_block": "the engine's step as a graph, one a call",
-    "compiled_block": "the engine's step compiled, one a call",
+    "compiled_block": "the engine's step in a compiled loop of one",
+    "stepwise_block": "the engine's step compiled, one a call",
     "engine": "the engine: blocks of steps",
     "view": "the engine, with a view of the samples",
     "floor": "floor: the matrix products alone",
@@ -268,11 +269,11 @@ def function_step(generator, discriminator, pictures, batch_size, compiled):
 
 
 def block_step(gan, pictures, batch_size, mode):
-    """Return one step of the engine in a call of its own, in the mode "graph" or "compiled"."""
+    """Return one step of the engine in a call of its own, in a mode of `ganlib.training.block.compile_block`."""
     block = build_block(gan.iteration, len(gan.columns), (tf.constant(pictures),), batch_size, gan.seed, mode)
 
     def step():
-        block(tf.constant(gan.step, tf.int64), tf.constant(1), tf.constant(ALL_PLAYERS)).numpy()
+        block(gan.step, 1)
         gan.step += 1
 
     return step
@@ -362,7 +363,7 @@ def other_ways(network, pictures, batch_size):
         gan = GAN(network, seed=0)
         return gan.generator, gan.discriminator
 
-    other_modes = [mode for mode in ("graph", "compiled") if mode != compile_mode(pair())]
+    other_modes = [mode for mode in MODES if mode != compile_mode(pair())]
     products = products_of_step(*pair(), batch_size)
     steps = {
         "classic": classic_loop(*pair(), scaled, batch_size),
@@ -470,7 +471,7 @@ def summary(times, flops):
     floors = {"floor": times[f"floor_{floor_mode}"]}
     times = floors | {name: ms for name, ms in times.items() if not name.startswith("floor_")}
     ms = {name: float(np.median(times[name])) for name in LABELS if name in times}
-    rivals = [ms[name] for name in ("graph", "compiled_step", "graph_block", "compiled_block") if name in ms]
+    rivals = [ms[name] for name in ("graph", "compiled_step", *(f"{mode}_block" for mode in MODES)) if name in ms]
     return {
         **{f"{name}_ms": round(value, 4) for name, value in ms.items()},
         "fastest_ms": {name: round(float(times[name].min()), 4) for name in ms},

@@ -19,6 +19,7 @@ from ganlib.training import (
     build_block,
     choice,
     compile_mode,
+    newest,
     number,
     switch,
     whole,
@@ -284,8 +285,14 @@ class GAN(PictureModel):
         with several steps of the discriminator each sees the same real pictures.
         """
         examples = self.examples_of(*keras.utils.unpack_x_y_sample_weight(real)[:2])
-        draws = GivenExamples(examples, self.seed, self._counter.read_value())
-        measured = self.iteration(draws, 2 * tf.shape(examples[0])[0], ALL_PLAYERS)
+        batch_size, step = 2 * tf.shape(examples[0])[0], self._counter.read_value()
+
+        def take(turn, row):
+            draws = GivenExamples(examples, self.seed, step, turn)
+            return turn + 1, newest(row, self.iteration(draws, batch_size, ALL_PLAYERS))
+
+        nothing = tf.fill([len(self.columns)], np.nan)
+        _, measured = tf.while_loop(lambda turn, _: turn < sum(self._turns()) - 1, take, (tf.constant(0), nothing))
         self._counter.assign_add(1)
         return dict(zip(self.columns, tf.unstack(measured), strict=True))
 
@@ -296,13 +303,22 @@ class GAN(PictureModel):
         """The two networks, in the order in which they move."""
         return {"discriminator": self.discriminator, "generator": self.generator}
 
+    @property
+    def turns(self):
+        """How many turns a step takes: the discriminator's, then the generator's, whose first joins the last of D's."""
+        return int(sum(self._turns())) - 1
+
+    def _turns(self):
+        """Return in how many turns each network is at work, two int32 scalars: in one, to be measured, if in none."""
+        return [tf.cast(tf.maximum(self._switches[name], 1), tf.int32) for name in ("d_steps", "g_steps")]
+
     def iteration(self, draws, batch_size, phase):
-        """Let the discriminator learn `d_steps` times, then the generator `g_steps` times.
+        """Let both networks learn, those that are at turn: first the discriminator `d_steps` times, then the generator.
 
         Parameters
         ----------
         draws : Draws
-            Real pictures and random numbers of this step.
+            Real pictures and random numbers of this step; which of its turns it is.
         batch_size : int
             The discriminator sees half of it real and half of it fake; the generator makes all of it.
         phase : tf.Tensor
@@ -311,26 +327,39 @@ class GAN(PictureModel):
         Returns
         -------
         tf.Tensor
-            float32 (7,), in the order of `columns`; NaN for what a phase leaves out.
+            float32 (7,), in the order of `columns`; NaN for a network that is not at turn.
         """
         half = batch_size // 2
+        d_turn, g_turn = draws.turn, draws.turn + 1 - self._turns()[0]
+        d_at_turn, g_at_turn = (phase != 2) & (g_turn <= 0), (phase != 1) & (g_turn >= 0)
 
-        def discriminator(turn, moves):
-            real = self.draw_real(draws, half, turn)
-            latent = self.draw_latent(draws, half, LATENT, turn)
-            return self._train_discriminator(real, latent, moves & (self._switches["freeze_d"] == 0))
+        def discriminator():
+            real, latent = self.draw_real(draws, half, d_turn), self.draw_latent(draws, half, LATENT, d_turn)
+            return self._train_discriminator(real, latent, d_at_turn & self._may_move("d", d_turn))
 
-        def generator(turn, moves):
+        def generator():
+            turn = tf.maximum(g_turn, 0)
             latent = self.draw_latent(draws, batch_size, LATENT_OF_G, turn)
-            return self._train_generator(latent, moves & (self._switches["freeze_g"] == 0))
+            return self._train_generator(latent, g_at_turn & self._may_move("g", turn))
 
-        d_loss, d_accuracy, d_real, d_fake, d_gradient = tf.unstack(
-            _take_turns(discriminator, self._switches["d_steps"], (phase == 0) | (phase == 1), 5)
-        )
-        g_loss, g_gradient = tf.unstack(
-            _take_turns(generator, self._switches["g_steps"], (phase == 0) | (phase == 2), 2)
-        )
+        d_row, g_row = self._measure(d_at_turn, discriminator), self._measure(g_at_turn, generator)
+        d_loss, d_accuracy, d_real, d_fake, d_gradient = tf.unstack(d_row)
+        g_loss, g_gradient = tf.unstack(g_row)
         return tf.stack([d_loss, d_accuracy, g_loss, d_real, d_fake, d_gradient, g_gradient])
+
+    def _may_move(self, letter, turn):
+        """Tell whether a network that is at turn may move: 0 steps only measure it, and it may be frozen."""
+        wanted = tf.cast(turn, tf.float32) < self._switches[f"{letter}_steps"]
+        return wanted & (self._switches[f"freeze_{letter}"] == 0)
+
+    def _measure(self, at_turn, train):
+        """Return what `train()` measures; NaN, with both networks' statistics as they were, if it is not at turn."""
+        statistics = [*self.generator.non_trainable_variables, *self.discriminator.non_trainable_variables]
+        before = [tf.identity(variable.value) for variable in statistics]
+        measured = train()
+        for variable, value in zip(statistics, before, strict=True):
+            variable.assign(tf.where(at_turn, variable.value, value))
+        return tf.where(at_turn, measured, np.nan)
 
     # What a conditional GAN does otherwise: its networks take a digit beside the latent vector and beside the picture.
 
@@ -492,8 +521,7 @@ class GAN(PictureModel):
             before = self.state()
             for first in range(0, steps, MAX_BLOCK):
                 count = min(MAX_BLOCK, steps - first)
-                done = tf.constant(self.pretrained_steps, tf.int64)
-                accuracies = block(done, tf.constant(count), tf.constant(ALL_PLAYERS)).numpy()[:count]
+                accuracies = block(self.pretrained_steps, count)
                 self.pretrained_steps += count
             if not all(np.isfinite(weight).all() for weight in self.discriminator.get_weights()):
                 self.load_state(self.step, *before)
@@ -627,18 +655,3 @@ def _join(real, fake):
 def _one_or_list(tensors):
     """Return what a network takes: a tensor if there is one, else a list."""
     return list(tensors) if len(tensors) > 1 else tensors[0]
-
-
-def _take_turns(update, turns, wanted, width):
-    """Run `update(turn, moves)` `turns` times, or once without moving anything if 0; NaN if it is not wanted.
-
-    Returns what the last turn measured, float32 (width,).
-    """
-    count = tf.where(wanted, tf.maximum(turns, 1.0), 0.0)
-
-    def take(turn, _):
-        return turn + 1, update(turn, tf.cast(turn, tf.float32) < turns)
-
-    return tf.while_loop(
-        lambda turn, _: tf.cast(turn, tf.float32) < count, take, (tf.constant(0), tf.fill([width], np.nan))
-    )[1]

@@ -1,6 +1,6 @@
 """The training engine: one compiled loop, live values, run folders; the same for every family of models."""
 
-from ganlib.training.block import MAX_BLOCK, Draws, GivenExamples, build_block
+from ganlib.training.block import MAX_BLOCK, Draws, GivenExamples, build_block, newest
 from ganlib.training.callbacks import ProgressBar, Sampler
 from ganlib.training.devices import compile_mode, describe_device, has_gpu
 from ganlib.training.errors import GuardError, RunFolderError, TrainingDiverged, TrainingInterrupted
@@ -37,6 +37,7 @@ __all__ = [
     "compile_mode",
     "describe_device",
     "has_gpu",
+    "newest",
     "number",
     "rebuild",
     "switch",

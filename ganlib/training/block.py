@@ -1,10 +1,15 @@
 """The compiled loop: many steps in one call, with the random numbers and the batches drawn on the device.
 
+A step is made of turns: one, unless a player learns several times. All turns run the same code, in which a player that
+is not at turn stands still; a loop or a condition around each player would cost every step a tenth of its time.
+
 Every random number is a pure function of (seed, step, substep, stream): how the steps are cut into blocks, when a run
 was interrupted and what else drew random numbers cannot change the outcome.
 """
 
 from functools import partial
+
+import numpy as np
 
 from ganlib._tensorflow import tf
 
@@ -26,14 +31,17 @@ class Draws:
         The seed of the run.
     step : tf.Tensor
         int64 scalar, the number of the step.
+    turn : int or tf.Tensor
+        int32 scalar, the turn within the step, from 0.
     """
 
     EXAMPLES = 0
 
-    def __init__(self, data, seed, step):
+    def __init__(self, data, seed, step, turn=0):
         self._data = data
         self._seed = seed
         self.step = step
+        self.turn = turn
 
     def _key(self, stream, substep):
         substep = tf.cast(substep, tf.int64)
@@ -66,7 +74,7 @@ class GivenExamples(Draws):
 
 
 def build_block(iteration, columns, data, batch_size, seed, mode):
-    """Put many steps into one compiled function, for one data set and one seed.
+    """Put many steps into one function, for one data set and one seed.
 
     Parameters
     ----------
@@ -79,47 +87,89 @@ def build_block(iteration, columns, data, batch_size, seed, mode):
     Returns
     -------
     callable
-        `block(first_step, count, phase)`, see `bind_block`.
+        `block(first_step, count, phase=0, turns=1)`, see `bind_block`.
     """
     return bind_block(compile_block(iteration, columns, batch_size, mode), data, seed)
 
 
 def bind_block(block, data, seed):
-    """Give a compiled block its data and its seed; what is left is `block(first_step, count, phase)`."""
+    """Give a block its data and its seed; what is left is `block(first_step, count, phase=0, turns=1)`."""
     return partial(block, seed=tf.constant(seed, tf.int64), data=data)
 
 
 def compile_block(iteration, columns, batch_size, mode):
-    """Put many steps into one compiled function, for any data of one shape and any seed.
-
-    `tf.while_loop` over the step counter with tensor bounds compiles once, for blocks of any length: in a compiled
-    function a Python loop over `tf.range(start, stop)` would compile anew for every pair of bounds.
+    """Put many steps into one function, for any data of one shape and any seed.
 
     Parameters
     ----------
     iteration : callable
-        `iteration(draws, batch_size, phase)` makes one step and returns float32 (columns,).
+        `iteration(draws, batch_size, phase)` takes one turn of a step and returns float32 (columns,), NaN for what it
+        did not measure; which turn it is, `draws.turn` says.
     columns : int
         How many numbers a step measures.
     batch_size : int
     mode : str
-        "compiled" (XLA) or "graph".
+        "compiled": a loop of steps in one XLA-compiled call; "graph": the same loop without XLA; "stepwise": an
+        XLA-compiled call for every turn.
 
     Returns
     -------
     callable
-        `block(first_step, count, phase, seed, data)` with int64, int32, int32 and int64 scalar tensors and a tuple of
-        tensors; float32 (MAX_BLOCK, columns), of which the first `count` rows were measured.
+        `block(first_step, count, phase=0, turns=1, *, seed, data)`: makes `count` steps, at most MAX_BLOCK, of `turns`
+        turns each, and returns float32 ndarray (count, columns): what was measured last in each step.
     """
+    take = _one_by_one if mode == "stepwise" else _in_a_loop
+    run = take(iteration, columns, batch_size, mode != "graph")
 
-    @tf.function(jit_compile=mode == "compiled", autograph=False)
-    def block(first_step, count, phase, seed, data):
-        def step(done, rows):
-            draws = Draws(data, seed, first_step + tf.cast(done, tf.int64))
-            return done + 1, rows.write(done, iteration(draws, batch_size, phase))
-
-        rows = tf.TensorArray(tf.float32, size=MAX_BLOCK, element_shape=(columns,))
-        _, rows = tf.while_loop(lambda done, _: done < count, step, (tf.constant(0), rows), parallel_iterations=1)
-        return rows.stack()
+    def block(first_step, count, phase=0, turns=1, *, seed, data):
+        start = tf.constant(first_step, tf.int64), tf.constant(phase), tf.constant(turns)
+        return run(count, *start, seed, data)
 
     return block
+
+
+def _in_a_loop(iteration, columns, batch_size, compiled):
+    """Make the block whose loop is a part of the compiled function.
+
+    `tf.while_loop` over a counter with tensor bounds compiles once, for blocks of any length: in a compiled function a
+    Python loop over `tf.range(start, stop)` would compile anew for every pair of bounds.
+    """
+
+    @tf.function(jit_compile=compiled, autograph=False)
+    def loop(count, first_step, phase, turns, seed, data):
+        def take(done, rows):
+            step = done // turns
+            draws = Draws(data, seed, first_step + tf.cast(step, tf.int64), done % turns)
+            row = newest(rows[step], iteration(draws, batch_size, phase))
+            return done + 1, tf.tensor_scatter_nd_update(rows, [[step]], [row])
+
+        rows = tf.fill([MAX_BLOCK, columns], np.nan)
+        return tf.while_loop(lambda done, _: done < count * turns, take, (tf.constant(0), rows), parallel_iterations=1)[
+            1
+        ]
+
+    return lambda count, *start: loop(tf.constant(count), *start).numpy()[:count]
+
+
+def _one_by_one(iteration, columns, batch_size, compiled):
+    """Make the block that calls a compiled function for every turn: XLA runs a loop's convolutions on one thread."""
+
+    @tf.function(jit_compile=compiled, autograph=False)
+    def take(step, turn, phase, row, seed, data):
+        return newest(row, iteration(Draws(data, seed, step, turn), batch_size, phase))
+
+    def run(count, first_step, phase, turns, seed, data):
+        rows = []
+        for step in range(count):
+            row = tf.fill([columns], np.nan)
+            for turn in range(int(turns)):
+                row = take(first_step + step, tf.constant(turn), phase, row, seed, data)
+            rows.append(row)
+        return np.stack([row.numpy() for row in rows])
+
+    return run
+
+
+def newest(old, new):
+    """Return what was measured last: `new`, or `old` where it is NaN; both float32 (columns,)."""
+    return tf.where(tf.math.is_nan(new), old, new)

@@ -26,7 +26,8 @@ def compile_mode(networks, devices=None):
     """Choose how to run a block of steps.
 
     Measured on a CPU: inside an XLA-compiled loop a dense step takes half the time that it takes in a plain graph, a
-    convolutional one 12 times as long, since XLA runs convolutions there on one thread. A GPU gains from XLA in both.
+    convolutional one many times as long, since XLA runs convolutions there on one thread; a call of its own for every
+    step takes half the time of a graph. A GPU gains from XLA in both.
 
     Parameters
     ----------
@@ -38,10 +39,10 @@ def compile_mode(networks, devices=None):
     Returns
     -------
     str
-        "compiled" (XLA) or "graph".
+        "compiled" or "stepwise", see `ganlib.training.block.compile_block`.
     """
     if has_gpu(devices):
         return "compiled"
     # A kernel that slides has axes for its places beside those for its channels, in whatever layer it is hidden.
     convolutional = any(len(weight.shape) >= 3 for network in networks for weight in network.weights)
-    return "graph" if convolutional else "compiled"
+    return "stepwise" if convolutional else "compiled"

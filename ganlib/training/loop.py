@@ -32,7 +32,7 @@ class Trainer:
     batch_size : int
         Handed to `model.block`.
     mode : str
-        "compiled" or "graph": see `compile_mode`.
+        "compiled", "stepwise" or "graph": see `compile_mode`.
     run : RunFolder or None
         Where events, history and checkpoints go.
     history : History or None
@@ -135,7 +135,7 @@ class Trainer:
         return dict(zip(model.columns, rows[-1].tolist(), strict=True))
 
     def _run_block(self, first, count, phase):
-        return self._block(tf.constant(first, tf.int64), tf.constant(count), tf.constant(phase)).numpy()[:count]
+        return self._block(first, count, phase, self.model.turns)
 
     def _block_length(self, first, last):
         """Choose how many steps to run before somebody wants to look, never beyond a step where something is due."""

@@ -28,8 +28,9 @@ class TrainableModel(keras.Model):
 
     * `columns`: names of the numbers that a step measures;
     * `players`: dict of name to network; each has an optimizer and a step of its own;
-    * `iteration(draws, batch_size, phase)`: makes one step (phase 0: of every player in turn; phase k: of the k-th
+    * `iteration(draws, batch_size, phase)`: takes one turn of a step (phase 0: of every player; phase k: of the k-th
       player only, NaN for what the others measure) and returns float32 (len(columns),);
+    * if a step has more turns than one, `turns`, and which turn it is, `draws.turn` says;
     * `live_values()`: dict of name to `LiveValue`;
     * `parts()`: dict of name to the list of variables that a checkpoint holds;
     * `held_still(player)`: why a player is not meant to move now, or None;
@@ -63,8 +64,13 @@ class TrainableModel(keras.Model):
         """Dict of name to network."""
         raise NotImplementedError
 
+    @property
+    def turns(self):
+        """How many turns a step takes now."""
+        return 1
+
     def iteration(self, draws, batch_size, phase):
-        """Make one step and return what it measured."""
+        """Take one turn of a step and return what it measured."""
         raise NotImplementedError
 
     def live_values(self):

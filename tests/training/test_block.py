@@ -10,7 +10,7 @@ from ganlib.training import MAX_BLOCK, Draws, GivenExamples, build_block
 from ganlib.training.block import MAX_SUBSTEPS
 
 TEN = tf.range(10)
-BOTH_MODES = pytest.mark.parametrize("block_mode", ["compiled", "graph"])
+EVERY_MODE = pytest.mark.parametrize("block_mode", ["compiled", "graph", "stepwise"])
 
 
 def draws_at(step, seed=0, data=(TEN,)):
@@ -104,13 +104,13 @@ def block(block_mode, traced):
     run = build_block(iteration, 3, (tf.range(10.0),), 4, 0, block_mode)
 
     def rows(first, count, phase=0):
-        return run(tf.constant(first, tf.int64), tf.constant(count), tf.constant(phase)).numpy()[:count]
+        return run(first, count, phase)
 
     rows.total = total
     return rows
 
 
-@BOTH_MODES
+@EVERY_MODE
 def test_how_steps_are_cut_into_blocks_changes_nothing(block):
     whole = block(0, 60)
     block.total.assign(0)
@@ -121,15 +121,27 @@ def test_how_steps_are_cut_into_blocks_changes_nothing(block):
     assert np.concatenate(pieces).tobytes() == whole.tobytes()
 
 
-@BOTH_MODES
+@EVERY_MODE
 def test_a_block_counts_its_steps_and_hands_on_the_phase(block):
     rows = block(40, 5, phase=2)
     assert rows[:, 0].tolist() == [40, 41, 42, 43, 44]
     assert rows[:, 1].tolist() == [2] * 5
 
 
-@BOTH_MODES
+@EVERY_MODE
 def test_a_block_is_traced_once_for_all_lengths_steps_and_phases(block, traced):
     for first, count, phase in ((0, 1, 0), (1, MAX_BLOCK, 1), (7, 33, 2), (2**40, 2, 0)):
         assert block(first, count, phase).shape == (count, 3)
     assert traced == [4]
+
+
+@EVERY_MODE
+def test_a_step_keeps_what_each_of_its_turns_measured_last(block_mode):
+    def iteration(draws, batch_size, phase):
+        turn = tf.cast(draws.turn, tf.float32)
+        first, later = tf.where(draws.turn == 0, 10.0, np.nan), tf.where(draws.turn > 0, turn, np.nan)
+        return tf.stack([first, later, tf.cast(draws.step, tf.float32), np.nan])
+
+    rows = build_block(iteration, 4, (TEN,), 4, 0, block_mode)(7, 5, turns=3)
+    assert np.array_equal(rows, [[10, 2, step, np.nan] for step in range(7, 12)], equal_nan=True)
+    assert np.isnan(build_block(iteration, 4, (TEN,), 4, 0, block_mode)(0, 1)[0, 1]), "one turn unless told otherwise"

@@ -53,10 +53,10 @@ def test_dense_networks_are_compiled_on_a_cpu():
 
 
 @pytest.mark.parametrize("kind", CONVOLUTIONAL)
-def test_convolutional_networks_run_as_a_graph_on_a_cpu(kind):
+def test_convolutional_networks_are_compiled_step_by_step_on_a_cpu(kind):
     convolutional, dense = CONVOLUTIONAL[kind](), network(layers.Flatten(), layers.Dense(2))
-    assert devices.compile_mode([convolutional], [CPU]) == "graph"
-    assert devices.compile_mode([dense, convolutional], [CPU]) == "graph", "one of a pair is enough"
+    assert devices.compile_mode([convolutional], [CPU]) == "stepwise"
+    assert devices.compile_mode([dense, convolutional], [CPU]) == "stepwise", "one of a pair is enough"
 
 
 @pytest.mark.parametrize("build", [builders.build_conv_generator, builders.build_discriminator])
@@ -70,7 +70,7 @@ def test_the_devices_that_tensorflow_reports_are_the_usual_ones(monkeypatch):
     assert devices.compile_mode([builders.build_conv_generator()]) == "compiled"
     monkeypatch.setattr(devices.tf.config, "list_physical_devices", lambda *_: [CPU])
     assert not devices.has_gpu()
-    assert devices.compile_mode([builders.build_conv_generator()]) == "graph"
+    assert devices.compile_mode([builders.build_conv_generator()]) == "stepwise"
 
 
 def test_a_gpu_is_called_by_its_name(monkeypatch):
