@@ -3,14 +3,13 @@
 from importlib import import_module
 
 _HOME_OF = {
-    "Explorer": "ganlib.lab.explorer",
     "LabTrainer": "ganlib.lab.trainer",
     "LiveLab": "ganlib.lab.live",
     "Recording": "ganlib.lab.recording",
     "TimeMachine": "ganlib.lab.replay",
 }
 
-__all__ = ["Explorer", "LabTrainer", "LiveLab", "Recording", "TimeMachine"]
+__all__ = ["LabTrainer", "LiveLab", "Recording", "TimeMachine"]
 
 
 def __getattr__(name):
