@@ -434,6 +434,34 @@ def test_a_history_that_cannot_be_drawn_is_refused(history, word):
         plots.training_curves(history)
 
 
+# Several runs
+
+
+def test_runs_are_told_apart_by_colour_dash_and_name():
+    calm, wild = a_history(), a_history()
+    wild["d_accuracy"] = np.ones(500)
+    plot = plots.run_curves({"calm": calm, "wild": wild}, "d_accuracy")
+    strong = [line for line in plot.figure.axes[0].lines if line.get_alpha() is None and len(line.get_xdata()) > 2]
+    assert len({line.get_color() for line in strong}) == len({line.get_linestyle() for line in strong}) == 2
+    assert {"calm", "wild"} <= {text.get_text() for text in plot.figure.axes[0].texts}
+    assert plot.sentence.startswith("The discriminator's accuracy, means of the first and of the last tenth: calm ")
+    assert plot.sentence.endswith("wild 1 to 1.")
+
+
+@pytest.mark.parametrize(
+    ("runs", "column", "word"),
+    [
+        (0, "d_loss", "one to 4 runs, not 0"),
+        (5, "d_loss", "one to 4 runs, not 5"),
+        (1, "loss", "column must be one of d_loss, "),
+        (1, "elbo", "train first"),
+    ],
+)
+def test_runs_that_cannot_be_compared_are_refused(runs, column, word):
+    with pytest.raises(ValueError, match=word):
+        plots.run_curves({str(i): a_history() for i in range(runs)}, column)
+
+
 # Histogram
 
 

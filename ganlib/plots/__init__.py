@@ -17,7 +17,7 @@ from ganlib.plots.codes import (
     size_curves,
 )
 from ganlib.plots.convolutions import feature_maps
-from ganlib.plots.curves import score_histogram, training_curves
+from ganlib.plots.curves import run_curves, score_histogram, training_curves
 from ganlib.plots.game import game_diagram
 from ganlib.plots.losses import generator_losses
 from ganlib.plots.networks import network_diagram
@@ -55,6 +55,7 @@ __all__ = [
     "picture_grid",
     "picture_rows",
     "planes",
+    "run_curves",
     "sample_rows",
     "score_histogram",
     "size_curves",

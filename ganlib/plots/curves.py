@@ -135,6 +135,71 @@ def training_curves(history, events=(), columns=2):
     return Plot(figure, _curves_sentence(history, panels, events))
 
 
+_RUN_PENS = (
+    Pen("", "#0072B2", ()),
+    Pen("", "#BD4B00", (5, 2)),
+    Pen("", "#008060", (1.5, 1.5)),
+    Pen("", "#872B77", (6, 2, 1.5, 2)),
+)
+
+
+@house_style()
+def run_curves(histories, column, title=None):
+    """Draw one column of up to four runs over the step, so that runs with different settings can be compared.
+
+    Parameters
+    ----------
+    histories : dict of str to mapping
+        By the name of the run, what `train` returned: `step` and the column, arrays of shape (n,).
+    column : str
+        One of those that `training_curves` draws.
+    title : str, optional
+        By default what the column is.
+
+    Returns
+    -------
+    Plot
+
+    Raises
+    ------
+    ValueError
+        No run or more than four, an unknown column, or a run without steps or without the column.
+    """
+    panels = {curve.column: (panel, curve.words) for panel in _PANELS for curve in panel.curves}
+    if not 1 <= len(histories) <= len(_RUN_PENS):
+        raise ValueError(f"histories must hold one to {len(_RUN_PENS)} runs, not {len(histories)}.")
+    if column not in panels:
+        raise ValueError(f"column must be one of {', '.join(panels)}, not {column!r}.")
+    panel, words = panels[column]
+    title = title or words[0].upper() + words[1:]
+    curves = {}
+    for (name, history), pen in zip(histories.items(), _RUN_PENS, strict=False):
+        wanted = {key: history[key] for key in ("step", column) if key in history}
+        curves[pen._replace(label=name)] = _check_history(wanted)
+    return Plot(_draw_runs(curves, column, panel, title), _runs_sentence(curves, column, title))
+
+
+def _draw_runs(curves, column, panel, title):
+    figure = Figure(figsize=(7.2, 3), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_title(title)
+    axes.grid(axis="y")
+    longest = max((history["step"] for history in curves.values()), key=lambda steps: steps[-1])
+    ends = [(_draw_curve(axes, h["step"], h[column], pen), pen.label, pen.colour) for pen, h in curves.items()]
+    _make_step_axis(axes, longest)
+    if panel.reference:
+        axes.set_ylim(-0.02, 1.02)
+    if panel.logarithmic:
+        _make_logarithmic(axes)
+    _label_ends(axes, ends)
+    return figure
+
+
+def _runs_sentence(curves, column, title):
+    told = [f"{pen.label} {_from_to(history[column])}" for pen, history in curves.items()]
+    return f"{title}, means of the first and of the last tenth: {join_words(told)}."
+
+
 def _check_history(history):
     """Return the known columns as float arrays of one length, with the steps among them."""
     known = {"step"} | {curve.column for panel in _PANELS for curve in panel.curves}
