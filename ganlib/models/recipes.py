@@ -1,6 +1,8 @@
 """Named settings of a GAN with a budget of their own: `GAN.from_recipe(name)`, then `train()`.
 
-Each is plain data. `python -m ganlib bench --quality` measures what they reach, and what each trick is worth.
+Each is plain data. `python -m ganlib bench --quality` measures what they reach. Measured so far, with one seed:
+`classic` has an MNIST-FD of 18.9 after its 30,000 steps; the settings of `swift` have 23.5 after 4,000 and 16.4 after
+6,000. `fine` and `gpu` are first settings that nobody has measured yet.
 """
 
 from types import MappingProxyType
