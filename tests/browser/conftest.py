@@ -1,4 +1,4 @@
-"""A real JupyterLab, seen in a real browser: Debian's Chromium, or the one that Playwright has installed."""
+"""A real JupyterLab, to be seen in a real browser."""
 
 import contextlib
 import json
@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
-SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TOKEN = "seen-in-a-browser"
 
 
@@ -47,20 +46,6 @@ def served(command, url, environment=None):
             process.wait(20)
         except subprocess.TimeoutExpired:
             process.kill()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Chromium under Playwright; skipped with the reason where there is none."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    path = next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
-    with sync_api.sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        except sync_api.Error as error:
-            pytest.skip(f"no Chromium can be started: {str(error).splitlines()[0]}")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """The page in Chromium: it draws what Keras draws, quickly, by mouse, touch and keyboard, from a file on the disk."""
 
-import shutil
-
 import networks
 import numpy as np
 import pytest
@@ -9,21 +7,8 @@ import pytest
 from ganlib import GAN
 from ganlib.export import to_web
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright for Python is not installed")
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
-FLAGS = [f"--{name}" for name in ("no-sandbox", "disable-gpu", "disable-background-networking", "disable-sync")]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
-        pytest.skip("there is no Chromium on the PATH")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +20,8 @@ def made(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=[DESKTOP, PHONE], ids=["desktop", "phone"])
-def page(chromium, made, request):
-    context = chromium.new_context(viewport=request.param, has_touch=request.param is PHONE)
+def page(browser, made, request):
+    context = browser.new_context(viewport=request.param, has_touch=request.param is PHONE)
     page = context.new_page()
     page.wrong, page.asked = [], []
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
