@@ -448,6 +448,13 @@ def test_runs_are_told_apart_by_colour_dash_and_name():
     assert plot.sentence.endswith("wild 1 to 1.")
 
 
+def test_runs_of_other_steps_are_all_inside_the_axis():
+    early, late = a_history(), a_history()
+    late["step"] = late["step"] + 5000
+    plot = plots.run_curves({"late": late, "early": early}, "d_loss")
+    assert plot.figure.axes[0].get_xlim() == (0, 10_000)
+
+
 @pytest.mark.parametrize(
     ("runs", "column", "word"),
     [

@@ -184,9 +184,8 @@ def _draw_runs(curves, column, panel, title):
     axes = figure.add_subplot()
     axes.set_title(title)
     axes.grid(axis="y")
-    longest = max((history["step"] for history in curves.values()), key=lambda steps: steps[-1])
     ends = [(_draw_curve(axes, h["step"], h[column], pen), pen.label, pen.colour) for pen, h in curves.items()]
-    _make_step_axis(axes, longest)
+    _make_step_axis(axes, np.sort(np.concatenate([history["step"] for history in curves.values()])))
     if panel.reference:
         axes.set_ylim(-0.02, 1.02)
     if panel.logarithmic:
