@@ -20,14 +20,6 @@ def pool():
     return {}
 
 
-def as_made(gan, arrays, values):
-    """Put a GAN back to the state in which it was made."""
-    gan.load_state(0, arrays, values)
-    gan.run = gan.measured = gan.guard = None
-    gan.samples = {}
-    return gan
-
-
 @pytest.fixture
 def fresh(graph, pool):
     """A function that returns a tiny GAN as it was made, another one at every call of one test."""
@@ -40,7 +32,7 @@ def fresh(graph, pool):
         if number == len(known):
             gan = tiny.build_gan(**options)
             known.append((gan, *gan.state()))
-        return as_made(*known[number])
+        return tiny.as_made(*known[number])
 
     return take
 
@@ -59,7 +51,7 @@ def real_gan():
 
 @pytest.fixture
 def classic(real_gan):
-    return as_made(*real_gan)
+    return tiny.as_made(*real_gan)
 
 
 @pytest.fixture(scope="session")

@@ -65,16 +65,9 @@ def pooled():
     return [(gan, *gan.state()) for gan in made]
 
 
-def as_made(gan, arrays, values):
-    gan.load_state(0, arrays, values)
-    gan.run = gan.measured = gan.guard = None
-    gan.samples = {}
-    return gan
-
-
 @pytest.fixture
 def gan(graph, pooled):
-    return as_made(*pooled[0])
+    return tiny.as_made(*pooled[0])
 
 
 def train(gan, steps, **options):
@@ -169,7 +162,7 @@ def test_the_discriminator_can_learn_noise_from_digits_first(gan):
 def test_a_resumed_run_ends_in_the_same_weights_bit_for_bit(gan, graph, pooled, tmp_path):
     train(gan, 12)
     unbroken = gan.state()[0]
-    gan = as_made(*pooled[0])
+    gan = tiny.as_made(*pooled[0])
     train(gan, 7, run=tmp_path / "run", sample_interval=5)
     resumed = ConditionalGAN.resume(tmp_path / "run")
     train(resumed, 5)
@@ -192,7 +185,7 @@ def test_a_saved_model_makes_the_same_pictures(gan, tmp_path):
 
 
 def test_the_average_of_the_generator_makes_the_pictures_if_there_is_one(graph, pooled):
-    averaged = as_made(*pooled[1])
+    averaged = tiny.as_made(*pooled[1])
     train(averaged, 5)
     latent, digits = averaged.latent_vectors(3), np.eye(10, dtype=np.float32)[[1, 2, 3]]
     made = averaged.averaged_generator([latent, digits], training=False)

@@ -65,3 +65,11 @@ def arrays_of(gan):
 def same(arrays, others):
     """Tell whether two such dicts are equal bit for bit."""
     return arrays.keys() == others.keys() and all(a.tobytes() == others[name].tobytes() for name, a in arrays.items())
+
+
+def as_made(gan, arrays, values):
+    """Put a GAN back to the state in which it was made."""
+    gan.load_state(0, arrays, values)
+    gan.run = gan.measured = gan.guard = None
+    gan.samples = {}
+    return gan
