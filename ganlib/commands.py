@@ -170,6 +170,25 @@ def export(arguments):
         return 2
 
 
+def timings(arguments):
+    """Measure how long each lesson and each cell computes, and write it wherever it is told."""
+    parser = _parser(timings, epilog="Leave the computer alone meanwhile. All lessons take about 20 minutes.")
+    add = parser.add_argument
+    add("--speed", nargs="+", choices=("smoke", "lesson", "full"), default=["lesson"], help="default lesson")
+    add("--lessons", default="", metavar="NUMBERS", help="such as 00-06 or 00,05-08; default all")
+    add("--executed", metavar="FOLDER", help="read lessons that papermill has executed instead of running any")
+    add("--keep", metavar="FOLDER", help="keep the executed lessons, for `book --executed`")
+    options = parser.parse_args(arguments)
+    environment.stand(["timings", *arguments])
+    from ganlib.course import timings as room
+
+    try:
+        return 1 if room.run(options.speed, options.lessons, options.executed, options.keep) else 0
+    except (ValueError, OSError) as error:
+        environment.say(error)
+        return 2
+
+
 COMMANDS = {
     "lab": lab,
     "test": test,
@@ -178,6 +197,7 @@ COMMANDS = {
     "record": record,
     "bench": bench,
     "export": export,
+    "timings": timings,
 }
 
 
