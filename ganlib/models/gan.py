@@ -26,6 +26,7 @@ from ganlib.training import (
 )
 
 MAX_UPDATES = 10
+GRADIENT_EVERY = 10  # steps; a length reads every gradient once more, which costs a tenth of a step
 LATENT, LATENT_OF_G, NOISE_PICTURES = 1, 2, 3  # streams of random numbers
 PRETRAINING = 63  # the substep whose draws belong to pretraining
 
@@ -122,6 +123,7 @@ class GAN(PictureModel):
     """
 
     columns = ("d_loss", "d_accuracy", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient")
+    sparse_columns = ("d_gradient", "g_gradient")
     usual_rate = 2e-4
 
     def __init__(
@@ -294,7 +296,8 @@ class GAN(PictureModel):
         nothing = tf.fill([len(self.columns)], np.nan)
         _, measured = tf.while_loop(lambda turn, _: turn < sum(self._turns()) - 1, take, (tf.constant(0), nothing))
         self._counter.assign_add(1)
-        return dict(zip(self.columns, tf.unstack(measured), strict=True))
+        logs = zip(self.columns, tf.unstack(measured), strict=True)
+        return {name: value for name, value in logs if name not in self.sparse_columns}
 
     # --- one step -----------------------------------------------------------------------------------------------------
 
@@ -327,20 +330,21 @@ class GAN(PictureModel):
         Returns
         -------
         tf.Tensor
-            float32 (7,), in the order of `columns`; NaN for a network that is not at turn.
+            float32 (7,), in the order of `columns`; NaN for a network that is not at turn, and for the lengths of the
+            gradients but at every tenth step.
         """
-        half = batch_size // 2
+        half, weigh = batch_size // 2, draws.step % GRADIENT_EVERY == 0
         d_turn, g_turn = draws.turn, draws.turn + 1 - self._turns()[0]
         d_at_turn, g_at_turn = (phase != 2) & (g_turn <= 0), (phase != 1) & (g_turn >= 0)
 
         def discriminator():
             real, latent = self.draw_real(draws, half, d_turn), self.draw_latent(draws, half, LATENT, d_turn)
-            return self._train_discriminator(real, latent, d_at_turn & self._may_move("d", d_turn))
+            return self._train_discriminator(real, latent, d_at_turn & self._may_move("d", d_turn), weigh)
 
         def generator():
             turn = tf.maximum(g_turn, 0)
             latent = self.draw_latent(draws, batch_size, LATENT_OF_G, turn)
-            return self._train_generator(latent, g_at_turn & self._may_move("g", turn))
+            return self._train_generator(latent, g_at_turn & self._may_move("g", turn), weigh)
 
         d_row, g_row = self._measure(d_at_turn, discriminator), self._measure(g_at_turn, generator)
         d_loss, d_accuracy, d_real, d_fake, d_gradient = tf.unstack(d_row)
@@ -383,8 +387,11 @@ class GAN(PictureModel):
         """Draw the latent vectors, float32 (count, latent_dim), that a step trains with: standard normal numbers."""
         return draws.normal([count, self.latent_dim], stream, turn)
 
-    def _train_discriminator(self, real, latent, moves):
-        """Measure the discriminator on real pictures and fakes; move its weights, and only those, if `moves`."""
+    def _train_discriminator(self, real, latent, moves, weigh=True):
+        """Measure the discriminator on real pictures and fakes; move its weights, and only those, if `moves`.
+
+        The length of its gradient is NaN unless `weigh`.
+        """
         fake = self.make(latent, training=self.d_fakes == "training")
         network, weights = self.discriminator, self.discriminator.trainable_variables
         if self.d_update == "together":
@@ -407,9 +414,9 @@ class GAN(PictureModel):
         right = tf.concat([real_logits > 0, fake_logits <= 0], axis=0)
         accuracy = tf.reduce_mean(tf.cast(right, tf.float32))
         opinions = tf.reduce_mean(tf.sigmoid(real_logits)), tf.reduce_mean(tf.sigmoid(fake_logits))
-        return tf.stack([loss, accuracy, *opinions, tf.linalg.global_norm(gradients)])
+        return tf.stack([loss, accuracy, *opinions, _length_if(weigh, gradients)])
 
-    def _train_generator(self, latent, moves):
+    def _train_generator(self, latent, moves, weigh=True):
         """Measure the generator's loss through the discriminator; move the generator, and only it, if `moves`."""
         weights = self.generator.trainable_variables
         with tf.GradientTape() as tape:
@@ -418,7 +425,7 @@ class GAN(PictureModel):
         gradients = tape.gradient(loss, weights)
         apply_if(moves, self.g_optimizer, gradients, weights)
         self._follow(moves)
-        return tf.stack([loss, tf.linalg.global_norm(gradients)])
+        return tf.stack([loss, _length_if(weigh, gradients)])
 
     def _loss(self, term, *logits):
         """Compute a term of the loss that is chosen now; all are computed, which costs nothing beside the networks."""
@@ -645,6 +652,11 @@ def check_pair(generator, discriminator):
             "as the losses contain it."
         )
     return latent[1]
+
+
+def _length_if(weigh, gradients):
+    """Return the length of all gradients together, or NaN unless `weigh`."""
+    return tf.cond(weigh, lambda: tf.linalg.global_norm(gradients), lambda: np.nan)
 
 
 def _join(real, fake):

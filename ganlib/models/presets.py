@@ -196,7 +196,8 @@ def vital_signs(history, pictures, recent=RECENT):
     last = {name: np.asarray(history[name][-recent:], float) for name in history}
     if not len(last["step"]):
         raise ValueError("The history is empty: train first.")
-    measured = {name: float(last[name].mean()) for name in ("d_accuracy", "d_real", "d_fake", "g_gradient")}
+    measured = {name: float(last[name].mean()) for name in ("d_accuracy", "d_real", "d_fake")}
+    measured["g_gradient"] = float(np.nanmean(history["g_gradient"][-max(recent, 10) :]))  # every tenth step has one
     measured["loss"] = float(max(np.abs(last[name]).mean() for name in ("d_loss", "g_loss")))
     measured["swing"] = float(last["d_real"].std())
     measured["spread"] = spread(pictures)

@@ -73,6 +73,7 @@ class Trainer:
         self._callbacks = list(callbacks)
         self._checkpoint_interval = checkpoint_interval
         self._block = model.block(tuple(map(tf.constant, data)), batch_size, mode)
+        self._logs = dict.fromkeys(model.columns, float("nan"))
         self._good = None
         self._saved = None
         self._between_steps = True
@@ -117,7 +118,7 @@ class Trainer:
     # --- one block ------------------------------------------------------------------------------------------------
 
     def _advance(self, last):
-        """Apply what changes now, run one block, check and keep what it measured; return the last row as a dict."""
+        """Apply what changes now, run one block, check and keep what it measured; return what is newest of each number."""
         model = self.model
         self._apply_changes()
         first, self._between_steps = model.step, False
@@ -132,7 +133,15 @@ class Trainer:
         model.step = first + len(rows)
         self.history.append(first + 1, rows)
         self._between_steps = True
-        return dict(zip(model.columns, rows[-1].tolist(), strict=True))
+        return self._latest(rows)
+
+    def _latest(self, rows):
+        """Return the newest value of every column; a sparse one keeps its value until it is measured again."""
+        for name, values in zip(self.model.columns, rows.T, strict=True):
+            measured = values[~np.isnan(values)]
+            if len(measured):
+                self._logs[name] = float(measured[-1])
+        return dict(self._logs)
 
     def _run_block(self, first, count, phase):
         return self._block(first, count, phase, self.model.turns)
@@ -184,13 +193,17 @@ class Trainer:
             report[player] = {name: _largest_move(before[name], after[name]) for name in players}
             before = after
         self.model.guard = report
-        if np.isfinite(measured).all():
+        if not self._broken(measured).any():
             check_moves(report, {player: self.model.held_still(player) for player in players})
         return measured
 
+    def _broken(self, rows):
+        """Tell which measurements are infinite or NaN, those that a sparse column leaves out on purpose aside."""
+        return ~np.isfinite(rows) & ~(np.isnan(rows) & np.isin(self.model.columns, self.model.sparse_columns))
+
     def _check_finite(self, first, rows):
         """Put the model back to the last good state if anything that was measured is infinite or NaN."""
-        bad = ~np.isfinite(rows)
+        bad = self._broken(rows)
         if not bad.any():
             return
         row = int(np.argmax(bad.any(axis=1)))

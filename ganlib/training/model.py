@@ -27,6 +27,7 @@ class TrainableModel(keras.Model):
     A family of models says what one step is; it defines
 
     * `columns`: names of the numbers that a step measures;
+    * if it likes, `sparse_columns`: those of them that only some steps measure, being NaN in the others;
     * `players`: dict of name to network; each has an optimizer and a step of its own;
     * `iteration(draws, batch_size, phase)`: takes one turn of a step (phase 0: of every player; phase k: of the k-th
       player only, NaN for what the others measure) and returns float32 (len(columns),);
@@ -44,6 +45,7 @@ class TrainableModel(keras.Model):
     """
 
     columns = ()
+    sparse_columns = ()
     usual = MappingProxyType({"steps": 30_000, "batch_size": 32, "sample_interval": 200})
 
     def __init__(self, seed=0, **kwargs):

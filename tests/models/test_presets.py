@@ -68,7 +68,7 @@ def test_vital_signs_are_about_the_last_steps_alone():
         "d_accuracy": np.array([0, 0, 0.5, 1]),
         "d_real": np.array([0, 0, 0.2, 0.4]),
         "d_fake": np.array([0, 0, 0.1, 0.3]),
-        "g_gradient": np.array([7, 7, 1, 3]),
+        "g_gradient": np.array([np.nan, 2, np.nan, np.nan]),
     }
     signs = vital_signs(history, np.zeros((2, 2, 2, 1)), recent=2)
     wanted = {"d_accuracy": 0.75, "d_real": 0.3, "d_fake": 0.2, "g_gradient": 2, "loss": 5, "swing": 0.1, "spread": 0}

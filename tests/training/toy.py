@@ -20,6 +20,7 @@ def network(name, seed):
 @keras.saving.register_keras_serializable("toy")
 class Toy(TrainableModel):
     columns = ("leader_loss", "follower_loss", "size")
+    sparse_columns = ("size",)
 
     def __init__(self, seed=0, **kwargs):
         super().__init__(seed=seed, **kwargs)
@@ -76,7 +77,8 @@ class Toy(TrainableModel):
             row = tf.cond(wanted, lambda step=step: step(real, noise), lambda: tf.fill([2], np.nan))
             at = number_of_player - 1
             measured = tf.tensor_scatter_nd_update(measured, [[at]], row[:1])
-        return tf.tensor_scatter_nd_update(measured, [[2]], [tf.norm(self.leader.weights[0])])
+        size = tf.where(draws.step % 10 == 0, tf.norm(self.leader.weights[0]), np.nan)
+        return tf.tensor_scatter_nd_update(measured, [[2]], [size])
 
     def _lead(self, real, noise):
         return self._learn("leader", lambda: tf.reduce_mean((self.leader(noise) - self.pull * real) ** 2))
