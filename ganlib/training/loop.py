@@ -118,7 +118,7 @@ class Trainer:
     # --- one block ------------------------------------------------------------------------------------------------
 
     def _advance(self, last):
-        """Apply what changes now, run one block, check and keep what it measured; return what is newest of each number."""
+        """Apply what changes now, run one block, check and keep what it measured; return the newest of all."""
         model = self.model
         self._apply_changes()
         first, self._between_steps = model.step, False
