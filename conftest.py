@@ -1,9 +1,11 @@
 """The tests and the lessons, which pytest runs too: kernels find ganlib, and lessons run at their quick speed."""
 
 import os
+import tempfile
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent
 
 os.environ.setdefault("GANLIB_SPEED", "smoke")
+os.environ["GANLIB_PROGRESS"] = os.path.join(tempfile.gettempdir(), f"ganlib_progress_of_tests_{os.getpid()}.json")
 os.environ["PYTHONPATH"] = os.pathsep.join([str(CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])])

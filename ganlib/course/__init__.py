@@ -1,4 +1,4 @@
-"""What the lessons themselves need: three honest speeds and a welcome that says what was found."""
+"""What the lessons themselves need: three honest speeds, a welcome that says what was found, and exercises."""
 
 import os
 
@@ -38,8 +38,8 @@ def at_speed(speed, *, smoke, lesson, full):
     return {"smoke": smoke, "lesson": lesson, "full": full}[speed_name(speed)]
 
 
-def welcome(speed="", *, smoke, lesson, full):
-    """Say what a lesson found: versions, device, speed and how long its cells will compute.
+def welcome(speed="", *, smoke, lesson, full, number=""):
+    """Say what a lesson found: versions, device, speed, how long its cells will compute, and which exercises are done.
 
     Parameters
     ----------
@@ -47,6 +47,8 @@ def welcome(speed="", *, smoke, lesson, full):
         As in `speed_name`.
     smoke, lesson, full : float
         Seconds that the whole lesson computes at each speed, measured on two CPU cores.
+    number : str
+        Of the lesson, two digits: "06". Empty: a page without exercises.
     """
     import ganlib
     from ganlib._tensorflow import keras, tf
@@ -56,6 +58,44 @@ def welcome(speed="", *, smoke, lesson, full):
     print(f"ganlib {ganlib.__version__}, Keras {keras.__version__}, TensorFlow {tf.__version__}")
     print(f"device: {describe_device()}")
     print(f"speed: {speed_name(speed)}; the cells below compute for {_duration(seconds)} on two CPU cores")
+    if number:
+        print(_progress(number))
+
+
+def exercise(name):
+    """Return an exercise of a lesson, which checks an answer, gives hints and shows a solution.
+
+    Parameters
+    ----------
+    name : str
+        The lesson and the number of the exercise: "06.1".
+
+    Returns
+    -------
+    ganlib.course.checking.Exercise
+
+    Raises
+    ------
+    ValueError
+        There is no such exercise.
+
+    Examples
+    --------
+    >>> exercise("06.1").check(None).kind
+    'not attempted'
+    """
+    from ganlib.course import exercises
+
+    return exercises.find(name)
+
+
+def _progress(number):
+    from ganlib.course import exercises, progress
+
+    passed, trouble = progress.read()
+    names = exercises.of_lesson(number)
+    line = f"exercises of this lesson: {len(passed & set(names))} of {len(names)} passed"
+    return f"{line}. {trouble}" if trouble else line
 
 
 def _duration(seconds):

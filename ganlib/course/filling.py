@@ -13,7 +13,7 @@ LONG = 5  # seconds from which on a cell is one to wait for
 HEADER = "waiting at `lesson` speed"
 LONG_CELLS = "cells to wait for"
 LINK = re.compile(r"\]\((?:[\w./-]*/)?(\d\d_\w+)\.ipynb[^)]*\)")
-WELCOME = re.compile(r"course\.welcome\(\s*speed, smoke=(\d+), lesson=(\d+), full=(\d+)\s*\)")
+WELCOME = re.compile(r"course\.welcome\(\s*speed, smoke=(\d+), lesson=(\d+), full=(\d+)")
 PROSE = re.compile(r"the cells compute for about [^(]+ at `lesson` speed on two CPU cores \([^)]*\)")
 SOURCE = re.compile(r"^Waiting times: .*$", re.MULTILINE)
 
@@ -101,7 +101,7 @@ def fill_lesson(notebook, measured):
     told = dict(zip(SPEEDS, map(int, WELCOME.search(opening.source).groups()), strict=True))
     told |= {speed: published(one["seconds"]) for speed, one in measured.items()}
     before = opening.source, notebook.cells[0].source
-    call = "course.welcome(speed, " + ", ".join(f"{speed}={told[speed]}" for speed in SPEEDS) + ")"
+    call = "course.welcome(speed, " + ", ".join(f"{speed}={told[speed]}" for speed in SPEEDS)
     opening.source = WELCOME.sub(call, opening.source)
     notebook.cells[0].source = PROSE.sub(prose(told), notebook.cells[0].source)
     return before != (opening.source, notebook.cells[0].source)

@@ -120,7 +120,7 @@ def welcome_is_called(notebook, path):
     """The second code cell imports, and says what was found and how long the lesson computes."""
     code = cells(notebook, "code")
     opening = code[1].source if len(code) > 1 else ""
-    if not re.search(r"course\.welcome\(\s*speed, smoke=\d+, lesson=\d+, full=\d+\s*\)", opening):
+    if not re.search(r'course\.welcome\(\s*speed, smoke=\d+, lesson=\d+, full=\d+(, number="\d\d")?\s*\)', opening):
         yield "the second code cell must call course.welcome(speed, smoke=..., lesson=..., full=...)"
 
 
