@@ -1,45 +1,35 @@
-"""The training engine: one compiled loop, live values, run folders; the same for every family of models."""
+"""The training engine: one compiled loop, live values, run folders; the same for every family of models.
 
-from ganlib.training.block import MAX_BLOCK, Draws, GivenExamples, build_block, newest
-from ganlib.training.callbacks import ProgressBar, Sampler
-from ganlib.training.devices import compile_mode, describe_device, has_gpu
-from ganlib.training.errors import GuardError, RunFolderError, TrainingDiverged, TrainingInterrupted
-from ganlib.training.files import atomic_write
-from ganlib.training.history import History
-from ganlib.training.live import Change, LiveValue, LiveValues, Schedule, Takes, choice, number, switch, whole
-from ganlib.training.loop import ALL_PLAYERS, Trainer
-from ganlib.training.model import TrainableModel, rebuild
-from ganlib.training.run_folder import RunFolder
+Its modules `errors`, `files`, `history`, `live` and `run_folder` can be imported without TensorFlow.
+"""
 
-__all__ = [
-    "ALL_PLAYERS",
-    "MAX_BLOCK",
-    "Change",
-    "Draws",
-    "GivenExamples",
-    "GuardError",
-    "History",
-    "LiveValue",
-    "LiveValues",
-    "ProgressBar",
-    "RunFolder",
-    "RunFolderError",
-    "Sampler",
-    "Schedule",
-    "Takes",
-    "TrainableModel",
-    "Trainer",
-    "TrainingDiverged",
-    "TrainingInterrupted",
-    "atomic_write",
-    "build_block",
-    "choice",
-    "compile_mode",
-    "describe_device",
-    "has_gpu",
-    "newest",
-    "number",
-    "rebuild",
-    "switch",
-    "whole",
-]
+from importlib import import_module
+
+_HOMES = {
+    "block": ("MAX_BLOCK", "Draws", "GivenExamples", "build_block", "newest"),
+    "callbacks": ("ProgressBar", "Sampler"),
+    "devices": ("compile_mode", "describe_device", "has_gpu"),
+    "errors": ("GuardError", "RunFolderError", "TrainingDiverged", "TrainingInterrupted"),
+    "files": ("atomic_write",),
+    "history": ("History",),
+    "live": ("Change", "LiveValue", "LiveValues", "Schedule", "Takes", "choice", "number", "switch", "whole"),
+    "loop": ("ALL_PLAYERS", "Trainer"),
+    "model": ("TrainableModel", "rebuild"),
+    "run_folder": ("RunFolder",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)
+
+
+def __getattr__(name):
+    """Import the module that holds a public name when the name is first used (PEP 562)."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'ganlib.training' has no attribute {name!r}")
+    value = getattr(import_module(f"ganlib.training.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return __all__
