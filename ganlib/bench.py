@@ -40,6 +40,7 @@ VIEW_EVERY = 200
 QUICK_VIEW_EVERY = 5
 NEVER = sys.maxsize
 MODES = ("graph", "compiled", "stepwise")
+FLOORS = ("graph", "compiled", "loop")
 
 LABELS = {
     "classic": "classic loop: predict, three train_on_batch",
@@ -124,7 +125,7 @@ def _products(network, examples, directions):
 
 
 def operation(product):
-    """Return a function without arguments that computes a product of random numbers and the layer's own kernel.
+    """Return a function that computes a product of random numbers, times a scale, and the layer's own kernel.
 
     Called in a `tf.function`, it gives the layer's outputs or a gradient in the shape of its kernel or its inputs.
     """
@@ -132,9 +133,9 @@ def operation(product):
     incoming, outgoing = (tf.random.normal((examples, *end.shape[1:])) for end in (layer.input, layer.output))
     if isinstance(layer, keras.layers.Dense):
         return {
-            "forward": lambda: tf.matmul(incoming, layer.kernel),
-            "to_weights": lambda: tf.matmul(incoming, outgoing, transpose_a=True),
-            "to_inputs": lambda: tf.matmul(outgoing, layer.kernel, transpose_b=True),
+            "forward": lambda scale: tf.matmul(scale * incoming, layer.kernel),
+            "to_weights": lambda scale: tf.matmul(scale * incoming, outgoing, transpose_a=True),
+            "to_inputs": lambda scale: tf.matmul(scale * outgoing, layer.kernel, transpose_b=True),
         }[direction]
     return _convolution(layer, direction, incoming, outgoing)
 
@@ -146,10 +147,11 @@ def _convolution(layer, direction, incoming, outgoing):
     how = {"strides": [1, *layer.strides, 1], "padding": layer.padding.upper()}
     if direction == "to_weights":
         shape = layer.kernel.shape
-        return lambda: tf.raw_ops.Conv2DBackpropFilter(input=large, filter_sizes=shape, out_backprop=small, **how)
+        backprop = tf.raw_ops.Conv2DBackpropFilter
+        return lambda scale: backprop(input=large, filter_sizes=shape, out_backprop=scale * small, **how)
     if (direction == "forward") != transposed:
-        return lambda: tf.nn.conv2d(large, layer.kernel, **how)
-    return lambda: tf.nn.conv2d_transpose(small, layer.kernel, large.shape, **how)
+        return lambda scale: tf.nn.conv2d(scale * large, layer.kernel, **how)
+    return lambda scale: tf.nn.conv2d_transpose(scale * small, layer.kernel, large.shape, **how)
 
 
 def floor_step(products, compiled):
@@ -159,9 +161,29 @@ def floor_step(products, compiled):
     @tf.function(jit_compile=compiled, autograph=False)
     def compute():
         # Reading each result once keeps the compiler from leaving it out; returning them all would take new memory.
-        return tf.stack([tf.reduce_max(compute_one()) for compute_one in operations])
+        return tf.stack([tf.reduce_max(compute_one(1.0)) for compute_one in operations])
 
     return lambda: compute().numpy()
+
+
+def floor_loop(products):
+    """Return a function `compute(steps)` that computes the products so often in one compiled call.
+
+    It is the lowest floor for dense networks, as each result is carried on and none is read but the last. What goes in
+    is another number in every turn, or the compiler would compute it once.
+    """
+    operations = [operation(product) for product in products]
+
+    @tf.function(jit_compile=True, autograph=False)
+    def compute(steps):
+        def once(done, *_):
+            scale = 1.0 + tf.cast(done, tf.float32)
+            return done + 1, *(compute_one(scale) for compute_one in operations)
+
+        results = tf.while_loop(lambda done, *_: done < steps, once, once(tf.constant(0)), parallel_iterations=1)[1:]
+        return tf.stack([tf.reduce_max(result) for result in results])
+
+    return lambda steps: compute(tf.constant(steps)).numpy()
 
 
 # --- ways to make a step ----------------------------------------------------------------------------------------------
@@ -300,16 +322,25 @@ class Way(NamedTuple):
     unit: int = 1
 
 
-def timed(step):
-    """Turn a function that makes one step into the `run` of a `Way`."""
+def timed(make):
+    """Turn a function that makes so many steps into the `run` of a `Way`."""
 
     def run(steps):
         started = time.perf_counter()
-        for _ in range(steps):
-            step()
+        make(steps)
         return 1000 * (time.perf_counter() - started) / steps
 
     return run
+
+
+def repeated(step):
+    """Turn a function that makes one step into one that makes so many."""
+
+    def make(steps):
+        for _ in range(steps):
+            step()
+
+    return make
 
 
 class Stopwatch(keras.callbacks.Callback):
@@ -356,7 +387,7 @@ def engine_ways(gan, pictures, batch_size, folder, view_every):
 
 
 def other_ways(network, pictures, batch_size):
-    """Return every way beside the engine, each with networks of its own, and the two ways to compute the floor."""
+    """Return every way beside the engine, each with networks of its own, and the ways to compute the floor."""
     scaled = data.scale_pixels(pictures)
 
     def pair():
@@ -373,7 +404,8 @@ def other_ways(network, pictures, batch_size):
         "floor_graph": floor_step(products, compiled=False),
         "floor_compiled": floor_step(products, compiled=True),
     }
-    return [Way(name, timed(step)) for name, step in steps.items()]
+    ways = {name: repeated(step) for name, step in steps.items()} | {"floor_loop": floor_loop(products)}
+    return [Way(name, timed(make)) for name, make in ways.items()]
 
 
 def warm_up(way, seconds):
@@ -467,7 +499,7 @@ def summary(times, flops):
         `*_ms` are medians, `fastest_ms` holds the minima, ratios are those of the medians. `view_percent` is the median
         over the rounds, as the two times of one round are the most alike.
     """
-    floor_mode = min(("graph", "compiled"), key=lambda mode: np.median(times[f"floor_{mode}"]))
+    floor_mode = min(FLOORS, key=lambda mode: np.median(times[f"floor_{mode}"]))
     floors = {"floor": times[f"floor_{floor_mode}"]}
     times = floors | {name: ms for name, ms in times.items() if not name.startswith("floor_")}
     ms = {name: float(np.median(times[name])) for name in LABELS if name in times}

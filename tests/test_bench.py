@@ -26,6 +26,7 @@ FAST = {
     "view": np.array([5.1, 6.0, 4.4]),
     "floor_graph": np.array([4.0, 4.0, 9.0]),
     "floor_compiled": np.array([5.0, 5.0, 3.0]),
+    "floor_loop": np.array([6.0, 6.0, 6.0]),
 }
 
 
@@ -124,7 +125,7 @@ def test_the_floor_computes_the_very_products_of_a_traced_step(make):
     real, latent, latent_of_g = tf.zeros((16, 28, 28, 1)), tf.zeros((16, 100)), tf.zeros((32, 100))
     step = operations(bench.two_tapes(*pair, 32), real, latent, latent_of_g)
     alone = [bench.operation(product) for product in bench.products_of_step(*pair, 32)]
-    assert operations(lambda: [compute() for compute in alone]) == step
+    assert operations(lambda: [compute(1.0) for compute in alone]) == step
 
 
 @pytest.mark.parametrize("compiled", [False, True])
@@ -133,6 +134,12 @@ def test_the_floor_gives_one_number_a_product(compiled):
     results = bench.floor_step(products, compiled)()
     assert results.shape == (len(products),)
     assert (results != 0).all()
+
+
+def test_the_looped_floor_computes_every_product_in_every_turn():
+    products = bench.products_of_step(tiny_generator(), tiny_discriminator(), 8)
+    compute = bench.floor_loop(products)
+    assert compute(4) == pytest.approx(4 * compute(1)), "the turns scale what goes in by 1, 2, 3 and 4"
 
 
 # --- every way trains -----------------------------------------------------------------------------------------------
