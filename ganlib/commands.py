@@ -189,6 +189,36 @@ def timings(arguments):
         return 2
 
 
+def handout(arguments):
+    """Pack the lessons, the data and, if wished, all packages into one zip file for a room."""
+    from ganlib import wheels
+
+    here = wheels.target(sys.version_info)
+    parser = _parser(handout)
+    add = parser.add_argument
+    add("--out", required=True, metavar="FOLDER", help="where to write gan-teaching-kit.zip")
+    add("--lessons", default="", metavar="NUMBERS", help="such as 00-06 or 00,05-08; default all")
+    add("--without-solutions", action="store_true", help="leave the solutions of the exercises out")
+    add(
+        "--with-wheels",
+        nargs="*",
+        metavar="COMPUTER",
+        help="add the packages, so that the set-up needs no network, for each kind of computer: linux, linux-arm, "
+        f"macos or windows, and its Python, such as windows-3.12; default this one, {here}",
+    )
+    options = parser.parse_args(arguments)
+    environment.stand(["handout", *arguments])
+    from ganlib.course import handout as room
+
+    targets = () if options.with_wheels is None else options.with_wheels or [here]
+    try:
+        path = room.pack(options.out, options.lessons, not options.without_solutions, targets)
+    except (ValueError, OSError) as error:
+        environment.say(error)
+        return 2
+    print(f"{path}: {os.path.getsize(path) / 1e6:.0f} MB. Unpack it, then: python -m ganlib lab")
+
+
 COMMANDS = {
     "lab": lab,
     "test": test,
@@ -198,6 +228,7 @@ COMMANDS = {
     "bench": bench,
     "export": export,
     "timings": timings,
+    "handout": handout,
 }
 
 

@@ -20,11 +20,11 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from ganlib import wheels
 from ganlib.__main__ import NEWEST, OLDEST
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 WINDOWS = sys.platform == "win32"
-WITH_TENSORFLOW = {("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64"), ("Windows", "AMD64")}
 MARKER = "ganlib.json"
 UNFINISHED = {"fingerprint": None, "cuda": False}
 COMPARE = {
@@ -180,7 +180,7 @@ def platform_problem(system=None, machine=None, implementation=None, is_64_bit=s
             "one: use Google Colab or, on Apple silicon, install Python 3.12 from "
             "https://www.python.org/downloads/."
         )
-    if (system, machine) not in WITH_TENSORFLOW:
+    if (system, machine) not in wheels.COMPUTERS:
         return (
             f"TensorFlow 2.21 has no build for {system} on {machine}: use Google Colab, or a "
             "computer with 64-bit Linux, Windows on an Intel or AMD processor, or macOS on Apple silicon."
@@ -259,12 +259,17 @@ def ready(checkout):
         return False
     if missing(requirements_of(checkout), site_packages(venv, version)):
         return False
-    return marker["cuda"] or not wants_cuda(marker)
+    return marker["cuda"] or not wants_cuda(checkout, version, marker)
 
 
-def wants_cuda(marker):
-    """Decide on the CUDA wheels; once there they stay, as they do no harm when the card is away."""
-    return bool(marker and marker["cuda"]) or (has_cuda_wheels() and bool(nvidia_cards()))
+def wants_cuda(checkout, version, marker):
+    """Decide on the CUDA wheels; once there they stay, as they do no harm when the card is away.
+
+    A hand-out's own wheels are without them.
+    """
+    if marker and marker["cuda"]:
+        return True
+    return has_cuda_wheels() and bool(nvidia_cards()) and not wheels.usable(checkout, version)
 
 
 def _try_lock(file):
@@ -319,11 +324,17 @@ def build(checkout):
         shutil.rmtree(venv)
     if venv.exists() and venv_version(venv) is None:
         raise SetupError(f"{venv} is no environment of Python 3.11 to 3.13: remove it, then try again.")
-    cuda, uv = wants_cuda(marker), shutil.which("uv")
+    version = venv_version(venv) or sys.version_info[:2]
+    cuda, uv = wants_cuda(checkout, version, marker), shutil.which("uv")
     say(
         f"Setting up {venv}: once, some minutes, about {'7' if cuda else '3'} GB on the disk. "
         "If it is interrupted, the next call starts it anew."
     )
+    if (there := wheels.served(checkout)) and not wheels.usable(checkout, version):
+        say(
+            f"The wheels here are for {', '.join(there)}, and this is {wheels.target(version)}: "
+            "trying the network. Without one, call ganlib with a Python of those versions."
+        )
     exists = venv.exists()
     venv.mkdir(exist_ok=True)
     _write_marker(venv, UNFINISHED)
@@ -340,6 +351,8 @@ def _install(checkout, venv, cuda, uv):
     what = ["-r", str(checkout / "requirements.txt")]
     if cuda:
         what.append("tensorflow[and-cuda]")  # the installer joins it with tensorflow's bounds in the file
+    if folder := wheels.usable(checkout, venv_version(venv)):
+        what += ["--no-index", "--find-links", str(folder)]
     if uv:
         _run("uv", [uv, "pip", "install", "--python", python, *what])
         return

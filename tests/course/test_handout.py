@@ -1,0 +1,284 @@
+"""A hand-out holds all that a room needs: it sets itself up and runs its lessons with the network cable pulled out."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell
+from small import make_checkout, small_lesson
+
+from ganlib import commands, environment, wheels
+from ganlib.course import handout, lessons, packages
+
+CHECKOUT = environment.CHECKOUT
+HERE = wheels.target(sys.version_info)
+PLUG_PULLED = '''
+"""Pull the network cable: a connection to another computer, or a question for its name, fails at once."""
+
+import socket
+
+_connect, _getaddrinfo = socket.socket.connect, socket.getaddrinfo
+
+
+def _is_here(address):
+    return not isinstance(address, tuple) or address[0] in ("127.0.0.1", "::1", "localhost", None, "")
+
+
+def connect(self, address):
+    if not _is_here(address):
+        raise OSError(f"the network cable is pulled out: {address}")
+    return _connect(self, address)
+
+
+def getaddrinfo(host, *arguments, **more):
+    if not _is_here((host,)):
+        raise socket.gaierror(f"the network cable is pulled out: {host}")
+    return _getaddrinfo(host, *arguments, **more)
+
+
+socket.socket.connect, socket.getaddrinfo = connect, getaddrinfo
+'''
+
+
+def unpack(path, folder):
+    with zipfile.ZipFile(path) as file:
+        file.extractall(folder)
+    return folder / handout.NAME
+
+
+def names(path):
+    with zipfile.ZipFile(path) as file:
+        return {name.removeprefix(f"{handout.NAME}/") for name in file.namelist()}
+
+
+@pytest.fixture(scope="module")
+def without_solutions(tmp_path_factory):
+    """The hand-out of lessons 05 and 06 without solutions, unpacked: (zip, kit)."""
+    folder = tmp_path_factory.mktemp("handout")
+    path = handout.pack(folder / "stick", "05-06", solutions=False)
+    return path, unpack(path, folder)
+
+
+# --- what is in it --------------------------------------------------------------------------------------------------
+
+
+def test_the_hand_out_holds_the_chosen_lessons_the_module_the_data_and_the_recorded_run(without_solutions):
+    found = names(without_solutions[0])
+    assert {name for name in found if name.endswith(".ipynb")} == {
+        "notebooks/05_adversarial_game.ipynb",
+        "notebooks/06_keras_gan.ipynb",
+    }
+    assert {"README.md", "requirements.txt", "ganlib/__main__.py", "assets/data/mnist.npz"} <= found
+    assert {"assets/recorded/gan.npz", "assets/judge/digit_classifier.npz"} <= found
+    assert not [name for name in found if "__pycache__" in name or "/." in name or name.startswith(("tests", ".git"))]
+
+
+def test_everything_that_git_keeps_of_the_module_is_in_it(without_solutions):
+    listed = subprocess.run(["git", "ls-files", "ganlib", "assets"], cwd=CHECKOUT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("this is no clone")
+    kept = {name for name in listed.stdout.split() if not name.startswith(handout.SOLUTIONS)}
+    assert kept - names(without_solutions[0]) == set()
+
+
+def test_without_solutions_there_is_no_solution(without_solutions):
+    _, kit = without_solutions
+    assert not (kit / handout.SOLUTIONS).exists()
+    for path in lessons.numbered(kit / "notebooks"):
+        assert "<summary>Solution" not in path.read_text(encoding="utf-8")
+        cells = nbformat.read(path, nbformat.NO_CONVERT).cells
+        assert not [cell.id for cell in cells if "solution" in cell.metadata.get("tags", ())]
+
+
+def test_a_solution_is_cut_out_whether_it_is_a_fold_or_a_cell():
+    fold = "<details><summary>Solution</summary>\n\n42\n\n</details>"
+    cells = [
+        new_markdown_cell(f"Before.\n\n{fold}\n\nAfter.", id="fold"),
+        new_markdown_cell(fold, id="only"),
+        new_markdown_cell("<details><summary>Answer</summary>\n\nYes.\n\n</details>", id="answer"),
+        new_code_cell("42", id="cell", metadata={"tags": ["solution"]}),
+        new_code_cell("", id="empty"),
+    ]
+    lesson = small_lesson("00_one", *cells)
+    handout.cut_solutions(lesson)
+    assert [cell.id for cell in lesson.cells[3:]] == ["fold", "answer", "empty"]
+    assert lesson.cells[3].source == "Before.\n\nAfter."
+    assert "Yes." in lesson.cells[4].source
+
+
+def test_a_link_to_a_lesson_that_is_left_out_becomes_plain_words(without_solutions):
+    path, kit = without_solutions
+    found = names(path)
+    for page in [*kit.glob("*.md"), *kit.glob("notebooks/*")]:
+        text = page.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\(([^)\s#:]+)\)", text):
+            assert handout.is_there(page.relative_to(kit).as_posix(), target, found), f"{page.name}: {target}"
+    text = (kit / "README.md").read_text(encoding="utf-8")
+    assert "[06 A GAN in Keras](notebooks/06_keras_gan.ipynb)" in text
+    assert "| 07 Balance |" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "loose"),
+    [
+        ("[a](b.ipynb#part)", "[a](b.ipynb#part)"),
+        ("[a](c.ipynb)", "a"),
+        ("[a](../README.md)", "[a](../README.md)"),
+        ("[a](../../x.md)", "a"),
+        ("![a](gone.png)", "![a](gone.png)"),
+        ("[a](https://example.org/x) and [b](#c)", "[a](https://example.org/x) and [b](#c)"),
+    ],
+)
+def test_links_are_loosened(text, loose):
+    assert handout.loosen(text, "notebooks/page.md", {"README.md", "notebooks/b.ipynb"}) == loose
+
+
+# --- what is refused ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def whole(tmp_path):
+    """A checkout with two lessons and all that a hand-out needs."""
+    checkout = make_checkout(tmp_path)
+    (checkout / "ganlib").mkdir()
+    for name in handout.NEEDED:
+        (checkout / "assets" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(CHECKOUT / "assets" / name, checkout / "assets" / name)
+    return checkout
+
+
+@pytest.mark.parametrize("name", handout.NEEDED)
+def test_a_hand_out_without_a_file_that_lessons_read_is_refused(whole, tmp_path, name):
+    (whole / "assets" / name).unlink()
+    with pytest.raises(handout.HandoutError, match=f"{name} is missing.*git checkout"):
+        handout.pack(tmp_path / "stick", checkout=whole)
+    assert not (tmp_path / "stick").exists()
+
+
+def test_a_hand_out_with_a_pointer_in_place_of_the_data_is_refused(whole, tmp_path):
+    (whole / "assets" / "data" / "mnist.npz").write_text("version https://git-lfs.github.com/spec/v1\n")
+    with pytest.raises(handout.HandoutError, match="only a pointer"):
+        handout.pack(tmp_path / "stick", checkout=whole)
+
+
+def test_the_command_refuses_in_one_sentence(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(environment, "stand", lambda arguments: None)
+    assert commands.main(["handout", "--out", str(tmp_path), "--lessons", "77"]) == 2
+    assert capsys.readouterr().err.startswith("There is no lesson 77")
+    assert commands.main(["handout", "--out", str(tmp_path), "--with-wheels", "amiga-3.12"]) == 2
+    assert "not for 'amiga-3.12'" in capsys.readouterr().err
+    (tmp_path / "file").touch()
+    assert commands.main(["handout", "--out", str(tmp_path / "file" / "x"), "--lessons", "00"]) == 2
+    assert "could not be written" in capsys.readouterr().err
+    assert not list(tmp_path.glob("*.zip"))
+
+
+# --- with the network cable pulled out ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def offline(tmp_path):
+    """Environment variables with which no Python reaches another computer, and nothing of this checkout is found."""
+    plug = tmp_path / "plug"
+    plug.mkdir()
+    (plug / "sitecustomize.py").write_text(PLUG_PULLED, encoding="utf-8")
+    unwanted = ("UV_", "PIP_", "GANLIB_", "PYTHONPATH")
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
+    return variables | {"PYTHONPATH": str(plug), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+
+
+def test_the_plug_is_pulled(offline):
+    code = "import urllib.request as u; u.urlopen('http://192.0.2.1/', timeout=5)"
+    run = subprocess.run([sys.executable, "-c", code], env=offline, capture_output=True, text=True)
+    assert "the network cable is pulled out" in run.stderr
+
+
+def test_lesson_06_runs_in_an_unpacked_hand_out_without_a_network(without_solutions, offline, tmp_path):
+    _, kit = without_solutions
+    command = [sys.executable, "-m", "ganlib", "timings", "--speed", "smoke", "--lessons", "06"]
+    keep = ["--keep", str(tmp_path / "executed")]
+    run = subprocess.run([*command, *keep], cwd=kit, env=offline, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+    executed = nbformat.read(tmp_path / "executed" / "smoke" / "06_keras_gan.ipynb", nbformat.NO_CONVERT)
+    pictures = [cell.id for cell in executed.cells if "<img " in json.dumps(cell.get("outputs", ""))]
+    assert len(pictures) >= 12
+    assert "06_keras_gan" in json.loads((kit / "assets" / "timings.json").read_text(encoding="utf-8"))
+
+
+# --- wheels ---------------------------------------------------------------------------------------------------------
+
+
+def make_wheel(folder, name, version="1.0"):
+    """Write a wheel with one module of one line."""
+    folder.mkdir(exist_ok=True)
+    info = f"{name}-{version}.dist-info"
+    files = {
+        f"{name}.py": f"VERSION = {version!r}\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/RECORD": "",
+    }
+    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
+        for path, text in files.items():
+            wheel.writestr(path, text)
+
+
+@pytest.fixture
+def tiny(whole, tmp_path, monkeypatch):
+    """A checkout that needs two tiny packages, which pip finds in a folder and nowhere else."""
+    (whole / "requirements.txt").write_text("tiny_one>=1\ntiny_two>=2\n", encoding="utf-8")
+    shutil.copy(CHECKOUT / "pyproject.toml", whole)
+    for source in (CHECKOUT / "ganlib").glob("*.py"):
+        shutil.copy(source, whole / "ganlib")
+    make_wheel(tmp_path / "index", "tiny_one")
+    make_wheel(tmp_path / "index", "tiny_two", "2.5")
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "index"))
+    return whole
+
+
+def test_a_hand_out_with_wheels_sets_itself_up_without_a_network(tiny, offline, tmp_path):
+    path = handout.pack(tmp_path / "stick", targets=[HERE], checkout=tiny)
+    assert {"wheels/tiny_one-1.0-py3-none-any.whl", "wheels/targets.txt"} <= names(path)
+    kit = unpack(path, tmp_path)
+    run = subprocess.run(
+        [sys.executable, "-m", "ganlib", "doctor"], cwd=kit, env=offline, capture_output=True, text=True
+    )
+    assert "[ OK ] tiny_one 1.0" in run.stdout, run.stdout + run.stderr
+    assert "[ OK ] tiny_two 2.5" in run.stdout
+    assert str(kit / ".venv") in run.stdout
+
+
+def test_wheels_that_cannot_be_had_are_one_sentence(tiny, tmp_path):
+    (tiny / "requirements.txt").write_text("tiny_three>=1\n", encoding="utf-8")
+    with pytest.raises(environment.SetupError, match="could not be had"):
+        handout.pack(tmp_path / "stick", targets=[HERE], checkout=tiny)
+    assert not (tmp_path / "stick").exists()
+
+
+def test_wheels_for_another_computer_are_chosen_by_its_conditions_and_not_by_ours(monkeypatch, tmp_path):
+    calls = []
+    monkeypatch.setattr(packages, "_run", calls.append)
+    other = next(name for name in ("windows-3.13", "macos-3.11") if name != HERE)
+    files = packages.fetch([other], tmp_path, CHECKOUT)
+    compiling, downloading = calls[-2:]
+    system, version = other.rsplit("-", 1)
+    assert [compiling[i + 1] for i, word in enumerate(compiling) if word == "--python-platform"] == [
+        packages.PLATFORMS[system][0]
+    ]
+    assert compiling[compiling.index("--python-version") + 1] == version
+    assert "--no-deps" in downloading
+    assert downloading[downloading.index("--platform") + 1] in packages.PLATFORMS[system][1]
+    assert files["wheels/targets.txt"].read_text(encoding="utf-8") == f"{other}\n"
+
+
+def test_wheels_can_be_had_for_every_computer_that_tensorflow_has_wheels_for():
+    assert set(packages.PLATFORMS) == set(wheels.COMPUTERS.values())
