@@ -1,0 +1,137 @@
+"""Exercises of lesson 07: balance."""
+
+from types import SimpleNamespace
+
+from ganlib.course.checking import Exercise, NothingYet, Wrong, ask, choice
+from ganlib.models.presets import PRESETS, USUAL
+from ganlib.training.live import Schedule
+
+
+def _slow_discriminator(slow, fast):
+    choice(
+        slow,
+        "lower",
+        {
+            "higher": "The slow one follows the fakes ten times as slowly. Is it right more often then?",
+            "the same": "The slow one: look at the table of the two rates. The ratio shifts the balance.",
+        },
+    )
+    choice(
+        fast,
+        "higher",
+        {
+            "lower": "With the fast discriminator: whoever learns faster than the other is right *more* often.",
+            "the same": "With the fast discriminator: ten times the rate shifts the balance. In whose favour?",
+        },
+    )
+    return "The faster one wins. A low accuracy is no sign of good digits, though: look at them."
+
+
+def _updates(changes):
+    try:
+        found = Schedule(changes)
+    except ValueError as error:
+        raise Wrong(f"{error}") from error
+    values = {change.name: change.value for change in found}
+    if not values:
+        raise NothingYet("The list is empty: put one change into it.")
+    if "d_learning_rate" in values or "g_learning_rate" in values:
+        raise Wrong("That changes a rate. Leave the rates as they are, and change how often the discriminator learns.")
+    if "g_steps" in values:
+        raise Wrong("`g_steps` gives the *generator* more updates, and so shifts the balance the other way.")
+    if set(values) != {"d_steps"}:
+        raise Wrong(f"The live value is called `d_steps`, not {', '.join(values)}.")
+    if values["d_steps"] != 4:
+        raise Wrong(
+            f"Four updates a step are asked for, to compare with four times the rate; not {values['d_steps']!r}."
+        )
+    if found.changes[0].step != 0:
+        raise Wrong(f"It begins at step {found.changes[0].step}: the steps before it are played at the usual balance.")
+    return "Now run the next cell, and compare accuracy and time with those of four times the rate."
+
+
+def _cure(cure):
+    gan = SimpleNamespace(**{**USUAL, **PRESETS["d_too_strong"].values})
+    before, kept = dict(vars(gan)), cure(gan)
+    after = vars(gan)
+    if after == before and kept is None:
+        raise NothingYet("The function changes nothing yet: set live values of `gan` in it.")
+    unknown = set(after) - set(before)
+    if unknown:
+        raise Wrong(f"A GAN has no live value {sorted(unknown)[0]!r}: it has {', '.join(before)}.")
+    if after["loss_kind"] == "saturating":
+        raise Wrong("The loss is still the saturating one: whatever the rates are, hardly any gradient arrives.")
+    if after["freeze_g"]:
+        raise Wrong("The generator is held still: it cannot catch up.")
+    ratio = after["d_learning_rate"] / after["g_learning_rate"]
+    if ratio >= 10 and not after["freeze_d"]:
+        raise Wrong(f"The discriminator still learns {ratio:.0f} times as fast as the generator.")
+    if after["g_learning_rate"] > 1e-3:
+        raise Wrong(f"A rate of {after['g_learning_rate']:g} for the generator: that is on the way to collapse.")
+    return "The loss brings the gradient back, the rates (or holding D still) bring the balance back."
+
+
+HEALTHY = {
+    "d_accuracy": 0.75,
+    "d_real": 0.6,
+    "d_fake": 0.4,
+    "g_gradient": 0.5,
+    "loss": 0.9,
+    "swing": 0.05,
+    "spread": 0.3,
+}
+
+
+def _watchman(watchman):
+    failing = [name for name in PRESETS if name != "healthy"]
+    said = {"healthy": ask(watchman, dict(HEALTHY))}
+    for name in failing:
+        sign = PRESETS[name].sign
+        said[name] = ask(watchman, {**HEALTHY, sign.name: sign.low if sign.low > 0 else sign.high})
+    both = ask(watchman, {**HEALTHY, "spread": 0.05, "g_gradient": 0.01})
+    if isinstance(both, str):
+        raise Wrong("Return a list of names: failures often come in company.")
+    if "healthy" in said["healthy"]:
+        raise Wrong("Healthy is no failure: its sign is shown when all is well. Leave it out.")
+    titles = {preset.title for preset in PRESETS.values()}
+    if any(word in titles for words in said.values() for word in words):
+        raise Wrong("Return the names (`collapse`), not the titles (Mode collapse).")
+    if not any(said.values()):
+        raise NothingYet("The watchman never warns of anything yet.")
+    if list(said["healthy"]):
+        raise Wrong(f"A healthy training is called {', '.join(said['healthy'])}: which signs are *shown*?")
+    for name in failing:
+        if list(said[name]) != [name]:
+            shown = ", ".join(said[name]) or "nothing"
+            raise Wrong(f"Where only {PRESETS[name].sign.name} shows {name}, you say {shown}.")
+    if sorted(both) != ["collapse", "d_too_strong"]:
+        raise Wrong(f"Two failures at once, and you name {len(both)} of them: go through all presets.")
+    return "A collapse often comes with a discriminator that wins, since one picture is soon known."
+
+
+EXERCISES = (
+    Exercise(
+        "07.1",
+        _slow_discriminator,
+        "Read the table under Two learning rates once more: it has a quarter of the rate, and four times as much.",
+        "Whoever may learn faster than the other wins; accuracy is the share of pictures about which D is right.",
+    ),
+    Exercise(
+        "07.2",
+        _updates,
+        "A change is `(step, name, value)`. The live values have been listed in lesson 06.",
+        "How many updates the discriminator makes a step is called `d_steps`.",
+    ),
+    Exercise(
+        "07.3",
+        _cure,
+        "What brings the gradient back, and what the balance? The two are different things.",
+        "Set `gan.loss_kind`, and then either the two rates or `gan.freeze_d`.",
+    ),
+    Exercise(
+        "07.4",
+        _watchman,
+        "`PRESETS.items()` gives names and presets; each preset has a `sign`.",
+        "`preset.sign.shown(signs)` says whether its sign is shown. One of the presets is no failure.",
+    ),
+)

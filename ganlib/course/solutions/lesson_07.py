@@ -1,0 +1,51 @@
+"""Solutions of lesson 07."""
+
+SOLUTIONS = {
+    "07.1": r"""
+```python
+slow = "lower"
+fast = "higher"
+```
+
+The slower the discriminator, the lower its accuracy and the more its fakes get; a fast one is right more often. Look at
+`gan.generate(10)` too: a low accuracy is no sign of good digits.
+""",
+    "07.2": r"""
+```python
+my_changes = [(0, "d_steps", 4)]
+```
+
+Both favour the discriminator. Four updates cost more time a step; each of them sees a new half batch of real pictures
+and of fakes.
+""",
+    "07.3": r"""
+```python
+def my_cure(gan):
+    gan.loss_kind = "non_saturating"
+    gan.d_learning_rate = gan.g_learning_rate = 0.0002
+    gan.freeze_d = True  # for a hundred steps; then let it go
+```
+
+With the real GAN:
+
+```python
+fail("d_too_strong")
+my_cure(gan)
+gan.train(100, verbose=0)
+gan.freeze_d = False
+report("d_too_strong", gan.train(300, verbose=0))
+```
+
+The generator learns against a discriminator that stands still and is sure. With the non-saturating loss it has a
+gradient from the first step.
+""",
+    "07.4": r"""
+```python
+def watchman(signs):
+    return [name for name, preset in PRESETS.items() if name != "healthy" and preset.sign.shown(signs)]
+```
+
+A collapse often comes with a discriminator that wins, since one picture is soon known; divergence comes with whatever
+it likes.
+""",
+}
