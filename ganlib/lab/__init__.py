@@ -4,12 +4,13 @@ from importlib import import_module
 
 _HOME_OF = {
     "LabTrainer": "ganlib.lab.trainer",
+    "LatentExplorer": "ganlib.lab.explorer",
     "LiveLab": "ganlib.lab.live",
     "Recording": "ganlib.lab.recording",
     "TimeMachine": "ganlib.lab.replay",
 }
 
-__all__ = ["LabTrainer", "LiveLab", "Recording", "TimeMachine"]
+__all__ = ["LabTrainer", "LatentExplorer", "LiveLab", "Recording", "TimeMachine"]
 
 
 def __getattr__(name):

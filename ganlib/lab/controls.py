@@ -6,8 +6,11 @@ a preset, by code, by going back after a divergence.
 
 import ipywidgets
 
+from ganlib.lab import views
+from ganlib.lab.names import Names
+
 DECADES = 6  # that a logarithmic slider spans
-LABEL = {"description_width": "108px"}
+LABEL = {"description_width": "112px"}
 NAMES = {
     "d_learning_rate": "D learning rate",
     "g_learning_rate": "G learning rate",
@@ -17,6 +20,9 @@ NAMES = {
     "freeze_d": "freeze D",
     "freeze_g": "freeze G",
     "loss_kind": "loss",
+    "from": "from digit",
+    "to": "to digit",
+    "slope": "D's gradient",
 }
 
 
@@ -86,6 +92,13 @@ class ControlPanel:
                 widget.disabled = True
 
 
+def frame(*rows):
+    """Put the rows of a lab, an explorer or a time machine into one box, with their style and names for the sliders."""
+    box = ipywidgets.VBox([ipywidgets.HTML(views.STYLE), *rows, Names()])
+    box.add_class("ganlib")
+    return box
+
+
 def make_widgets(name, takes, value):
     """Return the widgets for one live value, a tuple.
 
@@ -105,8 +118,8 @@ def make_widgets(name, takes, value):
         return (ipywidgets.Dropdown(**wide, options=options),)
     if takes.kind == "whole":
         return (ipywidgets.IntSlider(**wide, min=takes.low, max=min(takes.high or 100, 100)),)
-    if takes.high <= 1:
-        return (ipywidgets.FloatSlider(**wide, min=takes.low, max=takes.high, step=0.01),)
+    if takes.high <= 1 or takes.low < 0:
+        return (ipywidgets.FloatSlider(**wide, min=takes.low, max=takes.high, step=(takes.high - takes.low) / 100),)
     return _log_slider(label, takes, value)
 
 

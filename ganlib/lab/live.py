@@ -5,7 +5,7 @@ The trainer's thread writes the pictures and texts here and nothing else.
 """
 
 import base64
-import io
+import sys
 from html import escape
 
 import ipywidgets
@@ -13,9 +13,10 @@ import numpy as np
 
 from ganlib import data as pixels
 from ganlib import judge
-from ganlib.lab import views, words
-from ganlib.lab.controls import ControlPanel
+from ganlib.lab import pictures, views, words
+from ganlib.lab.controls import ControlPanel, frame
 from ganlib.lab.trainer import LabTrainer, pause_on_interrupt
+from ganlib.models.conditional import DIGITS, ConditionalGAN
 from ganlib.models.gan import GAN
 from ganlib.models.plane import PlaneGAN
 from ganlib.models.presets import PRESETS
@@ -26,6 +27,7 @@ JUDGE_EVERY = 10  # looks
 SURE = 0.9  # probability from which the judge recognises a digit
 SHORT_WINDOW = 1000  # steps
 PRETRAINING = 100  # steps
+HELD = 200  # steps for which "Train N" holds a page that shows nothing that happens in the background
 WINDOWS = [("last 1,000 steps", SHORT_WINDOW), ("whole run", 0)]
 SPEEDS = [("as fast as it goes", "full"), ("calm", "calm"), ("slow motion", "slow")]
 
@@ -37,7 +39,12 @@ class LiveLab:
     ----------
     model : TrainableModel
         A GAN of pictures or of points; any other model of pictures has the same controls and charts.
-    data, **options
+    data : ndarray, tuple or None
+        As in `LabTrainer`.
+    background : bool or None
+        Whether the page shows what happens while no cell runs. False: there is "Train N" in place of play and pause,
+        and it holds the page until it is done. None: False on Colab, else True.
+    **options
         As in `LabTrainer`: `batch_size`, `run`, `callbacks`, `most_steps`, `most_minutes`.
 
     Attributes
@@ -54,13 +61,17 @@ class LiveLab:
     >>> lab  # doctest: +SKIP
     """
 
-    def __init__(self, model, data=None, **options):
+    def __init__(self, model, data=None, *, background=None, **options):
         self.model = model
+        self.background = "google.colab" not in sys.modules if background is None else background
+        self._preset_told = ""
         self._looks, self._digits, self._shown_values = 0, None, None
         self._before = None
         self._build()
         self.trainer = LabTrainer(model, data, view=self, **options)
-        self._real = self.trainer.data[0][:WATCHED]
+        self._real, *self._real_labels = (array[:WATCHED] for array in self.trainer.data)
+        # A conditional GAN is asked for 0 to 9 in turn.
+        self._digits_told = [np.arange(WATCHED) % DIGITS] if isinstance(model, ConditionalGAN) else []
         self.panel = ControlPanel(model.live, self.trainer.set, self._complain)
         self._arrange()
         self.look(self.trainer)
@@ -78,11 +89,13 @@ class LiveLab:
     def _arrange(self):
         """Make what people press, and put everything in its place."""
         trainer, adversarial = self.trainer, isinstance(self.model, GAN)
-        actions = {
-            "play": ("▶ Play", "Train until pause is pressed", trainer.play),
-            "pause": ("❚❚ Pause", "Stop after the present block of steps", trainer.pause),
-            "step": ("1 step", "One step of both networks", trainer.step),
-        }
+        actions = {}
+        if self.background:
+            actions |= {
+                "play": ("▶ Play", "Train until pause is pressed", trainer.play),
+                "pause": ("❚❚ Pause", "Stop after the present block of steps", trainer.pause),
+            }
+        actions["step"] = ("1 step", "One step of both networks", trainer.step)
         if adversarial:
             actions |= {
                 "d_step": ("D step", "One step of D alone, G held still", lambda: trainer.alone("discriminator")),
@@ -97,35 +110,43 @@ class LiveLab:
         actions["reset"] = ("↺ Reset", "Back to the first weights of this seed; controls stay", self._reset)
         self.buttons = {name: self._button(*details) for name, details in actions.items()}
         self.number = ipywidgets.BoundedIntText(
-            value=1000, min=1, max=trainer.most_steps, description="N steps", layout={"width": "150px"}
+            value=1000 if self.background else HELD,
+            min=1,
+            max=trainer.most_steps,
+            description="N steps",
+            layout={"width": "150px"},
         )
         self.seed = ipywidgets.BoundedIntText(
             value=self.model.seed, min=0, max=2**31 - 1, description="seed", layout={"width": "150px"}
         )
         self.menus = {
-            "speed": self._menu("speed", SPEEDS, trainer.set_speed),
+            "speed": self._menu("speed", SPEEDS if self.background else SPEEDS[:1], trainer.set_speed),
             "window": self._menu("charts", WINDOWS, lambda _: trainer.refresh()),
         }
         if adversarial:
             options = [("choose …", ""), *((preset.title, name) for name, preset in PRESETS.items())]
             self.menus["preset"] = self._menu("preset", options, self._choose_preset)
-        wrap = {"flex_flow": "row wrap"}
-        pictures = [ipywidgets.VBox([self._fake_title, self._fake_picture])]
+        self.anew = ipywidgets.Checkbox(
+            value=True,
+            description=f"presets begin at step {trainer.first_step:,}",
+            indent=False,
+            layout={"width": "auto"},
+        )
+        settings = [*self.menus.values(), *([self.anew, self.seed] if adversarial else [])]
+        wrap = {"flex_flow": "row wrap", "grid_gap": "4px 12px"}
+        grids = [ipywidgets.VBox([self._fake_title, self._fake_picture])]
         if adversarial and not isinstance(self.model, PlaneGAN):
-            pictures.append(ipywidgets.VBox([self._real_title, self._real_picture]))
-        self.widget = ipywidgets.VBox(
-            [
-                ipywidgets.HTML(views.STYLE),
-                ipywidgets.HBox([*self.buttons.values(), self.number], layout=wrap),
-                ipywidgets.HBox([*self.menus.values(), *([self.seed] if adversarial else [])], layout=wrap),
-                self._status,
-                ipywidgets.HBox(
-                    [self.panel.box, ipywidgets.HBox(pictures, layout={"grid_gap": "16px"})],
-                    layout={**wrap, "grid_gap": "16px"},
-                ),
-                self._gauges,
-                self._charts,
-            ]
+            grids.append(ipywidgets.VBox([self._real_title, self._real_picture]))
+        self.widget = frame(
+            ipywidgets.HBox([*self.buttons.values(), self.number], layout={"flex_flow": "row wrap"}),
+            ipywidgets.HBox(settings, layout=wrap),
+            self._status,
+            ipywidgets.HBox(
+                [self.panel.box, ipywidgets.HBox(grids, layout={"grid_gap": "16px"})],
+                layout={**wrap, "grid_gap": "16px"},
+            ),
+            self._gauges,
+            self._charts,
         )
         self.widget.add_class("ganlib-lab")
 
@@ -144,17 +165,40 @@ class LiveLab:
             action(*arguments)
         except (ValueError, RuntimeError) as error:
             self._complain(str(error))
+        if not self.background:
+            self._stay()
+
+    def _stay(self):
+        """Hold the page until all is done, then show it from here, as the trainer's thread may write unseen."""
+        self.trainer.wait(None)
+        for widget in (self._fake_picture, self._real_picture, self._charts, self._gauges, self._status):
+            widget.send_state("value")
 
     def _train_more(self):
         self.trainer.play(self.number.value)
 
     def _reset(self):
+        self._preset_told = ""
         self.trainer.reset(self.seed.value if self.seed.value != self.model.seed else None)
 
     def _choose_preset(self, name):
-        if name:
-            self.trainer.apply(PRESETS[name].apply)
-            self._complain(f"{PRESETS[name].title}. {PRESETS[name].about} {PRESETS[name].symptom}")
+        """Set a preset, from the first weights if so wished: after healthy steps most faults do not show any more."""
+        if not name:
+            return
+        preset, trainer, playing = PRESETS[name], self.trainer, self.trainer.running
+        back = self.anew.value and name != "healthy"
+        if back:
+            where = f"The weights are back at step {trainer.first_step:,}, where this shows best."
+        elif name == "healthy":
+            where = "The weights stay as they are."
+        else:
+            where = f"It begins at step {self.model.step:,}: what has learnt to be healthy may resist for long."
+        self._preset_told = f"{preset.title}. {preset.about} {where} {preset.symptom}"
+        if back:
+            trainer.reset()
+        trainer.apply(preset.apply)
+        if back and playing:
+            trainer.play()
 
     def _complain(self, sentence):
         self.trainer.message = sentence
@@ -172,7 +216,7 @@ class LiveLab:
         self._write_status(trainer)
         if trainer.closed:
             self.panel.disable()
-            for widget in (*self.buttons.values(), *self.menus.values(), self.number, self.seed):
+            for widget in (*self.buttons.values(), *self.menus.values(), self.number, self.seed, self.anew):
                 widget.disabled = True
             return
         self._draw(self._observe())
@@ -194,7 +238,7 @@ class LiveLab:
             yield
             return
         row = {name: float(self.model.measured[name][-1]) for name in self.model.columns}
-        between = self.model.probability_real(before["fakes"])
+        between = self._scores(before["fakes"])
         held = dict.fromkeys("dg", "moves")
         for letter in "dg":
             if self.model.live.read(f"freeze_{letter}") or not self.model.live.read(f"{letter}_steps"):
@@ -231,9 +275,15 @@ class LiveLab:
         model = self.model
         if not isinstance(model, GAN):
             return {"fakes": model.sample_grid()}
-        fakes = model.pictures_of(model.latent_vectors(WATCHED, model.seed))
-        scores = model.probability_real(np.concatenate([fakes, self._scaled_real()]))
+        latent = model.latent_vectors(WATCHED, model.seed)
+        fakes = model.pictures_of(latent, *self._digits_told)
+        scores = self._scores(fakes, self._scaled_real())
         return {"fakes": fakes, "scores": scores[:WATCHED], "real_scores": scores[WATCHED:]}
+
+    def _scores(self, fakes, *real):
+        """Return D's scores of the watched fakes and, if given, of the watched real examples after them."""
+        told = [np.concatenate([*self._digits_told, *self._real_labels][: 1 + len(real)])] if self._digits_told else []
+        return self.model.probability_real(np.concatenate([fakes, *real]), *told)
 
     def _scaled_real(self):
         real = self._real
@@ -243,15 +293,15 @@ class LiveLab:
         """Write the pictures."""
         fakes, scores = seen["fakes"], seen.get("scores")
         self._before = seen if scores is not None or not isinstance(self.model, GAN) else self._before
-        shown = views.SIDE**2
+        shown = pictures.SIDE**2
         if isinstance(self.model, PlaneGAN):
-            self._pngs["made"] = views.plane_png(self.model.surface(views.CELLS), self._scaled_real(), fakes)
+            self._pngs["made"] = pictures.plane_png(self.model.surface(pictures.CELLS), self._scaled_real(), fakes)
         else:
-            self._pngs["made"] = views.digits_png(fakes[:shown], None if scores is None else scores[:shown])
+            self._pngs["made"] = pictures.digits_png(fakes[:shown], None if scores is None else scores[:shown])
             if "real_scores" in seen:
-                self._pngs["real"] = views.digits_png(self._real[:shown], seen["real_scores"][:shown])
-                self._real_picture.value = views.image(self._pngs["real"], "Real digits, D's score under each")
-        self._fake_picture.value = views.image(self._pngs["made"], "What the model makes of fixed random numbers")
+                self._pngs["real"] = pictures.digits_png(self._real[:shown], seen["real_scores"][:shown])
+                self._real_picture.value = pictures.image(self._pngs["real"], "Real digits, D's score under each")
+        self._fake_picture.value = pictures.image(self._pngs["made"], "What the model makes of fixed random numbers")
 
     def _follow(self):
         """Let the controls show what was changed elsewhere, when something was."""
@@ -284,7 +334,7 @@ class LiveLab:
             left = words.duration((trainer.last_step - model.step) / speed)
             told += [f"{speed:,.0f} steps a second", f"{left} left to step {trainer.last_step:,}"]
         told += [escape(describe_device()), f"{_memory():,.0f} MB"]
-        note = caption or trainer.message
+        note = caption or trainer.message or self._preset_told
         message = f'<div class="ganlib-message" role="status">{escape(note)}</div>' if note else ""
         self._status.value = f'<div class="ganlib-status">{" · ".join(told)}{message}</div>'
 
@@ -307,25 +357,8 @@ class LiveLab:
 
     def still(self):
         """Return a picture of the lab, PNG bytes: what a page without a kernel shows in its place."""
-        return _still(list(self._pngs.values()), self.model.step)
-
-
-def _still(pictures, step):
-    """Put PNG pictures side by side under a line of text."""
-    from PIL import Image, ImageDraw, ImageFont
-
-    opened = [Image.open(io.BytesIO(picture)).convert("RGB") for picture in pictures]
-    width, height = sum(p.width + 12 for p in opened) + 12, max(p.height for p in opened) + 46
-    page = Image.new("RGB", (max(width, 560), height), "white")
-    line = f"The live lab at step {step:,}. Run this cell in JupyterLab to steer it."
-    ImageDraw.Draw(page).text((12, 10), line, fill="black", font=ImageFont.load_default(14))
-    left = 12
-    for picture in opened:
-        page.paste(picture, (left, 36))
-        left += picture.width + 12
-    buffer = io.BytesIO()
-    page.save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
+        line = f"The live lab at step {self.model.step:,}. Run this cell in JupyterLab to steer it."
+        return pictures.still(list(self._pngs.values()), line)
 
 
 def _memory():

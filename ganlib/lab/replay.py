@@ -10,7 +10,8 @@ import ipywidgets
 import numpy as np
 
 from ganlib.data import png_bytes
-from ganlib.lab import views, words
+from ganlib.lab import pictures, views, words
+from ganlib.lab.controls import frame
 from ganlib.lab.recording import Recording
 from ganlib.training.files import atomic_write
 
@@ -44,13 +45,10 @@ class TimeMachine:
         self._picture = ipywidgets.HTML()
         self._told, self._charts = ipywidgets.HTML(), ipywidgets.HTML()
         self.slider.observe(lambda change: self.show(change["new"]), "value")
-        self.widget = ipywidgets.VBox(
-            [
-                ipywidgets.HTML(views.STYLE),
-                ipywidgets.HBox([play, self.slider], layout={"flex_flow": "row wrap"}),
-                self._told,
-                ipywidgets.HBox([self._picture, self._charts], layout={"flex_flow": "row wrap", "grid_gap": "12px"}),
-            ]
+        self.widget = frame(
+            ipywidgets.HBox([play, self.slider], layout={"flex_flow": "row wrap"}),
+            self._told,
+            ipywidgets.HBox([self._picture, self._charts], layout={"flex_flow": "row wrap", "grid_gap": "12px"}),
         )
         self.show(last)
 
@@ -58,7 +56,9 @@ class TimeMachine:
         """Show one frame, by its number, with the curves up to it and the controls as they were."""
         recording, step = self.recording, int(self.recording.steps[frame])
         self._png = png_bytes(_enlarged(recording.frames[frame]))
-        self._picture.value = views.image(self._png, f"What the model made of the same random numbers at step {step:,}")
+        self._picture.value = pictures.image(
+            self._png, f"What the model made of the same random numbers at step {step:,}"
+        )
         self._told.value = _told(recording, step)
         panels = views.panels_of(recording.columns)
         self._charts.value = (

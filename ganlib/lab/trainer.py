@@ -186,6 +186,11 @@ class LabTrainer:
         """Every change of a live value since the start or the last reset, a tuple of `Change`."""
         return tuple(self._changes)
 
+    @property
+    def first_step(self):
+        """The step that `reset` comes back to."""
+        return self._first[0]
+
     def schedule(self):
         """Return the session as a `Schedule`: `train(steps, batch_size, schedule=...)` from the start replays it."""
         first, changes = self._first[0], self.changes

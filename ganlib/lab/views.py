@@ -1,24 +1,13 @@
-"""What the lab shows, as plain PNG bytes and HTML text: pure functions, no widgets, no Matplotlib figure.
+"""The lab's charts and gauges, as HTML text: pure functions, no widgets, no Matplotlib figure."""
 
-A picture of 25 digits with their scores takes about two milliseconds, so that a training is hardly slowed by it.
-"""
-
-import base64
-from functools import cache
 from html import escape
 from typing import NamedTuple
 
 import numpy as np
 
-from ganlib import data
 from ganlib.lab import words
 from ganlib.plots.style import DISCRIMINATOR, FAKE, GENERATOR, GREY, INK, PALE, PAPER, REAL
 
-SIDE = 5
-SCALE = 2  # screen pixels of a digit's pixel
-STRIP = 15  # pixels below a digit, for its score
-PLANE_PIXELS = 300
-CELLS = 30  # of the discriminator's surface
 WIDTH, HEIGHT = 400, 178  # of a chart, in its own units
 LEFT, RIGHT, TOP, BOTTOM = 46, 10, 26, 20
 POINTS = 220  # along a curve: more than can be told apart
@@ -67,92 +56,6 @@ def panels_of(columns):
     if {line.column for panel in GAN_PANELS for line in panel.lines} <= set(columns):
         return GAN_PANELS
     return tuple(Panel(name, (_line(name, DISCRIMINATOR, name),)) for name in columns[:4])
-
-
-# --- pictures ---------------------------------------------------------------------------------------------------------
-
-
-def digits_png(pictures, scores=None):
-    """Draw 25 pictures as a 5 by 5 grid, with D's score under each.
-
-    Parameters
-    ----------
-    pictures : ndarray
-        (n, height, width, 1); float in [-1, 1] or uint8, at most 25.
-    scores : ndarray or None
-        (n,) in 0..1.
-
-    Returns
-    -------
-    bytes
-        A grey PNG.
-    """
-    shown = data.as_bytes(pictures)[..., 0].repeat(SCALE, axis=1).repeat(SCALE, axis=2)
-    if scores is not None:
-        strips = _strips(shown.shape[2])
-        hundredths = np.clip(np.round(100 * np.asarray(scores)), 0, 100).astype(int)
-        shown = np.concatenate([shown, strips[hundredths]], axis=1)
-    return data.png_bytes(data.tile(shown[..., np.newaxis], SIDE, SIDE, gap=4))
-
-
-def image(png, alt):
-    """Put PNG bytes into HTML, with a text for those who cannot see them; ipywidgets' own Image has none."""
-    source = base64.b64encode(png).decode()
-    return f'<img class="ganlib-picture" alt="{escape(alt)}" src="data:image/png;base64,{source}">'
-
-
-@cache
-def _strips(width):
-    """Draw the strips that say 0.00 to 1.00, uint8 (101, STRIP, width): a number, and a bar as long as it says."""
-    from PIL import Image, ImageDraw, ImageFont
-
-    strips = np.empty((101, STRIP, width), np.uint8)
-    font = ImageFont.load_default(12)
-    for hundredths in range(101):
-        strip = Image.new("L", (width, STRIP), 255)
-        draw = ImageDraw.Draw(strip)
-        draw.text((width / 2, STRIP / 2 - 1), f"{hundredths / 100:.2f}", fill=0, anchor="mm", font=font)
-        strips[hundredths] = np.asarray(strip)
-        strips[hundredths, -2:, : round(width * hundredths / 100)] = 60
-    return strips
-
-
-def plane_png(surface, real, fake):
-    """Draw a plane: D's surface, real points as rings and fakes as crosses.
-
-    Parameters
-    ----------
-    surface : ndarray
-        float (cells, cells) in 0..1, rows from y = -1 upwards.
-    real, fake : ndarray
-        float (n, 2).
-
-    Returns
-    -------
-    bytes
-        A PNG in colours: purple where D says fake, green where it says real.
-    """
-    from PIL import Image, ImageDraw
-
-    colours = np.array([_rgb(FAKE.colour), (255, 255, 255), _rgb(REAL.colour)], float)
-    share = np.clip(surface[::-1], 0, 1)[..., np.newaxis]
-    ends = np.where(share < 0.5, colours[0], colours[2])
-    mixed = ends + (colours[1] - ends) * (1 - np.abs(2 * share - 1) * 0.55)
-    picture = Image.fromarray(mixed.astype(np.uint8)).resize((PLANE_PIXELS, PLANE_PIXELS), Image.Resampling.BILINEAR)
-    draw = ImageDraw.Draw(picture)
-    for points, colour, mark in ((real, REAL.colour, "ring"), (fake, FAKE.colour, "cross")):
-        at = (np.clip(points, -1, 1) * (1, -1) + 1) / 2 * (PLANE_PIXELS - 1)
-        for x, y in at:
-            if mark == "ring":
-                draw.ellipse((x - 2, y - 2, x + 2, y + 2), outline=colour)
-            else:
-                draw.line((x - 2, y - 2, x + 2, y + 2), fill=colour)
-                draw.line((x - 2, y + 2, x + 2, y - 2), fill=colour)
-    return data.png_bytes(np.asarray(picture))
-
-
-def _rgb(colour):
-    return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
 
 
 # --- charts -----------------------------------------------------------------------------------------------------------
@@ -374,5 +277,8 @@ STYLE = f"""<style>
 .ganlib-gauge {{flex: 1 1 300px; max-width: 560px; line-height: 1.35; min-height: 6.2em}}
 .ganlib-status {{line-height: 1.4; min-height: 2.8em; font-variant-numeric: tabular-nums}}
 .ganlib-message {{border-left: 4px solid {GENERATOR.colour}; padding-left: 8px}}
+.ganlib.jupyter-widgets-disconnected::before {{
+  content: "The kernel was restarted or has ended: run this cell again, or load the page anew."; display: block;
+  border-left: 4px solid {GENERATOR.colour}; padding: 4px 8px; font-weight: 600}}
 .ganlib-picture {{image-rendering: pixelated; max-width: none}}
 </style>"""

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import sys
 
 import numpy as np
 import pytest
@@ -9,8 +10,9 @@ import tiny
 from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
-from ganlib.lab import controls, views
+from ganlib.lab import controls, pictures, views
 from ganlib.lab.live import LiveLab
+from ganlib.models.conditional import ConditionalGAN
 from ganlib.models.plane import PlaneGAN
 from ganlib.models.variational import VariationalAutoencoder
 from ganlib.training import Change, Takes
@@ -97,6 +99,80 @@ def test_every_preset_can_be_chosen(lab, gan):
         press(lab, "step")
         assert name == "healthy" or gan.live.snapshot() != before, name
     assert "Error" not in lab.trainer.message
+
+
+def test_a_preset_begins_at_step_0_and_says_so(lab, gan, made):
+    lab.number.value = 20
+    press(lab, "more")
+    lab.menus["preset"].value = "collapse"
+    lab.trainer.wait()
+    assert gan.step == 0
+    assert gan.g_learning_rate == pytest.approx(3e-2)
+    assert all(np.array_equal(made[1][name], now) for name, now in tiny.arrays_of(gan).items() if "generator" in name)
+    assert "The weights are back at step 0" in lab._status.value
+    press(lab, "more")
+    assert "Mode collapse" in lab._status.value
+    lab.menus["preset"].value = "healthy"
+    lab.trainer.wait()
+    assert gan.step == 20
+    assert "The weights stay as they are" in lab._status.value
+
+
+def test_a_preset_can_be_set_without_going_back_while_it_trains(lab, gan):
+    lab.anew.value = False
+    lab.buttons["play"].click()
+    while gan.step < 20:
+        pass
+    lab.menus["preset"].value = "oscillation"
+    while not lab.trainer.changes:
+        pass
+    assert lab.trainer.running
+    press(lab, "pause")
+    assert gan.step > 20
+    assert "It begins at step" in lab._status.value
+
+
+def test_a_preset_begins_anew_and_goes_on_training_if_it_did(lab, gan):
+    lab.number.value = 60
+    press(lab, "more")
+    lab.buttons["play"].click()
+    while gan.step < 61:
+        pass
+    lab.menus["preset"].value = "collapse"
+    while not 0 < gan.step < 60:
+        pass
+    press(lab, "pause")
+    assert lab.trainer.changes[0] == Change(0, "g_learning_rate", pytest.approx(3e-2))
+
+
+def test_where_the_background_is_not_shown_it_trains_n_more_and_holds_the_page(gan):
+    lab = LiveLab(gan, tiny.DATA, batch_size=8, background=False)
+    assert not {"play", "pause"} & set(lab.buttons)
+    assert lab.number.value == 200
+    for steps in (200, 400):
+        lab.buttons["more"].click()
+        assert gan.step == steps
+        assert not lab.trainer.running
+        assert f">{steps}<" in lab._status.value
+    lab.menus["preset"].value = "collapse"
+    assert gan.step == 0
+
+
+def test_colab_does_not_show_the_background(gan, monkeypatch):
+    monkeypatch.setitem(sys.modules, "google.colab", object())
+    assert not LiveLab(gan, tiny.DATA, batch_size=8).background
+
+
+def test_a_conditional_gan_is_asked_for_each_digit_in_turn():
+    rng = np.random.default_rng(0)
+    data = rng.integers(0, 256, (200, 28, 28, 1), np.uint8), np.arange(200)[::-1] % 10
+    gan = ConditionalGAN(latent_dim=8, seed=0)
+    lab = LiveLab(gan, data, batch_size=8)
+    seen, digits = lab._observe(), np.arange(100) % 10
+    np.testing.assert_array_equal(seen["fakes"][3], gan.pictures_of(gan.latent_vectors(100, 0), digits)[3])
+    np.testing.assert_allclose(seen["scores"], gan.probability_real(seen["fakes"], digits), rtol=1e-5)
+    np.testing.assert_allclose(seen["real_scores"], gan.probability_real(data[0][:100], data[1][:100]), rtol=1e-5)
+    assert "score under each" in lab._real_picture.value
 
 
 def test_what_is_shown_changes_as_it_trains(lab, gan):
@@ -213,10 +289,10 @@ def test_charts_of_nothing_can_be_drawn():
 
 
 def test_digits_show_their_scores():
-    plain = views.digits_png(tiny.DATA[:25])
-    scored = views.digits_png(tiny.DATA[:25], np.linspace(0, 1, 25))
+    plain = pictures.digits_png(tiny.DATA[:25])
+    scored = pictures.digits_png(tiny.DATA[:25], np.linspace(0, 1, 25))
     assert Image.open(io.BytesIO(scored)).height > Image.open(io.BytesIO(plain)).height
-    assert views.digits_png(tiny.DATA[:25], np.zeros(25)) != scored
+    assert pictures.digits_png(tiny.DATA[:25], np.zeros(25)) != scored
 
 
 @pytest.mark.parametrize(

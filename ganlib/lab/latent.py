@@ -1,0 +1,178 @@
+"""Places and ways in a latent space: pure functions of a model, no widgets.
+
+What differs between the families of models is in `Maker` and nowhere else.
+"""
+
+import numpy as np
+
+from ganlib._tensorflow import keras, tf
+from ganlib.models.conditional import DIGITS, ConditionalGAN
+from ganlib.models.gan import GAN
+from ganlib.models.plane import PlaneGAN
+from ganlib.models.variational import VariationalAutoencoder
+
+ROWS = 2000  # pictures that are compared at a time
+SAMPLE = 500  # pictures from which the main directions are found
+
+
+class Maker:
+    """Pictures of latent vectors and what D thinks of them, the same for every family.
+
+    Parameters
+    ----------
+    model : GAN, ConditionalGAN or VariationalAutoencoder
+
+    Attributes
+    ----------
+    latent : int
+        Length of a latent vector, whose numbers are standard normal ones.
+    judges, tells_digits : bool
+        Whether it has a discriminator; whether its networks are told a digit.
+
+    Raises
+    ------
+    ValueError
+        The model has no latent vectors of a known distribution, or makes no pictures.
+    """
+
+    def __init__(self, model):
+        if isinstance(model, PlaneGAN) or not isinstance(model, GAN | VariationalAutoencoder):
+            raise ValueError(
+                f"The explorer walks through the latent space of a GAN, a ConditionalGAN or a VariationalAutoencoder "
+                f"that makes pictures, and {type(model).__name__} is none of them."
+            )
+        self.model = model
+        self.judges, self.tells_digits = isinstance(model, GAN), isinstance(model, ConditionalGAN)
+        self.latent = model.latent_dim if self.judges else model.code
+
+    def pictures(self, latent, digits=None):
+        """Return pictures float32 (n, height, width, 1) in [-1, 1].
+
+        Parameters
+        ----------
+        latent : ndarray
+            float32 (n, latent).
+        digits : ndarray or None
+            float32 (n, 10), a row a picture, for a model that is told digits; a mixture of two is allowed.
+        """
+        if not self.judges:
+            return self.model.decode(latent)
+        return self.model(self._inputs(latent, digits), training=False).numpy()
+
+    def judge(self, made, digits=None):
+        """Return D's scores, float (n,) in 0..1, and the gradient of its logit with respect to each picture.
+
+        The logit is what D computes before the sigmoid: where D is sure, its score hardly changes any more, but its
+        logit does.
+        """
+        made = tf.convert_to_tensor(made)
+        with tf.GradientTape() as tape:
+            tape.watch(made)
+            logits = self.model.discriminator(self._inputs(made, digits), training=False)
+        return tf.sigmoid(logits)[:, 0].numpy(), tape.gradient(logits, made).numpy()
+
+    def _inputs(self, first, digits):
+        return [first, keras.ops.convert_to_tensor(digits)] if self.tells_digits else first
+
+
+class NearestPictures:
+    """Finds the nearest of many pictures, pixel by pixel, without a second copy of them.
+
+    Parameters
+    ----------
+    pictures : ndarray
+        (n, height, width, 1); uint8, or float in [-1, 1].
+    """
+
+    def __init__(self, pictures):
+        self.pictures = pictures
+        self._flat = pictures.reshape(len(pictures), -1)
+        self._squares = np.concatenate([(part**2).sum(axis=1) for part in self._parts()])
+
+    def _parts(self):
+        for start in range(0, len(self._flat), ROWS):
+            yield _scaled(self._flat[start : start + ROWS])
+
+    def find(self, wanted, count):
+        """Return which pictures are nearest, int (n, count), nearest first, and how far they are, float (n, count).
+
+        The distance is the root of the sum of squared differences of the pixels in [-1, 1].
+
+        Parameters
+        ----------
+        wanted : ndarray
+            As the pictures, (n, height, width, 1).
+        count : int
+        """
+        sought = _scaled(wanted.reshape(len(wanted), -1))
+        products = np.concatenate([sought @ part.T for part in self._parts()], axis=1)
+        squares = self._squares - 2 * products
+        nearest = np.argpartition(squares, count - 1, axis=1)[:, :count]
+        exact = np.linalg.norm(_scaled(self._flat[nearest]) - sought[:, np.newaxis], axis=2)
+        order = np.argsort(exact, axis=1, kind="stable")
+        return np.take_along_axis(nearest, order, axis=1), np.take_along_axis(exact, order, axis=1)
+
+    def usual(self, count=100):
+        """Return how far some of the pictures, evenly spread, are from the nearest other one, float (n,)."""
+        chosen = self.pictures[:: max(1, len(self.pictures) // count)][:count]
+        return self.find(chosen, 2)[1][:, 1]
+
+
+def _scaled(flat):
+    return flat.astype(np.float32) / 127.5 - 1 if flat.dtype == np.uint8 else flat
+
+
+def slerp(start, end, share):
+    """Go from one latent vector to another on an arc, so that what lies between is as long as the two are.
+
+    A straight line would pass near the origin, where a generator was never trained.
+
+    Parameters
+    ----------
+    start, end : ndarray
+        float (latent,).
+    share : ndarray
+        (n,) from 0, the start, to 1, the end.
+
+    Returns
+    -------
+    ndarray
+        float32 (n, latent).
+
+    References
+    ----------
+    White 2016, "Sampling generative networks", section 2.1.
+    """
+    share = np.asarray(share, float)[:, np.newaxis]
+    cosine = start @ end / max(np.linalg.norm(start) * np.linalg.norm(end), 1e-12)
+    angle = np.arccos(np.clip(cosine, -1, 1))
+    if np.sin(angle) < 1e-4:  # the two point the same way, or opposite ways, between which there is no one arc
+        way = (1 - share) * start + share * end
+    else:
+        way = (np.sin((1 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(angle)
+    return way.astype(np.float32)
+
+
+def main_directions(maker, count):
+    """Find the directions in which the pictures change most, on average over the latent space.
+
+    A straight-line approximation of the generator is fitted to pictures of random vectors; its first singular vectors
+    are these directions.
+
+    Parameters
+    ----------
+    maker : Maker
+    count : int
+
+    Returns
+    -------
+    ndarray
+        float32 (count, latent), of length 1 and at right angles to each other.
+    """
+    latent = np.random.default_rng(0).standard_normal((SAMPLE, maker.latent), np.float32)
+    digits = np.eye(DIGITS, dtype=np.float32)[np.arange(SAMPLE) % DIGITS]
+    made = maker.pictures(latent, digits).reshape(SAMPLE, -1)
+    slopes = np.linalg.lstsq(latent - latent.mean(axis=0), made - made.mean(axis=0), rcond=None)[0]
+    directions = np.linalg.svd(slopes, full_matrices=True)[0].T[:count]
+    largest = np.take_along_axis(directions, np.abs(directions).argmax(axis=1)[:, np.newaxis], axis=1)
+    return (directions * np.sign(largest)).astype(np.float32)  # else the sign would be left to chance

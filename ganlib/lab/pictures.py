@@ -1,0 +1,151 @@
+"""The lab's pictures, as PNG bytes: pure functions, no widgets, no Matplotlib figure.
+
+A picture of 25 digits with their scores takes about two milliseconds, so that a training is hardly slowed by it.
+"""
+
+import base64
+import io
+from functools import lru_cache
+from html import escape
+
+import numpy as np
+
+from ganlib import data
+from ganlib.plots.style import FAKE, REAL
+
+SIDE = 5
+SCALE = 2  # screen pixels of a digit's pixel
+STRIP = 15  # pixels below a digit, for its score
+PLANE_PIXELS = 300
+CELLS = 30  # of the discriminator's surface
+LARGE = 7  # screen pixels of a pixel of a single picture
+STEEPEST = 99  # percentile of the slopes that gets the full colour
+DARKER, BRIGHTER = (0, 90, 200), (255, 130, 0)
+
+
+def digits_png(pictures, scores=None, *, distances=None, columns=SIDE):
+    """Draw pictures as a grid, with a number under each: D's score and a bar as long as it, or a distance.
+
+    Parameters
+    ----------
+    pictures : ndarray
+        (n, height, width, 1); float in [-1, 1] or uint8.
+    scores : ndarray or None
+        (n,) in 0..1.
+    distances : ndarray or None
+        (n,), in place of scores.
+    columns : int
+        Pictures in a row.
+
+    Returns
+    -------
+    bytes
+        A grey PNG.
+    """
+    shown = data.as_bytes(pictures)[..., 0].repeat(SCALE, axis=1).repeat(SCALE, axis=2)
+    width = shown.shape[2]
+    strips = None
+    if scores is not None:
+        strips = [_strip(width, f"{score:.2f}", round(width * float(score))) for score in np.clip(scores, 0, 1)]
+    elif distances is not None:
+        strips = [_strip(width, f"{distance:.1f}") for distance in distances]
+    if strips is not None:
+        shown = np.concatenate([shown, np.stack(strips)], axis=1)
+    return data.png_bytes(data.tile(shown[..., np.newaxis], -(-len(shown) // columns), columns, gap=4))
+
+
+def image(png, alt):
+    """Put PNG bytes into HTML, with a text for those who cannot see them; ipywidgets' own Image has none."""
+    source = base64.b64encode(png).decode()
+    return f'<img class="ganlib-picture" alt="{escape(alt)}" src="data:image/png;base64,{source}">'
+
+
+@lru_cache(maxsize=1000)
+def _strip(width, text, bar=0):
+    """Draw what stands under a picture, uint8 (STRIP, width): a text, and a bar of so many pixels."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    strip = Image.new("L", (width, STRIP), 255)
+    at = width / 2, STRIP / 2 - 1
+    ImageDraw.Draw(strip).text(at, text, fill=0, anchor="mm", font=ImageFont.load_default(12))
+    strip = np.array(strip)
+    strip[-2:, :bar] = 60
+    return strip
+
+
+def slope_png(picture, slope=None):
+    """Draw one picture large, and over it in which pixels D's score would rise.
+
+    Parameters
+    ----------
+    picture : ndarray
+        float (height, width, 1) in [-1, 1].
+    slope : ndarray or None
+        The gradient of D's logit, of the same shape: orange where a brighter pixel would raise it, blue where a darker.
+
+    Returns
+    -------
+    bytes
+        A PNG in colours.
+    """
+    grey = data.as_bytes(picture[np.newaxis])[0].repeat(3, axis=2).astype(float)
+    if slope is not None:
+        steepest = max(float(np.percentile(np.abs(slope), STEEPEST)), 1e-12)
+        share = 0.8 * np.clip(np.abs(slope) / steepest, 0, 1)
+        grey += share * (np.where(slope > 0, BRIGHTER, DARKER) - grey)
+    return data.png_bytes(grey.round().astype(np.uint8).repeat(LARGE, axis=0).repeat(LARGE, axis=1))
+
+
+def still(pngs, line):
+    """Put PNG pictures side by side under a line of text: what a page without a kernel shows; PNG bytes."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    opened = [Image.open(io.BytesIO(png)).convert("RGB") for png in pngs]
+    width, height = sum(p.width + 12 for p in opened) + 12, max(p.height for p in opened) + 46
+    page = Image.new("RGB", (max(width, 560), height), "white")
+    ImageDraw.Draw(page).text((12, 10), line, fill="black", font=ImageFont.load_default(14))
+    left = 12
+    for picture in opened:
+        page.paste(picture, (left, 36))
+        left += picture.width + 12
+    buffer = io.BytesIO()
+    page.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def plane_png(surface, real, fake):
+    """Draw a plane: D's surface, real points as rings and fakes as crosses.
+
+    Parameters
+    ----------
+    surface : ndarray
+        float (cells, cells) in 0..1, rows from y = -1 upwards.
+    real, fake : ndarray
+        float (n, 2).
+
+    Returns
+    -------
+    bytes
+        A PNG in colours: purple where D says fake, green where it says real.
+    """
+    from PIL import Image, ImageDraw
+
+    colours = np.array([_rgb(FAKE.colour), (255, 255, 255), _rgb(REAL.colour)], float)
+    share = np.clip(surface[::-1], 0, 1)[..., np.newaxis]
+    ends = np.where(share < 0.5, colours[0], colours[2])
+    mixed = ends + (colours[1] - ends) * (1 - np.abs(2 * share - 1) * 0.55)
+    picture = Image.fromarray(mixed.astype(np.uint8)).resize((PLANE_PIXELS, PLANE_PIXELS), Image.Resampling.BILINEAR)
+    draw = ImageDraw.Draw(picture)
+    for points, colour, mark in ((real, REAL.colour, "ring"), (fake, FAKE.colour, "cross")):
+        at = (np.clip(points, -1, 1) * (1, -1) + 1) / 2 * (PLANE_PIXELS - 1)
+        for x, y in at:
+            if mark == "ring":
+                draw.ellipse((x - 2, y - 2, x + 2, y + 2), outline=colour)
+            else:
+                draw.line((x - 2, y - 2, x + 2, y + 2), fill=colour)
+                draw.line((x - 2, y + 2, x + 2, y - 2), fill=colour)
+    return data.png_bytes(np.asarray(picture))
+
+
+def _rgb(colour):
+    return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
