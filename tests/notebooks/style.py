@@ -17,7 +17,6 @@ UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|TBD|placeholder|lorem ipsum|coming s
 THIS_MACHINE = re.compile(r"(?<![\w.])(/home/|/root/|/tmp/|/work/|/Users/|[A-Z]:\\)")
 OPENING = ("You will be able to", "Time", "Before this")
 ENDING = ("What you have seen", "Exercises", "Next")
-FIRST_LESSON = "00_start_here.ipynb"
 
 
 def cells(notebook, kind):
@@ -135,8 +134,8 @@ def cells_are_short(notebook, path):
 
 
 def ending_is_complete(notebook, path):
-    """The lesson ends with what was seen, exercises and the next lesson; the first needs no exercises."""
-    wanted = [words for words in ENDING if words != "Exercises" or path.name != FIRST_LESSON]
+    """The lesson ends with what was seen, exercises and the next lesson."""
+    wanted = list(ENDING)
     sections = [words for level, words, _ in headings(notebook) if level == 2]
     if [words for words in sections if words in ENDING][-len(wanted) :] != wanted or sections[-1:] != ["Next"]:
         yield f"the last sections must be {', '.join(wanted)}"

@@ -1,0 +1,98 @@
+"""Exercises of lesson 02: autoencoders."""
+
+import numpy as np
+
+from ganlib.course.checking import Exercise, Wrong, array, ask, choice, close
+
+
+def _noise(without, strong):
+    choice(
+        without,
+        "plain",
+        {"denoising": "Without noise: which of the two was trained for exactly such pictures?"},
+    )
+    choice(
+        strong,
+        "denoising",
+        {"plain": "With strong noise: one of them has learned which parts of a picture to ignore."},
+    )
+    return "Each is better at what it was trained for; in between, the two cross."
+
+
+def _strange(prediction):
+    choice(
+        prediction,
+        "negative",
+        {
+            "upside down": "Turned digits are made of the same kind of strokes, and a turned 0, 1 or 8 is a digit.",
+            "the same": "One of the two has something that no training picture had: look at the corners.",
+        },
+    )
+    return (
+        "Nothing in the training had white corners. A large error is a sign that an input is unlike the training data."
+    )
+
+
+def _walk(walk):
+    first, last = np.array([0.0, 2.0, -1.0]), np.array([4.0, 0.0, 1.0])
+    found = array(ask(walk, first, last, 5), (5, 3))
+    share = np.arange(5)[:, np.newaxis]
+    wanted = first + share / 4 * (last - first)
+    if close(found, wanted[::-1]):
+        raise Wrong("That is the way back: it must begin with `first`.")
+    if close(found, first + share / 5 * (last - first)):
+        raise Wrong("The walk stops before it arrives: the last of the n codes must be `last` itself.")
+    if close(found, first + (share + 1) / 6 * (last - first)):
+        raise Wrong("Both ends are missing: the first code is `first`, the last one `last`.")
+    if not close(found, wanted):
+        raise Wrong(f"In the middle should be {wanted[2].tolist()}, halfway; yours is {found[2].round(3).tolist()}.")
+    return "In equal steps, both ends included."
+
+
+def _linear(encoder, decoder):
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 4, 28, 28, 1)).astype("float32")
+    codes = array(encoder(a), (4, 32))
+    pictures = array(decoder(codes.astype("float32")), (4, 28, 28, 1))
+    if codes.std() == 0 or pictures.std() == 0:
+        raise Wrong("Whatever comes in, the same goes out.")
+    for name, network, inputs in (("encoder", encoder, (a, b)), ("decoder", decoder, (codes, codes[::-1] * 3))):
+        one, two = (np.asarray(x, "float32") for x in inputs)
+        difference = _out(network, one + two) - _out(network, one) - _out(network, two) + _out(network, 0 * one)
+        if np.abs(difference).max() > 1e-3 * np.abs(_out(network, one + two)).max() + 1e-5:
+            bounded = np.abs(_out(network, 1000 * one)).max() <= 1.0001
+            guess = "tanh or sigmoid at its end" if bounded else "ReLU in it"
+            raise Wrong(f"The {name} is not linear: f(a + b) differs from f(a) + f(b). Is there a {guess}?")
+    return "Linear from end to end: PCA's error is the floor for it."
+
+
+def _out(network, inputs):
+    return np.asarray(network(inputs), float)
+
+
+EXERCISES = (
+    Exercise(
+        "02.1",
+        _noise,
+        "What did each of the two see in its training?",
+        "The plain one saw clean pictures only; the denoising one never saw a clean one as its input.",
+    ),
+    Exercise(
+        "02.2",
+        _strange,
+        "Which of the two still looks like something that was in the training data?",
+        "In every training digit the corners are black.",
+    ),
+    Exercise(
+        "02.3",
+        _walk,
+        "A code in between is `(1 - share) * first + share * last`.",
+        "`np.linspace(0, 1, n)` has both ends; `[:, np.newaxis]` makes it a column.",
+    ),
+    Exercise(
+        "02.4",
+        _linear,
+        "Take the networks of this lesson and leave out the hidden layers and every `activation`.",
+        "Encoder: Input, Flatten, Dense(32). Decoder: Input, Dense(784), Reshape.",
+    ),
+)

@@ -1,0 +1,50 @@
+"""Solutions of lesson 02."""
+
+SOLUTIONS = {
+    "02.1": r"""
+```python
+without_noise = "plain"
+strong_noise = "denoising"
+```
+
+Without noise the plain autoencoder is better: it was trained for exactly that. With strong noise the denoiser is. They
+cross in between. A denoiser for *all* strengths would be trained with a strength drawn anew at every step.
+""",
+    "02.2": r"""
+```python
+my_prediction = "negative"
+```
+
+Digits turned upside down are rebuilt fairly well: many are made of strokes that it knows, and a turned 0, 1 or 8 is a
+digit. Negatives are not: nothing in the training had white corners. A large error is a sign that an input is unlike the
+training data, which is how autoencoders are used to find faults and frauds.
+""",
+    "02.3": r"""
+```python
+def my_walk(first, last, n):
+    share = np.linspace(0, 1, n)[:, np.newaxis]
+    return (1 - share) * first + share * last
+```
+
+Fading shows both digits at once. The walk in the code bends one into the other, but its middle often is a shape that is
+no digit: it crosses empty land. You will do the same walk with a variational autoencoder in lesson 04.
+""",
+    "02.4": r"""
+```python
+my_encoder = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(32)])
+my_decoder = keras.Sequential([keras.Input((32,)), layers.Dense(784), layers.Reshape((28, 28, 1))])
+```
+
+Then train it:
+
+```python
+linear = Autoencoder(encoder=my_encoder, decoder=my_decoder, seed=seed)
+linear.train(2000, 128, data=train, verbose=0)
+print(linear.error(test), "PCA:", pca_errors[at_32])
+```
+
+PCA is the best linear code there is, so on the pictures that it was computed from no linear autoencoder can be better
+(but for the clipping to -1..1). Gradient descent nears it and does not quite arrive. The directions that it finds span
+nearly the same sheet, but are not sorted and not at right angles.
+""",
+}
