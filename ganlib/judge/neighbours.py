@@ -5,17 +5,26 @@ All pairs are compared by matrix products, a few hundred rows at a time, so that
 
 import numpy as np
 
-ROWS = 100  # so that a block of distances stays in the processor's cache
+ROWS = 250  # so that a block of distances stays in the processor's cache
 
 
 def squared_distances(points, others):
-    """Compute all squared distances, float64 (n, m), between points (n, d) and others (m, d)."""
+    """Yield all squared distances between points (n, d) and others (m, d), a few hundred points at a time.
+
+    Yields
+    ------
+    tuple of slice and ndarray
+        Which points; float64 (of those, m).
+    """
     points, others = np.asarray(points, np.float64), np.asarray(others, np.float64)
-    squares = points @ others.T
-    squares *= -2
-    squares += (points**2).sum(axis=1)[:, np.newaxis]
-    squares += (others**2).sum(axis=1)
-    return np.maximum(squares, 0, out=squares)  # rounding may leave a tiny negative number
+    of_others = (others**2).sum(axis=1)
+    for start in range(0, len(points), ROWS):
+        part = points[start : start + ROWS]
+        squares = (-2 * part) @ others.T
+        squares += (part**2).sum(axis=1)[:, np.newaxis]
+        squares += of_others
+        # Rounding may leave a tiny negative number.
+        yield slice(start, start + len(part)), np.maximum(squares, 0, out=squares)
 
 
 def neighbour_distances(points, k):
@@ -32,13 +41,11 @@ def neighbour_distances(points, k):
     ndarray
         float64 (n, k). A point that is there twice has a neighbour at distance 0, up to rounding.
     """
-    points = np.asarray(points, np.float64)
     nearest = np.empty((len(points), k))
-    for start in range(0, len(points), ROWS):
-        squares = squared_distances(points[start : start + ROWS], points)
+    for part, squares in squared_distances(points, points):
         rows = np.arange(len(squares))
-        squares[rows, start + rows] = np.inf
-        nearest[start : start + ROWS] = np.sort(np.partition(squares, k - 1, axis=1)[:, :k], axis=1)
+        squares[rows, part.start + rows] = np.inf
+        nearest[part] = np.sort(np.partition(squares, k - 1, axis=1)[:, :k], axis=1)
     return np.sqrt(nearest)
 
 
@@ -88,9 +95,7 @@ def precision_recall(fake, real, k=3, fake_radii=None, real_radii=None):
     """
     fake_radii, real_radii = _radii(fake, k, fake_radii), _radii(real, k, real_radii)
     inside, covered = np.zeros(len(fake), bool), np.zeros(len(real), bool)
-    for start in range(0, len(fake), ROWS):
-        part = slice(start, start + ROWS)
-        squares = squared_distances(fake[part], real)
+    for part, squares in squared_distances(fake, real):
         inside[part] = (squares <= real_radii**2).any(axis=1)
         covered |= (squares <= fake_radii[part, np.newaxis] ** 2).any(axis=0)
     return float(inside.mean()), float(covered.mean())
@@ -120,8 +125,8 @@ def density_coverage(fake, real, k=5, real_radii=None):
     """
     real_radii = _radii(real, k, real_radii)
     holds, hits = np.zeros(len(real), bool), 0
-    for start in range(0, len(fake), ROWS):
-        within = squared_distances(fake[start : start + ROWS], real) <= real_radii**2
+    for _, squares in squared_distances(fake, real):
+        within = squares <= real_radii**2
         hits += int(within.sum())
         holds |= within.any(axis=0)
     return hits / (k * len(fake)), float(holds.mean())

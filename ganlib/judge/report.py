@@ -265,8 +265,8 @@ def half_size(pictures):
     Returns float32 (n, 196), scaled so that the Euclidean distance of two rows is the root mean square difference.
     """
     n, height, width, _ = pictures.shape
-    blocks = pictures.reshape(n, height // 2, 2, width // 2, 2)
-    return blocks.mean(axis=(2, 4)).reshape(n, -1) / np.float32(np.sqrt(height * width / 4))
+    sums = sum(pictures[:, row::2, column::2, 0] for row in (0, 1) for column in (0, 1))
+    return sums.reshape(n, -1) / np.float32(2 * np.sqrt(height * width))
 
 
 def check_enough(images, most=60_000):
