@@ -85,12 +85,6 @@ def test_a_good_lesson_breaks_no_rule(lesson, path, rule):
     assert list(rule(lesson, path)) == []
 
 
-def test_the_first_lesson_needs_no_exercises(lesson, path):
-    lesson.cells[-1].source = "## What you have seen\n\n## Next"
-    assert list(style.ending_is_complete(lesson, path.with_name("00_start_here.ipynb"))) == []
-    assert list(style.ending_is_complete(lesson, path))
-
-
 def set_source(index, source):
     return lambda lesson: lesson.cells[index].update(source=source)
 
