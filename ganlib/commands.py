@@ -11,21 +11,31 @@ import time
 
 from ganlib import environment
 
-FIRST_LESSON = "00_start_here.ipynb"
+FIRST_LESSON, LIVE_LAB = "00_start_here.ipynb", "10_live_lab.ipynb"
+OF_THE_PAGE = ("ip", "token", "visitors", "idle")
 OF_A_NEW_RUN = ("network", "seed", "moving_average")
 RATES = ("g_learning_rate", "d_learning_rate")
 OF_ANY_TRAINING = ("steps", "batch_size", "sample_interval")
 
 
 def lab(arguments):
-    """Open the lessons in JupyterLab."""
+    """Open the lessons in JupyterLab, or with --app the live lab as a page of its own."""
     ours, jupyters = _split(arguments)
     parser = _parser(lab, epilog="What follows `--` goes to JupyterLab, as in: lab -- --ServerApp.ip=0.0.0.0")
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
-    parser.add_argument("--port", type=int, help="the port to serve on (default: 8888 or the next free one)")
+    parser.add_argument(
+        "--port", type=int, help="the port to serve on, or the next free one (default: 8888; page 8866)"
+    )
+    parser.add_argument(
+        "--app", action="store_true", help="serve the live lab of lesson 10 as a page, without its code"
+    )
+    _add_page(parser)
     options = parser.parse_args(ours)
+    settings = _settings_of_the_page(parser, options, jupyters)
     folder = _checkout_for("lab") / "notebooks"
     environment.stand(["lab", *arguments])
+    if options.app:
+        return _serve_page(folder / LIVE_LAB, options, settings)
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
     command.append(f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}")
     command.append("--ServerApp.answer_yes=True")  # else Ctrl-C asks, and goes on after five seconds
@@ -34,6 +44,41 @@ def lab(arguments):
     if options.port is not None:
         command.append(f"--ServerApp.port={options.port}")
     environment.become([*command, *jupyters], environment.child_environment())
+
+
+def _add_page(parser):
+    """Add what `lab --app` takes."""
+    add = parser.add_argument_group("of the page", "each visitor has a GAN of their own").add_argument
+    add("--room", action="store_true", help="let other computers in, with a token (the same as --ip 0.0.0.0)")
+    add("--ip", help="the address to listen on (default 127.0.0.1: this computer only)")
+    add("--token", help="what visitors have to know (default: a new one, if other computers can reach the page)")
+    add("--visitors", type=int, metavar="N", help="how many at a time, about 0.7 GB of memory each (default 8)")
+    add("--idle", type=float, metavar="MINUTES", help="end what nobody has touched for so long (default 20)")
+
+
+def _settings_of_the_page(parser, options, jupyters):
+    """Return what the user gave for the page, as a dict; end with a sentence if it does not fit."""
+    given = {name: getattr(options, name) for name in OF_THE_PAGE if getattr(options, name) is not None}
+    if not options.app and (given or options.room):
+        parser.error("--room, --ip, --token, --visitors and --idle belong to --app: add that.")
+    if options.app and jupyters:
+        parser.error("with --app nothing goes to JupyterLab: leave away what follows `--`.")
+    if given.get("visitors", 1) < 1 or not 0 < given.get("idle", 1) < float("inf"):
+        parser.error("--visitors must be at least 1, and --idle more than 0.")
+    return {"ip": "0.0.0.0", **given} if options.room else given
+
+
+def _serve_page(lesson, options, settings):
+    """Serve the live lab until Ctrl-C; `settings` holds only what the user gave."""
+    from ganlib.lab import page
+
+    os.environ.update(environment.child_environment())
+    port = {} if options.port is None else {"port": options.port}
+    try:
+        page.serve(lesson, browser=not options.no_browser, **port, **settings)
+    except (ValueError, OSError) as error:
+        environment.say(f"The page cannot be served: {error}")
+        return 2
 
 
 def test(arguments):
@@ -51,11 +96,27 @@ def doctor(arguments):
     """Check this computer and say what to do about each thing that is wrong."""
     parser = _parser(doctor)
     parser.add_argument("--json", action="store_true", help="print the same as JSON, for a room of computers")
+    parser.add_argument("--room", metavar="FOLDER", help="only show, in one table, what --json printed elsewhere")
     options = parser.parse_args(arguments)
+    if options.room is not None:
+        return _room(options.room)
     environment.stand(["doctor", *arguments])
     from ganlib import doctor as room
 
     return room.report(as_json=options.json)
+
+
+def _room(folder):
+    """Print the table of a room; needs no package, as a leader's own computer may be the one that fails."""
+    from ganlib import room
+
+    try:
+        text, ready = room.table(folder)
+    except ValueError as error:
+        environment.say(error)
+        return 2
+    print(text)
+    return 0 if ready else 1
 
 
 def train(arguments):
@@ -219,6 +280,25 @@ def handout(arguments):
     print(f"{path}: {os.path.getsize(path) / 1e6:.0f} MB. Unpack it, then: python -m ganlib lab")
 
 
+def book(arguments):
+    """Build the book: every lesson with its results as web pages that need neither a kernel nor a network."""
+    parser = _parser(book)
+    add = parser.add_argument
+    add("--out", required=True, metavar="FOLDER", help="for the pages; index.html is the first")
+    add("--executed", metavar="FOLDER", help="take executed lessons, as `timings --keep` leaves them")
+    add("--speed", choices=("smoke", "lesson", "full"), default="lesson", help="to execute them at; default lesson")
+    options = parser.parse_args(arguments)
+    environment.stand(["book", *arguments])
+    from ganlib.course import book as room
+
+    try:
+        first = room.main(options.out, options.executed, options.speed)
+    except (ValueError, OSError) as error:
+        environment.say(error)
+        return 2
+    print(f"The book is made: open {first}")
+
+
 COMMANDS = {
     "lab": lab,
     "test": test,
@@ -229,6 +309,7 @@ COMMANDS = {
     "export": export,
     "timings": timings,
     "handout": handout,
+    "book": book,
 }
 
 
