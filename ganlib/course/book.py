@@ -1,0 +1,142 @@
+"""The book: every lesson with its results as web pages, with navigation, search and glossary, and without a kernel.
+
+`python -m ganlib book` builds it with Sphinx and MyST-NB. It loads nothing from another computer, so that it can be
+read from a stick as well as from GitHub Pages.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+from ganlib import environment
+from ganlib.course import executed, handout, lessons, slides, timings
+from ganlib.course.sphinx_run import BookError, run_sphinx
+
+ROOT = "../"  # from a page in `notebooks/` to the top of the book
+EXTRA_PAGES = ("leaders_guide.md", "glossary.md", "time_machine.md")
+CONFIG = {
+    "project": "The GAN teaching kit",
+    "author": "the authors of the GAN teaching kit",
+    "extensions": ["myst_nb", "ganlib.course.mathml", "sphinx.ext.githubpages"],
+    "html_theme": "furo",
+    "html_math_renderer": "mathml",
+    "html_title": "The GAN teaching kit",
+    "html_copy_source": False,
+    "html_show_sourcelink": False,
+    "nb_execution_mode": "off",
+    "nb_merge_streams": True,
+    "myst_enable_extensions": ["dollarmath", "amsmath"],
+    "myst_heading_anchors": 3,
+    "language": "en",
+}
+
+
+def main(out, ran=None, speed="lesson", checkout=environment.CHECKOUT):
+    """Build the book, from lessons that were executed already or that are executed now; return its first page.
+
+    Raises
+    ------
+    BookError
+        A lesson fails, or see `build`.
+    """
+    if ran is not None:
+        return build(out, ran, checkout)
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, measured in timings.collect(lessons.select("", checkout / "notebooks"), speed, Path(scratch)):
+            if measured is None:
+                raise BookError(f"Lesson {name} fails, and a book with an error in it is not made.")
+        return build(out, scratch, checkout)
+
+
+def build(out, ran, checkout=environment.CHECKOUT):
+    """Build the book from executed lessons.
+
+    Parameters
+    ----------
+    out : str or Path
+        Folder for the pages; `index.html` is the first. Emptied before, if it holds a book.
+    ran : str or Path
+        Folder of the executed lessons.
+    checkout : Path
+        The kit: its README, its figures, its pages beside the lessons.
+
+    Returns
+    -------
+    Path
+        The first page.
+
+    Raises
+    ------
+    BookError
+        There are no executed lessons, `out` holds something else, or Sphinx found something wrong, such as a dead link.
+    """
+    out = Path(out)
+    if out.exists() and any(out.iterdir()) and not (out / "searchindex.js").is_file():
+        raise BookError(f"{out} holds something that is no book: give an empty or a new folder.")
+    with tempfile.TemporaryDirectory() as scratch:
+        source = Path(scratch) / "source"
+        _collect(source, lessons.numbered(ran), checkout)
+        shutil.rmtree(out, ignore_errors=True)
+        run_sphinx(source, out, Path(scratch) / "doctrees", "html", CONFIG)
+        if (checkout / "notebooks" / slides.FILE).is_file():
+            slides.build(out, ran, checkout)
+    _add_time_machine(out)
+    return out / "index.html"
+
+
+def _collect(source, ran, checkout):
+    """Lay the sources of the book out like the kit itself, so that its links lead on."""
+    if not ran:
+        raise BookError("There are no executed lessons: `python -m ganlib book` without --executed makes them.")
+    pages = {f"notebooks/{path.name}" for path in ran}
+    pages |= {f"notebooks/{name}" for name in EXTRA_PAGES if (checkout / "notebooks" / name).is_file()}
+    figures = {path.relative_to(checkout).as_posix() for path in (checkout / "assets" / "figures").glob("*.*")}
+    readme = "assets/data/README.md"
+    files = pages | figures | ({readme} if (checkout / readme).is_file() else set())
+    for path in ran:
+        _write(source, f"notebooks/{path.name}", _lesson(path, files))
+    for name in files - figures:
+        if name.endswith(".md"):
+            text = handout.loosen((checkout / name).read_text(encoding="utf-8"), name, files)
+            _write(source, name, text + executed.frame(ROOT) if name.endswith("time_machine.md") else text)
+    for name in figures:
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(checkout / name, source / name)
+    first = handout.loosen((checkout / "README.md").read_text(encoding="utf-8"), "README.md", files)
+    _write(source, "index.md", first + _contents(sorted(pages), readme in files))
+
+
+def _lesson(path, files):
+    """Return an executed lesson, ready for the book, as text."""
+    notebook = nbformat.read(path, nbformat.NO_CONVERT)
+    executed.clean(notebook, ROOT)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = handout.loosen(cell.source, f"notebooks/{path.name}", files)
+    return nbformat.writes(notebook)
+
+
+def _contents(pages, with_data):
+    """Write the book's table of contents, for the foot of its first page."""
+
+    def part(caption, names):
+        return "\n".join(["", "```{toctree}", ":hidden:", f":caption: {caption}", "", *names, "```", ""])
+
+    others = [f"notebooks/{name}" for name in EXTRA_PAGES if f"notebooks/{name}" in pages]
+    others += ["assets/data/README"] if with_data else []
+    names = [name.removesuffix(".ipynb") for name in pages if name.endswith(".ipynb")]
+    return part("Lessons", names) + part("Beside the lessons", [name.removesuffix(".md") for name in others])
+
+
+def _write(folder, name, text):
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _add_time_machine(out):
+    """Write the recorded run as a page that needs no kernel."""
+    from ganlib.lab import replay
+
+    replay.save_page(replay.open_recording(), out / executed.TIME_MACHINE_PAGE)

@@ -1,0 +1,85 @@
+"""Executed lessons as pages to read: what needs a kernel is replaced by what can be shown without one."""
+
+import html
+import re
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+TIME_MACHINE = "The time machine"  # how the text of a `ganlib.lab.TimeMachine` begins
+TIME_MACHINE_PAGE = "time_machine_page.html"
+
+
+def clean(notebook, root):
+    """Make an executed lesson ready for a book.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Is changed: what papermill put in goes, progress bars are left as they ended, and in the place of a widget
+        stands its picture; in the place of a time machine, one that works in any browser.
+    root : str
+        The way from the lesson's page to the top of the book: "../".
+    """
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.pop("widgets", None)
+    notebook.cells = [cell for cell in notebook.cells if "injected-parameters" not in cell.metadata.get("tags", ())]
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [_without_kernel(output, root) for output in _joined(cell.outputs)]
+
+
+def _joined(outputs):
+    """Join printed text that belongs together, and keep of each line what stands after its last carriage return."""
+    joined = []
+    for output in outputs:
+        last = joined[-1] if joined else None
+        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            joined.append(output)
+    for output in joined:
+        if output.output_type == "stream":
+            output.text = re.sub(r"^[^\n]*\r(?!\n)", "", output.text, flags=re.MULTILINE)
+    return [output for output in joined if output.output_type != "stream" or output.text.strip()]
+
+
+def _without_kernel(output, root):
+    data = output.get("data", {})
+    if WIDGET not in data:
+        return output
+    text = data.get("text/plain", "A widget")
+    if text.startswith(TIME_MACHINE):
+        shown = frame(root)
+    elif "image/png" in data:
+        shown = f'<img src="data:image/png;base64,{data["image/png"].strip()}" alt="{html.escape(text)}">'
+        shown += f"<p><em>{html.escape(text)}</em></p>"
+    else:
+        shown = f"<p><em>{html.escape(text)}</em></p>"
+    output.data = {"text/html": shown, "text/plain": text}
+    return output
+
+
+def frame(root):
+    """Return HTML that shows the recorded run on a page of the book; `root` is the way from there to the top."""
+    address = root + TIME_MACHINE_PAGE
+    size = 'width="100%" height="760" loading="lazy" style="border: 1px solid #888"'
+    return (
+        f'\n<iframe src="{address}" title="The time machine" {size}></iframe>\n'
+        f'<p><a href="{address}">The time machine on a page of its own</a></p>\n'
+    )
+
+
+def figure(notebook, cell):
+    """Return the figure that a cell of an executed lesson shows, as HTML with its alt text.
+
+    Raises
+    ------
+    KeyError
+        There is no such cell, or it shows no figure.
+    """
+    for found in notebook.cells:
+        if found.get("id") == cell:
+            for output in found.get("outputs", ()):
+                shown = output.get("data", {}).get("text/html", "")
+                if "<img " in shown:
+                    return shown
+    raise KeyError(cell)
