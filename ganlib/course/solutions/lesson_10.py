@@ -1,0 +1,28 @@
+"""Solutions of lesson 10."""
+
+SOLUTIONS = {
+    "10.1": r"""
+```python
+can_be_mended = "d_too_strong"
+```
+
+Where D is too strong, choosing the non-saturating loss and a lower rate for D brings G back. After a collapse with
+huge steps of G, lower rates alone rarely help: the ends of its tanh are stuck. Going back to a state from before it
+does.
+""",
+    "10.2": r"""
+```python
+mine = Schedule([(0, "freeze_g", True), (50, "freeze_g", False)])
+```
+
+Try `GAN(seed=0).train(2000, schedule=mine)`. Hardly: D learns to tell *these* fakes within a few dozen steps anyway,
+and afterwards G starts against an opponent that is ahead of it.
+""",
+    "10.3": r"""
+```python
+needed = ["seed", "steps", "schedule"]
+```
+
+And the same real pictures, on the same machine and version of TensorFlow: another processor rounds differently.
+""",
+}
