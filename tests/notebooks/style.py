@@ -16,12 +16,18 @@ LINK = re.compile(r"""\]\(\s*<?([^)\s>]+)|(?:href|src)=["']([^"']+)""")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|TBD|placeholder|lorem ipsum|coming soon|to be written)\b", re.IGNORECASE)
 THIS_MACHINE = re.compile(r"(?<![\w.])(/home/|/root/|/tmp/|/work/|/Users/|[A-Z]:\\)")
 OPENING = ("You will be able to", "Time", "Before this")
-ENDING = ("What you have seen", "Exercises", "Next")
+ENDING = ("What you have seen", "Exercises", "Test yourself", "Next")
+FEWEST, MOST = 3, 5  # exercises of a lesson, and questions at its end
 
 
 def cells(notebook, kind):
     """Return the cells of a kind: "code" or "markdown"."""
     return [cell for cell in notebook.cells if cell.cell_type == kind]
+
+
+def lesson_code(notebook):
+    """Return the code cells without the one that installs the kit on Colab."""
+    return [cell for cell in cells(notebook, "code") if "platform" not in cell.metadata.get("tags", ())]
 
 
 def tagged(notebook, tag):
@@ -99,7 +105,7 @@ def opening_is_complete(notebook, path):
 def parameters_are_literals(notebook, path):
     """The first code cell holds the parameters: plain literals, each with a comment, speed and seed among them."""
     found = tagged(notebook, "parameters")
-    if [cell.id for cell in found] != [cells(notebook, "code")[0].id]:
+    if [cell.id for cell in found] != [lesson_code(notebook)[0].id]:
         yield "the first code cell, and no other, must have the tag parameters"
         return
     values = {}
@@ -116,11 +122,15 @@ def parameters_are_literals(notebook, path):
 
 
 def welcome_is_called(notebook, path):
-    """The second code cell imports, and says what was found and how long the lesson computes."""
-    code = cells(notebook, "code")
+    """The second code cell imports, and says what was found, how long the lesson computes and what has been passed."""
+    code = lesson_code(notebook)
     opening = code[1].source if len(code) > 1 else ""
-    if not re.search(r'course\.welcome\(\s*speed, smoke=\d+, lesson=\d+, full=\d+(, number="\d\d")?\s*\)', opening):
-        yield "the second code cell must call course.welcome(speed, smoke=..., lesson=..., full=...)"
+    wanted = rf'course\.welcome\(\s*speed, smoke=\d+, lesson=\d+, full=\d+, number="{path.name[:2]}"\s*\)'
+    if not re.search(wanted, opening):
+        yield (
+            "the second code cell must call course.welcome(speed, smoke=..., lesson=..., full=..., "
+            f'number="{path.name[:2]}")'
+        )
 
 
 def cells_are_short(notebook, path):
@@ -134,7 +144,7 @@ def cells_are_short(notebook, path):
 
 
 def ending_is_complete(notebook, path):
-    """The lesson ends with what was seen, exercises and the next lesson."""
+    """The lesson ends with what was seen, exercises, questions and the next lesson."""
     wanted = list(ENDING)
     sections = [words for level, words, _ in headings(notebook) if level == 2]
     if [words for words in sections if words in ENDING][-len(wanted) :] != wanted or sections[-1:] != ["Next"]:
@@ -177,6 +187,47 @@ def folds_are_closed(notebook, path):
             yield f"cell {cell.id!r} has a fold that is not <details><summary>…</summary>, blank line, …, </details>"
 
 
+def exercises_check_themselves(notebook, path):
+    """Three to five exercises: each a heading, a cell that runs untouched and checks, a hint and a solution."""
+    exercises = tagged(notebook, "exercise")
+    if not FEWEST <= len(exercises) <= MOST:
+        yield f"{len(exercises)} cells have the tag exercise; {FEWEST} to {MOST} are wanted"
+    by_id = {cell.id: cell for cell in notebook.cells}
+    for number, cell in enumerate(exercises, 1):
+        name = f'course.exercise("{path.name[:2]}.{number}")'
+        if not cell.source.splitlines()[-1].startswith(f"{name}.check("):
+            yield f"cell {cell.id!r} must end with {name}.check(...)"
+        heading = by_id.get(f"exercise-{number}")
+        if heading is None or not re.search(rf"^### {number}\. ", heading.source, re.MULTILINE):
+            yield f"the cell exercise-{number} must have the heading '### {number}. …'"
+        for kind in ("hint", "solution"):
+            found = by_id.get(f"exercise-{number}-{kind}")
+            wanted = f"{name}.{kind}()"
+            if found is None or found.source != wanted or kind not in found.metadata.get("tags", ()):
+                yield f"the cell exercise-{number}-{kind}, with the tag {kind}, must be {wanted}"
+
+
+def questions_explain_themselves(notebook, path):
+    """Three to five questions, each with folded options of which one is right, and all say why."""
+    questions = [
+        cell for cell in cells(notebook, "markdown") if re.search(r"^### Question \d+$", cell.source, re.MULTILINE)
+    ]
+    if not FEWEST <= len(questions) <= MOST:
+        yield f"{len(questions)} questions; {FEWEST} to {MOST} are wanted"
+    for number, cell in enumerate(questions, 1):
+        if f"### Question {number}\n" not in cell.source:
+            yield f"cell {cell.id!r} should be Question {number}"
+        folds = re.findall(r"<details><summary>([^<\n]+)</summary>\n\n(.+?)\n\n</details>", cell.source, re.DOTALL)
+        letters = "".join(summary[0] for summary, _ in folds)
+        if len(folds) < 3 or not all(summary[1:3] == ". " for summary, _ in folds) or letters not in "ABCDE":
+            yield f"cell {cell.id!r} needs three options or more, 'A. …', 'B. …', 'C. …', each in a fold"
+        verdicts = [re.match(r"\*\*(Right|No)\.\*\* .{20,}", text, re.DOTALL) for _, text in folds]
+        if None in verdicts:
+            yield f"an option of cell {cell.id!r} does not say '**Right.**' or '**No.**' and why"
+        elif [verdict[1] for verdict in verdicts].count("Right") != 1:
+            yield f"cell {cell.id!r} must have one right option"
+
+
 RULES = (
     format_is_valid,
     kernel_is_python,
@@ -191,4 +242,6 @@ RULES = (
     links_lead_somewhere,
     nothing_is_unfinished,
     folds_are_closed,
+    exercises_check_themselves,
+    questions_explain_themselves,
 )

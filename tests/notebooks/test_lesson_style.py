@@ -53,7 +53,26 @@ Yes.
 ```
 # no heading
 ```"""
-END = "## What you have seen\n\n## Exercises\n\n## Next\n\n[start](00_start_here.ipynb)"
+END = "## What you have seen\n\n## Exercises\n\n## Test yourself\n\n## Next\n\n[start](00_start_here.ipynb)"
+QUESTION = "### Question {}\n\nWhat is it?\n\n" + "\n\n".join(
+    f"<details><summary>{letter}. This</summary>\n\n**{verdict}.** Because it is what it is.\n\n</details>"
+    for letter, verdict in (("A", "No"), ("B", "Right"), ("C", "No"))
+)
+
+
+def exercise_cells(number):
+    """The four cells of an exercise of lesson 07, as they should be."""
+    exercise = f'course.exercise("07.{number}")'
+    cells = [new_markdown_cell(f"### {number}. Do it", id=f"exercise-{number}")]
+    endings = {
+        "code": ("exercise", "check(my_answer)"),
+        "hint": ("hint", "hint()"),
+        "solution": ("solution", "solution()"),
+    }
+    for kind, (tag, call) in endings.items():
+        id = f"exercise-{number}-{kind}"
+        cells.append(new_code_cell(f"{exercise}.{call}", id=id, metadata={"tags": [tag]}))
+    return cells
 
 
 @pytest.fixture
@@ -72,10 +91,12 @@ def lesson():
         cells=[
             new_markdown_cell(INTRO, id="intro"),
             new_code_cell(parameters, id="parameters", metadata={"tags": ["parameters"]}),
-            new_code_cell("course.welcome(speed, smoke=1, lesson=20, full=300)", id="opening"),
+            new_code_cell('course.welcome(speed, smoke=1, lesson=20, full=300, number="07")', id="opening"),
             new_markdown_cell(BODY, id="body"),
             new_code_cell("1 + 1", id="sum"),
             new_markdown_cell(END, id="end"),
+            *(cell for number in (1, 2, 3) for cell in exercise_cells(number)),
+            *(new_markdown_cell(QUESTION.format(number), id=f"question-{number}") for number in (1, 2, 3)),
         ],
     )
 
@@ -101,6 +122,11 @@ def add(text):
     return lambda lesson: lesson.cells.insert(4, new_markdown_cell(text, id="new"))
 
 
+def remove(index, count=1):
+    return lambda lesson: lesson.cells.__delitem__(slice(index, index + count))
+
+
+FIRST_EXERCISE, FIRST_QUESTION = 6, 18  # their places in the small lesson
 BREACHES = [
     (style.format_is_valid, lambda lesson: lesson.update(nbformat_minor=4), "format 4.4"),
     (style.format_is_valid, lambda lesson: lesson.cells[3].update(id="intro"), "2 cells with the id 'intro'"),
@@ -124,8 +150,13 @@ BREACHES = [
     (style.parameters_are_literals, replace(1, '""', '"smoke"'), 'speed = ""'),
     (style.parameters_are_literals, replace(1, "seed", "sead"), "as seed"),
     (style.welcome_is_called, set_source(2, "import ganlib"), "course.welcome"),
+    (style.welcome_is_called, replace(2, '"07"', '"06"'), 'number="07"'),
     (style.cells_are_short, set_source(4, "x = 1\n" * 16), "'sum' has 16 lines"),
-    (style.ending_is_complete, replace(5, "## Exercises\n\n", ""), "What you have seen, Exercises, Next"),
+    (
+        style.ending_is_complete,
+        replace(5, "## Exercises\n\n", ""),
+        "What you have seen, Exercises, Test yourself, Next",
+    ),
     (style.ending_is_complete, replace(5, "## Next", "## More\n\n## Next\n\n## Last"), "must be"),
     (style.pictures_have_words, add("![](picture.png)"), "no alt text: ![](picture.png)"),
     (style.pictures_have_words, add('<img src="picture.png">'), "no alt text: <img"),
@@ -139,6 +170,24 @@ BREACHES = [
     (style.folds_are_closed, replace(3, "</summary>\n\n", "</summary>\n"), "'body' has a fold"),
     (style.folds_are_closed, replace(3, "</details>", ""), "'body' has a fold"),
     (style.folds_are_closed, replace(3, "<summary>Answer</summary>", ""), "'body' has a fold"),
+    (style.exercises_check_themselves, remove(FIRST_EXERCISE + 8, 4), "2 cells have the tag exercise; 3 to 5"),
+    (style.exercises_check_themselves, replace(FIRST_EXERCISE, "### 1.", "### 2."), "the heading '### 1. …'"),
+    (style.exercises_check_themselves, replace(FIRST_EXERCISE + 1, "07.1", "07.2"), 'course.exercise("07.1").check'),
+    (style.exercises_check_themselves, replace(FIRST_EXERCISE + 1, "check(", "hint("), 'course.exercise("07.1").check'),
+    (style.exercises_check_themselves, remove(FIRST_EXERCISE + 2), "the cell exercise-1-hint, with the tag hint"),
+    (style.exercises_check_themselves, replace(FIRST_EXERCISE + 3, "07.1", "07.3"), "the cell exercise-1-solution"),
+    (
+        style.exercises_check_themselves,
+        lambda lesson: lesson.cells[FIRST_EXERCISE + 3].metadata.pop("tags"),
+        "the cell exercise-1-solution, with the tag solution",
+    ),
+    (style.questions_explain_themselves, remove(FIRST_QUESTION + 2), "2 questions; 3 to 5 are wanted"),
+    (style.questions_explain_themselves, replace(FIRST_QUESTION, "Question 1", "Question 7"), "should be Question 1"),
+    (style.questions_explain_themselves, replace(FIRST_QUESTION, "Right.", "No."), "one right option"),
+    (style.questions_explain_themselves, replace(FIRST_QUESTION, "No.", "Right."), "one right option"),
+    (style.questions_explain_themselves, replace(FIRST_QUESTION, "**Right.** ", ""), "does not say"),
+    (style.questions_explain_themselves, replace(FIRST_QUESTION, "Because it is what it is.", ""), "and why"),
+    (style.questions_explain_themselves, replace(FIRST_QUESTION, ">C. ", ">"), "three options or more"),
 ]
 
 
