@@ -1,6 +1,7 @@
 """What was measured at every step of a training."""
 
 import io
+import threading
 from collections.abc import Mapping
 
 import numpy as np
@@ -17,12 +18,13 @@ class History(Mapping):
 
     def __init__(self, names):
         self.names = ("step", *names)
-        self._blocks = []
+        self._blocks, self._lock = [], threading.Lock()
 
     def append(self, first_step, rows):
         """Add measurements: `rows` is float32 (n, columns), the first of them made by step number `first_step`."""
         steps = np.arange(first_step, first_step + len(rows))
-        self._blocks.append((steps, np.asarray(rows, np.float32)))
+        with self._lock:
+            self._blocks.append((steps, np.asarray(rows, np.float32)))
 
     def __getitem__(self, name):
         if name not in self.names:
@@ -44,14 +46,16 @@ class History(Mapping):
 
     def _merge(self):
         """Join the blocks into one, so that reading columns again and again costs nothing."""
-        if len(self._blocks) > 1:
-            steps, rows = zip(*self._blocks, strict=True)
-            self._blocks = [(np.concatenate(steps), np.concatenate(rows))]
+        with self._lock:  # else a block that is appended meanwhile, in another thread, would be lost
+            if len(self._blocks) > 1:
+                steps, rows = zip(*self._blocks, strict=True)
+                self._blocks = [(np.concatenate(steps), np.concatenate(rows))]
 
     def cut(self, step):
         """Forget the rows of the steps above `step`."""
         self._merge()
-        self._blocks = [(steps[steps <= step], rows[steps <= step]) for steps, rows in self._blocks]
+        with self._lock:
+            self._blocks = [(steps[steps <= step], rows[steps <= step]) for steps, rows in self._blocks]
 
     def to_csv(self, after=0, header=True):
         """Return the rows of the steps above `after` as CSV text; nine digits hold a float32 exactly."""

@@ -1,5 +1,7 @@
 """The record of what every step measured."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -86,3 +88,21 @@ def test_a_history_that_begins_later_keeps_its_steps():
     history = History(("loss",))
     history.append(26, np.zeros((2, 1)))
     assert History.from_csv(history.to_csv())["step"].tolist() == [26, 27]
+
+
+def test_what_one_thread_reads_while_another_appends_is_never_lost():
+    history, ended = History(("loss",)), threading.Event()
+
+    def read():
+        while not ended.is_set():
+            len(history["step"])
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for step in range(1, 4001):
+        history.append(step, np.zeros((1, 1)))
+    ended.set()
+    for reader in readers:
+        reader.join()
+    assert history["step"].tolist() == list(range(1, 4001))
