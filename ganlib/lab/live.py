@@ -23,7 +23,9 @@ from ganlib.models.presets import PRESETS
 from ganlib.training import describe_device
 
 WATCHED = 100  # fakes and real examples that the gauges and the histogram look at
-JUDGE_EVERY = 10  # looks
+SHOWN = pictures.SIDE**2
+WHOLE_EVERY = 3  # looks; the others see what is shown only, which costs half
+JUDGE_EVERY = 12  # looks
 SURE = 0.9  # probability from which the judge recognises a digit
 SHORT_WINDOW = 1000  # steps
 PRETRAINING = 100  # steps
@@ -64,7 +66,7 @@ class LiveLab:
     def __init__(self, model, data=None, *, background=None, **options):
         self.model = model
         self.background = "google.colab" not in sys.modules if background is None else background
-        self._preset_told = ""
+        self._preset_told = self._histogram = ""
         self._looks, self._digits, self._shown_values = 0, None, None
         self._before = None
         self._build()
@@ -219,21 +221,24 @@ class LiveLab:
             for widget in (*self.buttons.values(), *self.menus.values(), self.number, self.seed, self.anew):
                 widget.disabled = True
             return
-        self._draw(self._observe())
+        whole = not trainer.running or trainer.speed != "full" or self._looks % WHOLE_EVERY == 0
+        whole = whole or isinstance(self.model, PlaneGAN)
+        self._draw(self._observe(WATCHED if whole else SHOWN))
         self._follow()
         history = self.model.measured or dict.fromkeys(("step", *self.model.columns), np.zeros(0))
         window = self.menus["window"].value or None
         charts = views.charts(history, views.panels_of(self.model.columns), trainer.changes, window)
-        if self._before.get("real_scores") is not None:
-            charts += views.histogram(self._before["real_scores"], self._before["scores"])
+        if whole and self._before.get("real_scores") is not None:
+            self._histogram = views.histogram(self._before["real_scores"], self._before["scores"])
             self._gauges.value = self._gauge_text(history)
+        charts += self._histogram
         self._charts.value = f'<div class="ganlib-charts">{charts}</div>'
         self._looks += 1
 
     def tell(self, trainer):
         """Tell the step that was made last in sub-steps, one a turn; called by the trainer in slow motion."""
         before, now = self._before, self._observe()
-        if before is None or before.get("scores") is None:
+        if before is None or before.get("scores") is None or len(before["scores"]) < len(now["scores"]):
             self.look(trainer)
             yield
             return
@@ -270,19 +275,20 @@ class LiveLab:
             yield
         self.look(trainer)
 
-    def _observe(self):
+    def _observe(self, count=WATCHED):
         """Return what the model makes now and what D says of it, as a dict; the first 25 are the fixed samples."""
         model = self.model
         if not isinstance(model, GAN):
             return {"fakes": model.sample_grid()}
-        latent = model.latent_vectors(WATCHED, model.seed)
-        fakes = model.pictures_of(latent, *self._digits_told)
-        scores = self._scores(fakes, self._scaled_real())
-        return {"fakes": fakes, "scores": scores[:WATCHED], "real_scores": scores[WATCHED:]}
+        latent = model.latent_vectors(count, model.seed)
+        fakes = model.pictures_of(latent, *(digits[:count] for digits in self._digits_told))
+        scores = self._scores(fakes, self._scaled_real()[:count])
+        return {"fakes": fakes, "scores": scores[:count], "real_scores": scores[count:]}
 
     def _scores(self, fakes, *real):
         """Return D's scores of the watched fakes and, if given, of the watched real examples after them."""
-        told = [np.concatenate([*self._digits_told, *self._real_labels][: 1 + len(real)])] if self._digits_told else []
+        told = [labels[: len(fakes)] for labels in (*self._digits_told, *self._real_labels)][: 1 + len(real)]
+        told = [np.concatenate(told)] if self._digits_told else []
         return self.model.probability_real(np.concatenate([fakes, *real]), *told)
 
     def _scaled_real(self):
@@ -293,13 +299,12 @@ class LiveLab:
         """Write the pictures."""
         fakes, scores = seen["fakes"], seen.get("scores")
         self._before = seen if scores is not None or not isinstance(self.model, GAN) else self._before
-        shown = pictures.SIDE**2
         if isinstance(self.model, PlaneGAN):
             self._pngs["made"] = pictures.plane_png(self.model.surface(pictures.CELLS), self._scaled_real(), fakes)
         else:
-            self._pngs["made"] = pictures.digits_png(fakes[:shown], None if scores is None else scores[:shown])
+            self._pngs["made"] = pictures.digits_png(fakes[:SHOWN], None if scores is None else scores[:SHOWN])
             if "real_scores" in seen:
-                self._pngs["real"] = pictures.digits_png(self._real[:shown], seen["real_scores"][:shown])
+                self._pngs["real"] = pictures.digits_png(self._real[:SHOWN], seen["real_scores"][:SHOWN])
                 self._real_picture.value = pictures.image(self._pngs["real"], "Real digits, D's score under each")
         self._fake_picture.value = pictures.image(self._pngs["made"], "What the model makes of fixed random numbers")
 

@@ -1,0 +1,198 @@
+"""The live lab as a page of its own, for a projector or a room of tablets: Voilà serves cells of lesson 10.
+
+Every visitor has a kernel, that is a GAN, of their own. Nothing else of the computer can be reached: no code cell, no
+file, no terminal; Voilà's kernels take no code from the page, only what its controls say.
+"""
+
+import logging
+import secrets
+import socket
+import tempfile
+import webbrowser
+from html import escape
+from ipaddress import ip_address
+from pathlib import Path
+
+import nbformat
+from tornado.web import HTTPError, authenticated
+from traitlets.config import Config
+from voila.app import Voila
+from voila.tornado.handler import TornadoVoilaHandler
+
+TAG = "page"  # of the lesson's cells that make the page
+QUIET = "page-quiet"  # of those whose output is not shown
+HERE = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"
+PORT = 8866
+VISITORS = 8
+IDLE_MINUTES = 20
+WELCOME = """# The live lab
+
+Two networks play against each other: the generator **G** draws digits, the discriminator **D** says which are real.
+Press **Play**, then pull the sliders and watch who wins. What you do here is seen by you alone, and is gone when you
+close the page.
+"""
+FULL = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>The lab is full</title>
+<style>body {{font: 1em/1.5 sans-serif; max-width: 40em; margin: 15vh auto; padding: 0 1em}}</style></head>
+<body><main><h1>The lab is full</h1>
+<p>{visitors} of {visitors} places are taken. A place becomes free when somebody closes the page, or has not touched
+it for {minutes:g} minutes.</p><p><a href="{again}">Try again</a></p></main></body></html>
+"""
+
+
+def page_of(lesson):
+    """Make the notebook that is served out of the lesson's cells that have the tag `page`.
+
+    Parameters
+    ----------
+    lesson : nbformat.NotebookNode
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        The code cells with that tag, each under the heading of its section of the lesson.
+    """
+    cells, heading = [nbformat.v4.new_markdown_cell(WELCOME)], ""
+    for cell in lesson.cells:
+        tags = cell.metadata.get("tags", ())
+        if cell.cell_type == "markdown":
+            heading = next((line for line in cell.source.splitlines() if line.startswith("## ")), heading)
+        elif QUIET in tags:
+            cells.append(nbformat.v4.new_code_cell(f"%%capture\n{cell.source}"))
+        elif TAG in tags:
+            cells += [nbformat.v4.new_markdown_cell(heading), nbformat.v4.new_code_cell(cell.source)]
+    return nbformat.v4.new_notebook(cells=cells, metadata=lesson.metadata)
+
+
+class Visit(TornadoVoilaHandler):
+    """Gives a visitor the page, and with it a kernel, if there is a place."""
+
+    @authenticated
+    async def get(self, path=None):
+        """Start a kernel and send what its cells show, or say that the lab is full."""
+        if path:
+            raise HTTPError(404)
+        page = self.settings["voila"]
+        if len(self.kernel_manager.list_kernel_ids()) + page.arriving >= page.visitors:
+            self.set_status(503)
+            self.finish(FULL.format(visitors=page.visitors, minutes=page.minutes, again=escape(self.base_url)))
+            return
+        page.arriving += 1  # until the kernel is in the manager's list
+        waits = True
+        try:
+            async for html in self.get_generator():
+                if waits:
+                    page.arriving, waits = page.arriving - 1, False
+                self.write(html)
+                self.flush()
+        finally:
+            page.arriving -= waits
+
+
+class LabPage(Voila):
+    """Voilà with a limited number of visitors.
+
+    Attributes
+    ----------
+    visitors : int
+    minutes : float
+        After so long without a touch a visitor's kernel is ended.
+    arriving : int
+        Visitors whose kernel is about to start.
+    shows : bool
+        Whether a browser is opened.
+    """
+
+    visitors, minutes, arriving, shows = VISITORS, IDLE_MINUTES, 0, True
+
+    def launch_browser(self):
+        """Say where the page is, now that its port is known, and open it if that is wished."""
+        print(f"The lab is at {self.address}\nCtrl-C ends it.", flush=True)
+        if self.shows:
+            webbrowser.open(self.address)
+
+    @property
+    def address(self):
+        """What visitors type, with the token."""
+        host = _outside() if self.ip == EVERYWHERE else self.ip
+        return f"http://{host}:{self.port}/" + (f"?token={self.token}" if self.token else "")
+
+    def init_handlers(self):
+        """Put the limit before Voilà's own handler."""
+        own = {TornadoVoilaHandler: Visit}
+        return [(pattern, own.get(kind, kind), *rest) for pattern, kind, *rest in super().init_handlers()]
+
+
+def configuration(minutes, token):
+    """Return Voilà's settings: no file is served, no address may change them, and idle kernels are ended.
+
+    Parameters
+    ----------
+    minutes : float
+        Time after which a kernel that nobody touches and that does not train is ended, its page open or not.
+    token : str
+        What a visitor has to know; empty if nothing.
+    """
+    settings = Config()
+    settings.Voila.log_level = logging.WARNING
+    settings.Voila.token = token
+    settings.VoilaConfiguration.file_allowlist = []
+    settings.VoilaConfiguration.allow_template_override = "NO"
+    settings.VoilaConfiguration.allow_theme_override = "NO"
+    settings.VoilaConfiguration.show_margins = True
+    settings.MappingKernelManager.cull_idle_timeout = max(1, round(60 * minutes))
+    settings.MappingKernelManager.cull_interval = max(1, min(60, round(15 * minutes)))
+    settings.MappingKernelManager.cull_connected = True
+    return settings
+
+
+def serve(lesson, *, ip=HERE, port=PORT, token=None, visitors=VISITORS, idle=IDLE_MINUTES, browser=True):
+    """Serve the page until Ctrl-C.
+
+    Parameters
+    ----------
+    lesson : Path
+        The notebook of lesson 10.
+    ip : str
+        The address to listen on; one that other computers can reach asks for a token.
+    port : int
+        Where to listen; the next free one if it is taken.
+    token : str or None
+        What visitors have to know; None: a new one, if other computers can reach the page.
+    visitors : int
+        How many at a time; each takes a kernel with TensorFlow, about 0.7 GB of memory.
+    idle : float
+        Minutes, as in `configuration`.
+    browser : bool
+        Whether to open a browser.
+    """
+    if not token:
+        token = "" if is_local(ip) else secrets.token_hex(6)
+    with tempfile.TemporaryDirectory() as folder:
+        notebook = Path(folder) / "The live lab.ipynb"
+        nbformat.write(page_of(nbformat.read(lesson, as_version=4)), notebook)
+        page = LabPage(config=configuration(idle, token))
+        page.visitors, page.minutes, page.shows = visitors, idle, browser
+        page.ip, page.port, page.notebook_path, page.root_dir = ip, port, str(notebook), folder
+        page.initialize([])
+        page.start()
+
+
+def is_local(ip):
+    """Tell whether only this computer reaches an address."""
+    try:
+        return ip_address(ip).is_loopback
+    except ValueError:
+        return ip == "localhost"
+
+
+def _outside():
+    """Return the address by which other computers reach this one, or its name."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: it only asks which of our addresses would be used
+            return probe.getsockname()[0]
+        except OSError:
+            return socket.gethostname()
