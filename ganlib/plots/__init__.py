@@ -24,6 +24,7 @@ from ganlib.plots.networks import network_diagram
 from ganlib.plots.pictures import frames, picture_grid
 from ganlib.plots.plane import Scene, distance_curves, planes
 from ganlib.plots.style import DISCRIMINATOR, FAKE, GENERATOR, PIXELS_PER_INCH, REAL, SHARPNESS, Pen, Plot
+from ganlib.plots.sweeps import outcome_map, sample_map, sweep_curves
 
 __all__ = [
     "DISCRIMINATOR",
@@ -52,13 +53,16 @@ __all__ = [
     "machine_curves",
     "machine_diagram",
     "network_diagram",
+    "outcome_map",
     "picture_grid",
     "picture_rows",
     "planes",
     "run_curves",
+    "sample_map",
     "sample_rows",
     "score_histogram",
     "size_curves",
+    "sweep_curves",
     "training_curves",
     "word_rates",
 ]

@@ -1,0 +1,90 @@
+"""What a sweep will cost, said before it starts: runs, minutes, disk.
+
+A notebook can say what one run of it takes, in its metadata under `ganlib_sweep`, for one thread of the computer that
+the lessons are measured on:
+
+    seconds       for start-up, compiling and scoring
+    seconds_each  by parameter, for each one that it counts: {"steps": 0.008}
+    times         factors on the latter, by parameter and value: {"network": {"conv": 8}}
+    megabytes     on disk
+
+Else the seconds are those that its call of `course.welcome` names.
+"""
+
+import math
+import re
+import shutil
+from typing import NamedTuple
+
+KEY = "ganlib_sweep"
+MEGABYTES = 1  # an executed notebook
+_WELCOME = re.compile(r"course\.welcome\(\s*speed, smoke=(\d+), lesson=(\d+), full=(\d+)")
+
+
+class Cost(NamedTuple):
+    """What a sweep is expected to take.
+
+    Attributes
+    ----------
+    runs : int
+    seconds : float or None
+        Of waiting, with all workers at work; None if nothing is known.
+    megabytes : float
+    """
+
+    runs: int
+    seconds: float | None
+    megabytes: float
+
+    def sentence(self, name, workers, folder):
+        """Say it in words."""
+        long = (
+            "an unknown time (the notebook does not tell)" if self.seconds is None else f"about {_time(self.seconds)}"
+        )
+        free = shutil.disk_usage(next(path for path in [folder, *folder.parents] if path.exists())).free / 1e6
+        return (
+            f"{self.runs:,} {'run' if self.runs == 1 else 'runs'} of {name}: {long} with {workers} at a time, about "
+            f"{_size(self.megabytes)} in {folder} ({_size(free)} are free)."
+        )
+
+
+def estimate(notebook, runs, workers):
+    """Estimate what runs of a notebook cost.
+
+    Parameters
+    ----------
+    notebook : ganlib.sweep.notebook.Notebook
+    runs : list of dict
+        Parameters of each run.
+    workers : int
+        How many run at a time.
+
+    Returns
+    -------
+    Cost
+    """
+    cells = notebook.cells
+    told = cells.metadata.get(KEY, {})
+    seconds = [_seconds(run, notebook, told, cells) for run in runs]
+    total = None if None in seconds else sum(seconds) / max(1, min(workers, len(runs)))
+    return Cost(len(runs), total, len(runs) * told.get("megabytes", MEGABYTES))
+
+
+def _seconds(run, notebook, told, cells):
+    values = {name: parameter.default for name, parameter in notebook.parameters.items()} | run
+    each = told.get("seconds_each", {})
+    if "seconds" in told and all(values.get(name) for name in each):
+        factor = math.prod(by_value.get(str(values.get(name)), 1) for name, by_value in told.get("times", {}).items())
+        return told["seconds"] + factor * sum(values[name] * cost for name, cost in each.items())
+    found = next(filter(None, (_WELCOME.search(cell.source) for cell in cells.cells)), None)
+    return float(found[("smoke", "lesson", "full").index(values["speed"]) + 1]) if found else None
+
+
+def _time(seconds):
+    if seconds < 100:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"
+
+
+def _size(megabytes):
+    return f"{megabytes:.0f} MB" if megabytes < 1000 else f"{megabytes / 1000:.1f} GB"

@@ -1,0 +1,183 @@
+"""A whole sweep, from the grid to the gallery."""
+
+import sys
+from functools import partial
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ganlib.sweep import engine as engines
+from ganlib.sweep import gallery, runner
+from ganlib.sweep import grid as grids
+from ganlib.sweep import notebook as notebooks
+from ganlib.sweep.cost import estimate
+from ganlib.sweep.errors import SweepError
+from ganlib.sweep.folder import SweepFolder
+from ganlib.sweep.table import Table
+
+LESSON = "06"
+
+
+def run(grid, out, workers=None, scheduler=None, resume=False, *, notebook=None, verbose=1):
+    """Execute a lesson once for every run of a grid, and gather what came of it.
+
+    Parameters
+    ----------
+    grid : str, Path or dict
+        A YAML file, or what it would hold: `parameters` (one value, a list, or a range such as {"from": 2e-5, "to":
+        2e-3, "count": 5}), `seeds` (3 if left out), `rows`, `draws`, and `notebook` ("06" if left out).
+    out : str or Path
+        The folder for all of it; new, empty, or that of the same sweep. Workers on other computers must see it under
+        the same path.
+    workers : int or None
+        How many runs to make at a time on this computer; if None, one a GPU or one a core.
+    scheduler : str or None
+        Address of a Dask scheduler whose workers make the runs, such as "tcp://node1:8786".
+    resume : bool
+        Go on with a sweep that is in `out`: skip what is whole, repeat what failed, and continue from its checkpoints
+        what was cut off.
+    notebook : str, Path or None
+        A lesson's number or the path of a notebook, instead of what the grid says.
+    verbose : int
+        0: silent; 1: the cost, the dashboard's address and a progress bar.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a run: `id`, parameters, `outcome`, scores and times. The same is in `out/results.parquet` and
+        `out/results.csv`, with pictures in `out/index.html`.
+
+    Raises
+    ------
+    SweepError
+        The grid, the folder or the workers do not fit; nothing has been started. Or the sweep was broken off.
+
+    Examples
+    --------
+    >>> table = run({"parameters": {"steps": 1000, "d_learning_rate": [1e-4, 1e-3]}}, "sweep")  # doctest: +SKIP
+
+    In a script, call it below `if __name__ == "__main__":`, as the workers import the script.
+    """
+    plan = prepare(grid, out, resume, notebook)
+    try:
+        return _make(plan, workers, scheduler, runner.execute, verbose)
+    finally:
+        plan.folder.close()
+
+
+class Plan:
+    """A sweep that has been checked and has a folder; nothing runs yet."""
+
+    def __init__(self, lesson, runs, merged, folder):
+        self.lesson, self.runs, self.merged, self.folder = lesson, runs, merged, folder
+        self.whole = folder.whole()
+        self.missing = {run: parameters for run, parameters in runs.items() if run not in self.whole}
+
+
+def prepare(source, out, resume, name=None):
+    """Read the grid and its notebook, check both, and open the folder; SweepError says what does not fit."""
+    lesson, runs, merged = check(source, name)
+    return Plan(lesson, runs, merged, SweepFolder(out, lesson, runs, resume))
+
+
+def check(source, name=None):
+    """Read the grid and its notebook; return the notebook, the runs by id, and how many were there twice."""
+    read = grids.read(source)
+    beside = None if isinstance(source, dict) else Path(source).resolve().parent
+    lesson = notebooks.read(notebooks.find(name or read.get("notebook", LESSON), beside))
+    return lesson, *grids.expand(read, lesson, beside)
+
+
+def check_workers(workers):
+    """Return how many runs to make at a time; SweepError if it is no whole number from 1."""
+    if workers is None:
+        return engines.usual_workers()
+    if type(workers) is not int or workers < 1:
+        raise SweepError(f"workers must be a whole number from 1, not {workers!r}.")
+    return workers
+
+
+def describe(lesson, runs, merged, whole, workers, out):
+    """Say in a few lines what a sweep will do and cost."""
+    missing = [parameters for run, parameters in runs.items() if run not in whole]
+    lines = [f"{merged:,} of the grid's runs were there twice and are made once."] if merged else []
+    if whole:
+        lines.append(f"{len(whole):,} of {len(runs):,} runs are whole already.")
+    return "\n".join(
+        [*lines, estimate(lesson, missing, workers).sentence(lesson.path.name, workers, Path(out).resolve())]
+    )
+
+
+def _make(plan, workers, scheduler, function, verbose):
+    """Make the runs that are missing, and write the table and the gallery."""
+    say = partial(print, file=sys.stderr, flush=True) if verbose else lambda *words: None
+    folder, table = plan.folder, Table(plan.folder.path, plan.runs)
+    for result in plan.whole.values():
+        table.add(result)
+    if scheduler and workers:
+        raise SweepError("workers is for this computer, and a scheduler has its own: leave one of the two out.")
+    workers = None if scheduler else check_workers(workers)
+    if plan.missing:
+        with engines.remote(scheduler, folder.path) if scheduler else engines.local(workers) as engine:
+            say(describe(plan.lesson, plan.runs, plan.merged, plan.whole, engine.workers(), folder.path))
+            say(f"Dask's dashboard: {engine.dashboard}")
+            _drive(plan, engine, function, table, verbose)
+    frame = table.write()
+    gallery.write(folder.path, frame)
+    say(f"{summary(frame)} The table is {folder.path / 'results.csv'}, the gallery {folder.path / 'index.html'}.")
+    return frame
+
+
+def _drive(plan, engine, function, table, verbose):
+    folder, lesson = plan.folder, plan.lesson
+    folder.begin(engine.threads)
+    given = [name for name in notebooks.GIVEN if name in lesson.parameters]
+    jobs = ({**folder.job(run, lesson.path.parent, given), "gpus": engine.gpus} for run in plan.missing)
+    with tqdm(total=len(plan.runs), initial=len(plan.whole), unit="run", disable=not verbose, smoothing=0.1) as bar:
+        failed = 0
+
+        def tell(job, result, error):
+            nonlocal failed
+            result = result or _lost(job, error)
+            table.add(result)
+            failed += result["outcome"] == runner.FAILED
+            bar.set_postfix_str(f"{failed} failed", refresh=False)
+            bar.update()
+
+        try:
+            engines.drive(engine, function, jobs, tell)
+        except (KeyboardInterrupt, OSError, SweepError) as stop:
+            raise _broken_off(stop, bar.n, len(plan.runs)) from None
+
+
+def _broken_off(stop, done, total):
+    """Say where a sweep stands that is broken off."""
+    words = f"{done:,} of {total:,} runs are made; go on with --resume (resume=True)."
+    if isinstance(stop, KeyboardInterrupt):
+        return KeyboardInterrupt(f"Stopped: {words}")
+    return SweepError(f"{stop} {words}")
+
+
+def _lost(job, error):
+    """Return the result of a run whose worker was lost again and again."""
+    words = " ".join(f"the worker was lost: {type(error).__name__}: {error}".split())
+    told = {"outcome": runner.FAILED, "error": words[:300], "cell": None, "seconds": None}
+    return {"id": job["id"], "parameters": job["parameters"], **told}
+
+
+def summary(frame):
+    """Say how many runs came to which outcome."""
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in frame["outcome"].value_counts().items())
+    return f"{len(frame):,} runs: {counts}."
+
+
+def main(grid, notebook, out, workers, scheduler, resume, estimate):
+    """Do what `python -m ganlib sweep` was asked for; return the exit code: 1 if runs failed."""
+    out = Path("sweeps", Path(grid).stem) if out is None else Path(out)
+    if estimate:
+        print(describe(*check(grid, notebook), {}, check_workers(workers), out))
+        return 0
+    frame = run(grid, out, workers, scheduler, resume, notebook=notebook)
+    for row in frame[frame["outcome"] == runner.FAILED].to_dict("records"):
+        print(f"{out / 'runs' / row['id'] / runner.NOTEBOOK}, cell {row['cell']}: {row['error']}", file=sys.stderr)
+    return int((frame["outcome"] == runner.FAILED).any())

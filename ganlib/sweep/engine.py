@@ -1,0 +1,199 @@
+"""Where the runs are made: `concurrent.futures` on Dask, on this computer or by the address of a scheduler."""
+
+import concurrent.futures
+import contextlib
+import itertools
+import logging
+import os
+from typing import NamedTuple
+
+import psutil
+from distributed import Client, LocalCluster
+
+import ganlib
+from ganlib.environment import child_environment, nvidia_cards
+from ganlib.sweep.errors import SweepError
+
+ANSWER = 10  # seconds that a scheduler has to answer
+ARRIVAL = 60  # seconds for a first worker to join it
+GIB_A_RUN = 2
+AHEAD = 2  # runs that are handed to each worker before it needs them
+
+
+class Engine(NamedTuple):
+    """Workers that are ready.
+
+    Attributes
+    ----------
+    executor : concurrent.futures.Executor
+    workers : callable
+        How many runs can be made at a time now; a number that may change.
+    alive : callable
+        Whether the scheduler can still be reached.
+    threads : int
+        How many threads a run may take.
+    gpus : list of str
+        The GPUs that a local cluster's workers share, one each; empty elsewhere.
+    dashboard : str
+        The address of Dask's own page.
+    """
+
+    executor: object
+    workers: object
+    alive: object
+    threads: int
+    gpus: list
+    dashboard: str
+
+
+def usual_workers():
+    """Return how many runs to make at a time here: one a GPU, else one a core, with 2 GiB of memory for each."""
+    memory = psutil.virtual_memory().available / 2**30
+    return len(nvidia_cards()) or max(1, min(cores(), int(memory / GIB_A_RUN)))
+
+
+def cores():
+    """Return how many cores this process may use."""
+    return len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else psutil.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def local(workers):
+    """Start workers on this computer, each a process that makes one run at a time; they end with the block."""
+    os.environ["PYTHONPATH"] = child_environment()["PYTHONPATH"]
+    gpus = [str(number) for number in range(len(nvidia_cards()))]
+    cluster = LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        memory_limit=0,  # the runs' memory is their kernels', which Dask does not see
+        dashboard_address="127.0.0.1:0",
+        silence_logs=logging.CRITICAL,
+    )
+    with cluster, Client(cluster) as client:
+        yield _engine(client, max(1, cores() // workers), gpus, cluster.dashboard_link)
+
+
+@contextlib.contextmanager
+def remote(address, folder):
+    """Use the workers of a scheduler that runs already, after a check that they fit.
+
+    Parameters
+    ----------
+    address : str
+        Such as "tcp://node1:8786".
+    folder : Path
+        The sweep's folder, which every worker must see under the same path.
+
+    Raises
+    ------
+    SweepError
+        It does not answer, has no workers, or workers that do not fit.
+    """
+    try:
+        client = Client(address, timeout=ANSWER)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise SweepError(
+            f"No Dask scheduler answers at {address}: start one with `dask scheduler`, and give the address that it "
+            f"prints."
+        ) from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=ARRIVAL)
+        except TimeoutError as error:
+            raise SweepError(
+                f"The scheduler at {address} has no workers: start some with `dask worker {address} --nthreads 1`."
+            ) from error
+        yield _engine(client, check_workers(client, folder), [], client.dashboard_link)
+
+
+def _engine(client, threads, gpus, dashboard):
+    def workers():
+        return sum(info["nthreads"] for info in client.scheduler_info(n_workers=-1)["workers"].values())
+
+    def alive():
+        return client.status == "running"
+
+    return Engine(client.get_executor(pure=False), workers, alive, threads, gpus, dashboard)
+
+
+def check_workers(client, folder):
+    """Return how many threads a run may take on every worker; SweepError if a worker does not fit."""
+
+    def look():
+        """Run on a worker; a function inside a function is sent as it is, so that the worker need not know it."""
+        import os
+        import socket
+
+        try:
+            import ganlib
+
+            version = ganlib.__version__
+        except ImportError:
+            version = None
+        gpus = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+        return socket.gethostname(), version, os.path.isdir(seen), os.cpu_count() or 1, gpus
+
+    seen = str(folder)
+    told = client.run(look)
+    slots = {address: info["nthreads"] for address, info in client.scheduler_info(n_workers=-1)["workers"].items()}
+    for address, (host, version, sees, _, gpus) in told.items():
+        if version != ganlib.__version__:
+            has = f"ganlib {version}" if version else "no ganlib"
+            raise SweepError(
+                f"The worker {address} on {host} has {has}, and this is ganlib {ganlib.__version__}: start it from the "
+                f"same version."
+            )
+        if not sees:
+            raise SweepError(
+                f"The worker {address} on {host} does not see {seen}: put the sweep into a folder that all computers "
+                f"share under one path."
+            )
+        if gpus not in ("", "-1") and slots.get(address, 1) > 1:
+            raise SweepError(
+                f"The worker {address} on {host} would make {slots[address]} runs at a time on GPU {gpus}: start it "
+                f"with --nthreads 1."
+            )
+    return _threads(told, slots)
+
+
+def _threads(told, slots):
+    """Share every computer's cores between the runs on it; the smallest share counts, so that all runs are alike."""
+    runs, there = {}, {}
+    for address, (host, _, _, count, _) in told.items():
+        runs[host] = runs.get(host, 0) + slots.get(address, 1)
+        there[host] = count
+    return max(1, min(there[host] // runs[host] for host in runs))
+
+
+def drive(engine, function, jobs, tell):
+    """Let the workers apply a function to jobs, a few ahead of what they can do at a time.
+
+    Parameters
+    ----------
+    engine : Engine
+    function : callable
+        Maps a job to its result.
+    jobs : iterable
+    tell : callable
+        Called with (job, result, None), or with (job, None, exception) when the function's process was lost again and
+        again.
+
+    Raises
+    ------
+    SweepError
+        The scheduler was lost.
+    """
+    jobs, pending, room = iter(jobs), {}, 0
+    while True:
+        room = room or AHEAD * max(1, engine.workers())
+        for job in itertools.islice(jobs, max(0, room - len(pending))):
+            pending[engine.executor.submit(function, job)] = job
+        if not pending:
+            return
+        done, _ = concurrent.futures.wait(pending, timeout=1, return_when=concurrent.futures.FIRST_COMPLETED)
+        if not engine.alive() or any(future.cancelled() for future in done):
+            raise SweepError("The scheduler was lost, and the runs with it: start it again, and go on with --resume.")
+        for future in done:
+            error = future.exception()
+            tell(pending.pop(future), None if error else future.result(), error)
+        room = 0 if not done else room  # workers come and go; ask again when there is time

@@ -1,0 +1,63 @@
+"""What happens in a run's own kernel before the notebook's first cell; only the standard library is imported."""
+
+import os
+import time
+
+LOCK = ".lock"
+PATIENCE = 60  # seconds; the kernel of a worker that was killed ends by itself within a few
+_held = []
+
+
+def begin(folder, threads, gpu=None):
+    """Hold the run's folder, and take no more of the computer than the run's share.
+
+    Parameters
+    ----------
+    folder : str
+        The run's folder. As long as this kernel lives no other one may write there: a kernel whose worker was killed
+        lives on for a moment.
+    threads : int
+        How many threads TensorFlow and NumPy compute with, from 1.
+    gpu : str or None
+        The GPU that the run has for itself, as CUDA_VISIBLE_DEVICES names it; None leaves that variable as it is.
+    """
+    for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = str(threads)
+    if gpu is not None:
+        os.environ["CUDA_VISIBLE_DEVICES"] = gpu
+    _held.append(hold(folder, PATIENCE))
+
+
+def hold(folder, patience):
+    """Lock a folder, waiting some seconds for another process that has it, and return what to close to let it go.
+
+    Raises
+    ------
+    BlockingIOError
+        The other process has it still.
+    """
+    file = open(os.path.join(folder, LOCK), "ab")  # noqa: SIM115 (held until it is closed, or the process ends)
+    last = time.monotonic() + patience
+    while not _lock(file):
+        if time.monotonic() >= last:
+            file.close()
+            raise BlockingIOError(f"Another process is writing in {folder}: wait for it to end, or end it.")
+        time.sleep(0.1)
+    return file
+
+
+def _lock(file):
+    """Try to lock an open file; the system takes the lock back when the process ends, however it ends."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,141 @@
+"""How a worker starts kernels: with their messages in a file, and on Linux forked from the worker's nursery."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+
+LOG = "kernel.log"
+FORKS = sys.platform == "linux"
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+_nurseries = {}
+_lock = threading.Lock()
+
+
+class RunKernelManager(AsyncKernelManager):
+    """A kernel manager whose kernel writes its messages to `kernel.log` in the folder that it is started in."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        if FORKS:
+            self.transport = "ipc"  # no ports, which runs that start at the same time would fight about
+            self.ip = os.path.join(tempfile.gettempdir(), f"ganlib-{uuid.uuid4().hex[:12]}")
+
+    async def start_kernel(self, **options):
+        """Start the kernel."""
+        if FORKS and self.kernel_name == "python3":
+            self.provisioner = ForkingProvisioner(
+                kernel_id=self.kernel_id or "", kernel_spec=self.kernel_spec, parent=self
+            )
+            return await super().start_kernel(**options)
+        with open(_log_of_this_run(), "ab") as log:
+            return await super().start_kernel(stdout=log, stderr=log, **options)
+
+
+class ForkingProvisioner(LocalProvisioner):
+    """Has the worker's nursery fork the kernel, where there would be a new Python."""
+
+    async def launch_kernel(self, cmd, **options):
+        """Return how to reach the kernel that was forked."""
+        arguments = cmd[cmd.index("-f") :]
+        env = {name: value for name, value in options["env"].items() if isinstance(value, str)}
+        kernel = {"arguments": arguments, "env": env, "cwd": options.get("cwd") or os.getcwd()}
+        self.process = ForkedKernel(_nursery().fork({**kernel, "log": _log_of_this_run()}))
+        self.pid = self.pgid = self.process.pid
+        self.cwd = kernel["cwd"]
+        return self.connection_info
+
+
+_this_run = threading.local()
+
+
+def say_where(folder):
+    """Tell the kernels that this thread starts where their messages go."""
+    _this_run.log = os.path.join(folder, LOG)
+
+
+def _log_of_this_run():
+    return getattr(_this_run, "log", os.devnull)
+
+
+class ForkedKernel:
+    """What Jupyter wants to know of a process that is the child of another one: as much of Popen as it uses."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid):
+        self.pid = pid
+
+    def poll(self):
+        """Return None while the process lives."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return 0
+        return None
+
+    def wait(self, timeout=None):
+        """Wait for the end of the process."""
+        last = None if timeout is None else time.monotonic() + timeout
+        while self.poll() is None:
+            if last is not None and time.monotonic() > last:
+                raise subprocess.TimeoutExpired("kernel", timeout)
+            time.sleep(0.05)
+        return 0
+
+    def send_signal(self, number):
+        """Send a signal, if the process still lives."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def kill(self):
+        """Kill it."""
+        self.send_signal(KILL)
+
+    def terminate(self):
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+
+class _Nursery:
+    """The process that kernels are forked from."""
+
+    def __init__(self):
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "ganlib.sweep.nursery"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def fork(self, kernel):
+        """Return the process number of a new kernel."""
+        with _lock:
+            self._process.stdin.write(json.dumps(kernel) + "\n")
+            self._process.stdin.flush()
+            answer = self._process.stdout.readline()
+        if not answer:
+            raise RuntimeError("the process that kernels are forked from has ended")
+        return int(answer)
+
+    def lives(self):
+        """Tell whether the process is there still."""
+        return self._process.poll() is None
+
+
+def _nursery():
+    """Return this worker's nursery; a new one at first, and when it was killed."""
+    with _lock:
+        if os.getpid() not in _nurseries or not _nurseries[os.getpid()].lives():
+            _nurseries[os.getpid()] = _Nursery()
+        return _nurseries[os.getpid()]

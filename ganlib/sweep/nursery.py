@@ -1,0 +1,70 @@
+"""A process that has imported TensorFlow once, and from which the kernels of a worker's runs are forked (Linux only).
+
+To import TensorFlow takes longer than anything else that a run does before it trains. Here it is imported once a
+worker, but not used: no device is started, nothing is computed before the fork. So every run still has a process of its
+own, which shares nothing with other runs but what was imported.
+
+The worker writes one line of JSON for each kernel to standard input and reads its process number. When the worker ends,
+however it ends, standard input closes, and the kernels are killed.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import sys
+
+
+def main():
+    """Import, then fork a kernel for every line of standard input."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    _import_what_takes_long()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children that end leave nothing behind
+    kernels = []
+    for line in sys.stdin:
+        kernel = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            _become(kernel, os.getppid())
+        kernels.append(pid)
+        print(pid, file=answers, flush=True)
+    for pid in kernels:
+        with contextlib.suppress(OSError):
+            if os.getpgid(pid) == pid:
+                os.killpg(pid, signal.SIGKILL)
+
+
+def _import_what_takes_long():
+    """Import what lessons import; a notebook that needs none of it loses nothing."""
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    for name in ("ipykernel.kernelapp", "IPython", "tensorflow", "keras", "matplotlib.figure", "PIL.Image", "pandas"):
+        with contextlib.suppress(ImportError):
+            __import__(name)
+
+
+def _become(kernel, parent):
+    """Turn the forked process into a kernel; never returns."""
+    status = 1
+    try:
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        log = os.open(kernel["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        for number, to in ((0, os.open(os.devnull, os.O_RDONLY)), (1, log), (2, log)):
+            os.dup2(to, number)
+        os.environ.update(kernel["env"], JPY_PARENT_PID=str(parent))
+        os.chdir(kernel["cwd"])
+        sys.argv = ["ipykernel_launcher", *kernel["arguments"]]
+        from ipykernel.kernelapp import IPKernelApp
+
+        IPKernelApp.launch_instance(kernel["arguments"])
+        status = 0
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else 0
+    finally:
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""One run: a notebook executed by papermill in a worker, and the file `result.json` that says what came of it.
+
+What a run leaves in its folder:
+
+    notebook.ipynb   the executed notebook; after a failure it shows the cell that failed
+    scores.json      what the notebook's cell `leave` measured, if it has one; beside it samples.png and curves.csv
+    run/             the run folder of the training
+    result.json      parameters, outcome, scores, times; written last, so that it stands for a whole run
+"""
+
+import contextlib
+import json
+import os
+import platform
+import shutil
+import time
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+import papermill
+from distributed import get_worker
+from nbclient.exceptions import DeadKernelError
+
+import ganlib
+from ganlib.environment import CHECKOUT, child_environment
+from ganlib.sweep import launch
+from ganlib.sweep import notebook as lessons
+from ganlib.sweep.kernel import LOCK
+from ganlib.training.files import atomic_write
+
+NOTEBOOK, RESULT, SCORES = "notebook.ipynb", "result.json", "scores.json"
+SAMPLES, CURVES, RUN = "samples.png", "curves.csv", "run"
+FAILED, DONE, DIVERGED = "failed", "done", "diverged"
+START_TIMEOUT = 180  # seconds for a kernel to answer, on a computer that is busy with other runs
+BEGINNING = (
+    "# Added by the sweep: this run alone writes in its folder, and takes its share of the computer.\n"
+    "from ganlib.sweep.kernel import begin\n\n"
+    "begin({folder!r}, threads={threads}, gpu={gpu!r})"
+)
+
+
+def execute(job):
+    """Make one run, or what is left of it, and return its result; what goes wrong in it becomes a part of that.
+
+    Parameters
+    ----------
+    job : dict
+        `folder`: of the run; `notebook`: the sweep's copy of the lesson; `cwd`: where it is executed; `parameters`;
+        `given`: those parameters that the sweep fills in; `threads`; `gpus`: what the workers share, one each;
+        `version`: of ganlib, which must be the same here.
+
+    Returns
+    -------
+    dict
+        What `result.json` holds, or would hold if the disk were not full.
+    """
+    folder = Path(job["folder"])
+    known = read_result(folder)
+    if known is not None:
+        return known  # the worker that made it was lost before it could say so
+    began = time.perf_counter()
+    try:
+        if job["version"] != ganlib.__version__:
+            raise RuntimeError(f"this worker has ganlib {ganlib.__version__}, the sweep {job['version']}")
+        folder.mkdir(parents=True, exist_ok=True)
+        trouble = _run_notebook(job, folder)
+    except Exception as error:  # whatever it is, it must not stop the other runs
+        trouble = {"outcome": FAILED, "error": _one_line(f"{type(error).__name__}: {error}"), "cell": None}
+    result = _result(job, folder, trouble, time.perf_counter() - began)
+    # On a full disk there is no file, and so the run is repeated.
+    with contextlib.suppress(OSError), atomic_write(folder / RESULT) as file:
+        file.write((json.dumps(result, indent=2) + "\n").encode())
+    return result
+
+
+def _run_notebook(job, folder):
+    """Execute the notebook; return None, or what went wrong as `outcome`, `error` and `cell`."""
+    beginning = BEGINNING.format(folder=str(folder), threads=job["threads"], gpu=_gpu(job["gpus"]))
+    notebook = lessons.prepare(Path(job["notebook"]).read_bytes(), beginning)
+    path = folder / NOTEBOOK
+    with atomic_write(path) as file:
+        file.write(nbformat.writes(notebook).encode())
+    os.environ["PYTHONPATH"] = _path()  # kernels find the same ganlib
+    launch.say_where(folder)
+    try:
+        papermill.execute_notebook(
+            path,
+            path,
+            {**job["parameters"], **_given(job, folder)},
+            progress_bar=False,
+            start_timeout=START_TIMEOUT,
+            kernel_manager_class=launch.RunKernelManager,
+            resources={"metadata": {"path": job["cwd"] if Path(job["cwd"]).is_dir() else str(folder)}},
+        )
+    except papermill.PapermillExecutionError as error:
+        diverged = error.ename == "TrainingDiverged"
+        return {
+            "outcome": DIVERGED if diverged else FAILED,
+            "error": _one_line(f"{error.ename}: {error.evalue}"),
+            "cell": _failed_cell(path),
+        }
+    except DeadKernelError:
+        return {"outcome": FAILED, "error": "the kernel died, perhaps for want of memory", "cell": _running_cell(path)}
+    return None
+
+
+def _path():
+    """Return PYTHONPATH with ganlib's own place at its head, once."""
+    here, known = str(CHECKOUT), os.environ.get("PYTHONPATH", "")
+    return known if known.split(os.pathsep)[0] == here else child_environment()["PYTHONPATH"]
+
+
+def _given(job, folder):
+    """Return the parameters that the sweep fills in: those of `results` and `resume` that the notebook has."""
+    given = {"results": str(folder), "resume": any((folder / RUN / "checkpoints").glob("*.npz"))}
+    return {name: given[name] for name in job["given"]}
+
+
+def _result(job, folder, trouble, seconds):
+    """Put together what is known of a run."""
+    try:
+        left = json.loads((folder / SCORES).read_text(encoding="utf-8")) if trouble is None else {}
+    except (OSError, ValueError):
+        left = {}  # a notebook that leaves no scores
+    return {
+        "id": job["id"],
+        "parameters": job["parameters"],
+        "outcome": DONE,
+        "error": None,
+        "cell": None,
+        **left,
+        **(trouble or {}),
+        **_longest_cell(folder / NOTEBOOK),
+        "seconds": round(seconds, 2),
+        "computer": platform.node(),
+    }
+
+
+def read_result(folder):
+    """Return the result of a run that is whole, one that failed included; None if there is none yet."""
+    try:
+        return json.loads((Path(folder) / RESULT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def forget(folder):
+    """Clear a run's folder, so that the run begins anew; its lock stays, in case somebody has it."""
+    for path in Path(folder).iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != LOCK:
+            path.unlink()
+
+
+def _gpu(gpus):
+    """Return the GPU that belongs to this worker of a local cluster, whose workers are numbered; None without GPUs."""
+    return gpus[int(get_worker().name) % len(gpus)] if gpus else None
+
+
+def _failed_cell(path):
+    """Return the id of the cell that papermill's mark stands before."""
+    cells = nbformat.read(path, nbformat.NO_CONVERT).cells
+    return next((c.id for c in cells if any(o.output_type == "error" for o in c.get("outputs", ()))), None)
+
+
+def _running_cell(path):
+    """Return the id of the cell that was being executed when the notebook was last saved."""
+    cells = nbformat.read(path, nbformat.NO_CONVERT).cells
+    return next((c.id for c in cells if c.metadata.get("papermill", {}).get("status") == "running"), None)
+
+
+def _longest_cell(path):
+    """Return how long the longest cell took, in which the training is, and how long everything before it."""
+    try:
+        notebook = nbformat.read(path, nbformat.NO_CONVERT)
+        timed = [told for c in notebook.cells if (told := c.metadata.get("papermill", {})).get("duration")]
+        longest = max(timed, key=lambda told: told["duration"])
+        began, reached = (datetime.fromisoformat(t["start_time"]) for t in (notebook.metadata["papermill"], longest))
+    except (OSError, ValueError, KeyError):
+        return {"startup_seconds": None, "training_seconds": None}
+    before = (reached - began).total_seconds()
+    return {"startup_seconds": round(before, 2), "training_seconds": round(longest["duration"], 2)}
+
+
+def _one_line(text):
+    line = " ".join(text.split())
+    return line if len(line) <= 300 else line[:299] + "…"

@@ -1,0 +1,66 @@
+"""The lesson's side of a sweep: what a run leaves behind for the table and the gallery."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas
+
+from ganlib.judge.counts import digits_present
+from ganlib.judge.report import default_judge
+from ganlib.models.presets import vital_signs
+from ganlib.sweep.outcome import outcome
+from ganlib.sweep.runner import CURVES, SAMPLES, SCORES
+from ganlib.training.files import atomic_write
+
+PICTURES = 2000
+POINTS = 100  # of a curve
+
+
+def leave(folder, gan):
+    """Judge a trained GAN, and write its scores, samples and curves where a sweep looks for them.
+
+    Of the checkpoints of its run folder only the newest is kept.
+
+    Parameters
+    ----------
+    folder : str or Path
+        What the sweep gave as the parameter `results`.
+    gan : ganlib.GAN
+        It has trained, and has a run folder.
+
+    Returns
+    -------
+    dict
+        The scores: `mnist_fd` of 2,000 pictures (None if all are even grey), the share `recognised` of them,
+        `digits_present`, the last `step`, and the vital signs of lesson 07.
+    """
+    folder, pictures = Path(folder), gan.generate(PICTURES, seed=gan.seed)
+    signs = vital_signs(gan.measured, pictures)
+    scores = {"step": gan.step, **_judged(pictures), **signs}
+    gan.save_imgs(folder / SAMPLES)
+    told = {"outcome": outcome(signs), "scores": scores}
+    for name, text in ((CURVES, thinned(gan.measured)), (SCORES, json.dumps(told, indent=2) + "\n")):
+        with atomic_write(folder / name) as file:
+            file.write(text.encode())
+    for old in gan.run.checkpoints()[1:]:
+        old.unlink(missing_ok=True)
+    return scores
+
+
+def _judged(pictures):
+    judge = default_judge()
+    probabilities = judge.classifier.recognise(pictures)
+    return {
+        "mnist_fd": judge.distance(pictures) if np.ptp(pictures, axis=(1, 2, 3)).any() else None,
+        "recognised": float((probabilities.max(axis=1) > 0.9).mean()),
+        "digits_present": digits_present(np.bincount(probabilities.argmax(axis=1), minlength=10)),
+    }
+
+
+def thinned(history, points=POINTS):
+    """Return a history as CSV text of at most so many rows: means over stretches of steps, each at its last step."""
+    table = pandas.DataFrame(dict(history))
+    stretch = np.arange(len(table)) * min(points, len(table)) // len(table)
+    means = table.groupby(stretch).mean().assign(step=table["step"].groupby(stretch).last())
+    return means.to_csv(index=False, float_format="%.5g")

@@ -1,0 +1,108 @@
+"""The table of a sweep: one row a run, its parameters, its outcome and its scores."""
+
+import io
+import time
+from pathlib import Path
+
+import pandas
+
+from ganlib.sweep.errors import SweepError
+from ganlib.training.files import atomic_write
+
+PARQUET, CSV = "results.parquet", "results.csv"
+SHARE = 0.02  # of the time that writing the unfinished table may take
+ABOUT = (
+    "error",
+    "cell",
+    "seconds",
+    "startup_seconds",
+    "training_seconds",
+    "computer",
+)  # what differs between equal runs, or is no score
+
+
+def row(result):
+    """Return a result as a flat dict: id, parameters, outcome, scores, and what is about the run itself."""
+    about = {name: result.get(name) for name in ABOUT}
+    return {
+        "id": result["id"],
+        **result["parameters"],
+        "outcome": result["outcome"],
+        **result.get("scores", {}),
+        **about,
+    }
+
+
+class Table:
+    """The rows so far, written to disk every now and then, each time as a whole.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the sweep.
+    order : iterable of str
+        Ids in the order that the rows shall have.
+    """
+
+    def __init__(self, folder, order):
+        self._folder = folder
+        self._order = {run: number for number, run in enumerate(order)}
+        self._rows = {}
+        self._next = 0.0
+
+    def add(self, result):
+        """Take in a result; write the table if the last time is long enough ago."""
+        self._rows[result["id"]] = row(result)
+        if time.monotonic() >= self._next:
+            self.write()
+
+    def frame(self):
+        """Return the table, a pandas.DataFrame in the grid's order."""
+        frame = pandas.DataFrame([self._rows[run] for run in sorted(self._rows, key=self._order.get)])
+        return frame[[*(name for name in frame if name not in ABOUT), *(name for name in ABOUT if name in frame)]]
+
+    def write(self):
+        """Write `results.parquet` and `results.csv`, and return the table."""
+        began = time.monotonic()
+        frame = self.frame()
+        for name, content in ((PARQUET, _parquet(frame)), (CSV, frame.to_csv(index=False).encode())):
+            with atomic_write(self._folder / name) as file:
+                file.write(content)
+        ended = time.monotonic()
+        self._next = ended + max(1.0, (ended - began) / SHARE)
+        return frame
+
+
+def _parquet(frame):
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def read(folder):
+    """Read the table of a sweep, also of one that is still at work.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The sweep's folder.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for every run that has ended: `id`, the parameters, `outcome`, the scores, `error` and `cell` of a run
+        that failed; `seconds` in all, `startup_seconds` until the longest cell began, `training_seconds` that it took;
+        and `computer`.
+
+    Raises
+    ------
+    SweepError
+        There is no table.
+    """
+    path = Path(folder) / PARQUET
+    if path.is_file():
+        return pandas.read_parquet(path)
+    path = path.with_name(CSV)
+    if path.is_file():
+        return pandas.read_csv(path)
+    raise SweepError(f"{folder} holds no table of a sweep: there is neither {PARQUET} nor {CSV}.")

@@ -1,0 +1,224 @@
+"""A sweep from the grid to the table: what is made, what is skipped, what is repeated, what is refused."""
+
+import json
+import os
+
+import pandas
+import pytest
+
+from ganlib import sweep
+from ganlib.sweep import SweepError, driver, kernel, runner
+
+
+@pytest.fixture
+def source(lesson):
+    return {"notebook": str(lesson), "parameters": {"value": [1, 2], "rate": [0.1, 0.2]}, "seeds": 2}
+
+
+def run(source, out, **options):
+    return sweep.run(source, out, workers=2, verbose=0, **options)
+
+
+def test_every_run_has_a_row_in_the_order_of_the_grid(threads, source, tmp_path):
+    table = run(source, tmp_path / "out")
+    assert list(table)[:6] == ["id", "value", "rate", "seed", "outcome", "mnist_fd"]
+    assert table["value"].tolist() == [1] * 4 + [2] * 4
+    assert table["seed"].tolist() == [0, 1] * 4
+    assert table["mnist_fd"].tolist() == [100, 101] * 2 + [200, 201] * 2
+
+
+def test_the_table_is_written_as_parquet_and_as_csv(threads, source, tmp_path):
+    table = run(source, tmp_path / "out")
+    pandas.testing.assert_frame_equal(pandas.read_parquet(tmp_path / "out" / "results.parquet"), table)
+    assert pandas.read_csv(tmp_path / "out" / "results.csv")["mnist_fd"].tolist() == table["mnist_fd"].tolist()
+    pandas.testing.assert_frame_equal(sweep.read(tmp_path / "out"), table)
+
+
+def test_what_is_whole_is_not_made_again(threads, source, tmp_path):
+    first = run(source, tmp_path / "out")
+    made = len(threads)
+    again = run(source, tmp_path / "out", resume=True)
+    assert len(threads) == made == 8
+    pandas.testing.assert_frame_equal(again, first)
+
+
+def test_what_failed_is_made_anew_from_an_empty_folder(threads, source, tmp_path):
+    source["parameters"]["value"] = [1, 13]
+    table = run(source, tmp_path / "out")
+    assert (table["outcome"] == "failed").sum() == 4
+    folder = tmp_path / "out" / "runs" / table["id"].iloc[-1]
+    (folder / "run" / "checkpoints").mkdir(parents=True)
+    threads.clear()
+    run(source, tmp_path / "out", resume=True)
+    assert {job["parameters"]["value"] for job in threads} == {13}
+    assert not (folder / "run").exists()
+
+
+def test_what_was_cut_off_keeps_its_folder(threads, source, tmp_path):
+    table = run(source, tmp_path / "out")
+    folder = tmp_path / "out" / "runs" / table["id"].iloc[0]
+    (folder / "result.json").unlink()
+    (folder / "run").mkdir()
+    threads.clear()
+    again = run(source, tmp_path / "out", resume=True)
+    assert [job["id"] for job in threads] == [folder.name]
+    assert (folder / "run").is_dir()
+    pandas.testing.assert_frame_equal(again, table)
+
+
+def test_half_a_result_counts_for_none(threads, source, tmp_path):
+    table = run(source, tmp_path / "out")
+    path = tmp_path / "out" / "runs" / table["id"].iloc[3] / "result.json"
+    path.write_bytes(path.read_bytes()[:40])
+    pandas.testing.assert_frame_equal(run(source, tmp_path / "out", resume=True), table)
+    assert json.loads(path.read_text())["outcome"] == "trained"
+
+
+def test_a_sweep_that_is_broken_off_says_where_it_stands_and_ends_like_an_unbroken_one(
+    threads, source, tmp_path, monkeypatch
+):
+    unbroken = run(source, tmp_path / "unbroken")
+    write, left = driver.Table.write, [2]
+
+    def full(table):
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(28, "results.parquet could not be written: the disk is full. Free some space.")
+        return write(table)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(driver.Table, "write", full)
+        patch.setattr(driver.Table, "add", lambda table, result: (table._rows.update(x=1), table.write()))
+        with pytest.raises(SweepError, match=r"the disk is full\. .* of 8 runs are made; go on with --resume"):
+            run(source, tmp_path / "broken")
+    pandas.testing.assert_frame_equal(run(source, tmp_path / "broken", resume=True), unbroken)
+
+
+def test_runs_that_are_there_twice_are_named(threads, source, tmp_path, capsys):
+    source["parameters"]["value"] = [1, 1]
+    sweep.run(source, tmp_path / "out", workers=2)
+    assert "4 of the grid's runs were there twice and are made once." in capsys.readouterr().err
+
+
+def test_the_cost_is_told_before_anything_starts(threads, source, tmp_path, capsys):
+    sweep.run(source, tmp_path / "out", workers=2)
+    told = capsys.readouterr().err
+    assert told.startswith(
+        "8 runs of lesson.ipynb: an unknown time (the notebook does not tell) with 2 at a time, about 8"
+    )
+    assert "8 runs: 8 trained." in told
+
+
+def test_lesson_06_tells_what_it_costs():
+    lesson, runs, _ = driver.check({"parameters": {"steps": 1000, "network": ["dense", "conv"]}, "seeds": 1})
+    dense, conv = (driver.estimate(lesson, [parameters], 1).seconds for parameters in runs.values())
+    assert 10 < dense < 60
+    assert conv > 2 * dense
+
+
+def test_a_lesson_without_such_a_word_costs_what_its_welcome_says():
+    lesson, runs, _ = driver.check({"notebook": "05", "parameters": {"speed": ["smoke", "lesson"]}, "seeds": 1})
+    smoke, usual = (driver.estimate(lesson, [parameters], 1).seconds for parameters in runs.values())
+    assert 0 < smoke < usual
+
+
+def test_the_folder_of_another_grid_is_refused(threads, source, tmp_path):
+    run(source, tmp_path / "out")
+    with pytest.raises(SweepError, match=r"holds this sweep already: say --resume"):
+        run(source, tmp_path / "out")
+    with pytest.raises(SweepError, match=r"holds a sweep of another grid \(8 runs of lesson\.ipynb\)"):
+        run({**source, "seeds": 3}, tmp_path / "out", resume=True)
+
+
+def test_the_folder_of_a_changed_notebook_is_refused(threads, source, tmp_path, write_notebook):
+    source["notebook"] = str(write_notebook(tmp_path / "own.ipynb"))
+    run(source, tmp_path / "out")
+    write_notebook(tmp_path / "own.ipynb", ("print(1)", ()))
+    with pytest.raises(SweepError, match="holds a sweep of another state of its notebook"):
+        run(source, tmp_path / "out", resume=True)
+
+
+def test_the_folder_of_another_version_is_refused_with_both(threads, source, tmp_path):
+    run(source, tmp_path / "out")
+    path = tmp_path / "out" / "sweep.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "ganlib": "0.0.1"}))
+    with pytest.raises(SweepError, match=r"was begun with ganlib 0\.0\.1, and this is 0\.1"):
+        run(source, tmp_path / "out", resume=True)
+
+
+def test_a_folder_with_other_files_is_refused(threads, source, tmp_path):
+    (tmp_path / "thesis.tex").write_text("all of it")
+    with pytest.raises(SweepError, match=r"is no sweep and holds thesis\.tex"):
+        run(source, tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SweepError, match="cannot hold a sweep: a"):
+        run(source, tmp_path / "file")
+
+
+def test_two_sweeps_in_one_folder_are_refused(threads, source, tmp_path):
+    (tmp_path / "out").mkdir()
+    lock = kernel.hold(str(tmp_path / "out"), 0)
+    with pytest.raises(SweepError, match="Another sweep is at work in"):
+        run(source, tmp_path / "out")
+    lock.close()
+    run(source, tmp_path / "out")
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, True])
+def test_a_wrong_number_of_workers_is_refused(threads, source, tmp_path, workers):
+    with pytest.raises(SweepError, match="workers must be a whole number from 1"):
+        sweep.run(source, tmp_path / "out", workers=workers, verbose=0)
+
+
+def test_a_notebook_without_parameters_is_refused(tmp_path, write_notebook):
+    path = write_notebook(tmp_path / "plain.ipynb", ("print(1)", ()), parameters="")
+    with pytest.raises(SweepError, match=r"plain\.ipynb has no cell with the tag parameters"):
+        driver.check({"notebook": str(path)})
+    with pytest.raises(SweepError, match=r"There is no notebook '77': give the path of a file, or the number .*06"):
+        driver.check({"notebook": "77"})
+    (tmp_path / "torn.ipynb").write_text("{")
+    with pytest.raises(SweepError, match=r"torn\.ipynb is not a notebook"):
+        driver.check({"notebook": str(tmp_path / "torn.ipynb")})
+
+
+def test_the_gallery_stands_by_itself(threads, source, tmp_path):
+    source["parameters"]["value"] = [1, 13]
+    run(source, tmp_path / "out")
+    page = (tmp_path / "out" / "index.html").read_text()
+    assert page.count("<tr>") == 9
+    assert "4 trained, 4 failed" in page
+    assert "ValueError: 13 brings bad luck (cell cell-0)" in page
+    assert page.count('alt="') == page.count("<img ") >= 1
+    assert "http" not in page.replace("http-equiv", "")
+
+
+def test_the_command_names_each_run_that_failed(threads, source, tmp_path, capsys):
+    path = tmp_path / "grid.yaml"
+    path.write_text(f"notebook: '{source['notebook']}'\nparameters: {{value: [1, 13]}}\nseeds: 1\n")
+    settings = {"notebook": None, "workers": 2, "scheduler": None, "resume": False}
+    code = driver.main(path, out=tmp_path / "out", estimate=False, **settings)
+    assert code == 1
+    assert "notebook.ipynb, cell cell-0: ValueError: 13 brings bad luck" in capsys.readouterr().err
+    assert driver.main(path, out=tmp_path / "none", estimate=True, **settings) == 0
+    assert "2 runs of lesson.ipynb" in capsys.readouterr().out
+    assert not os.path.exists(tmp_path / "none")
+
+
+def test_many_runs_are_handed_out_a_few_at_a_time(threads, source, tmp_path, monkeypatch):
+    """The simulated large sweep: no notebooks, two threads; tests/benchmarks/bench_sweep.py times ten thousand."""
+    source = {"notebook": source["notebook"], "parameters": {"value": list(range(100, 600))}, "seeds": 1}
+    waiting = []
+    monkeypatch.setattr(
+        driver.engines.concurrent.futures,
+        "wait",
+        lambda pending, wait=driver.engines.concurrent.futures.wait, **kw: (
+            waiting.append(len(pending)) or wait(pending, **kw)
+        ),
+    )
+    assert len(run(source, tmp_path / "out")) == 500
+    assert max(waiting) <= driver.engines.AHEAD * 2
+
+
+def test_a_result_that_is_whole_is_not_made_again_by_a_second_worker(tmp_path):
+    (tmp_path / "result.json").write_text('{"id": "a", "outcome": "trained"}')
+    assert runner.execute({"folder": str(tmp_path)}) == {"id": "a", "outcome": "trained"}
