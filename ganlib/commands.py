@@ -308,7 +308,7 @@ def sweep(arguments):
     add("--out", metavar="FOLDER", help="for runs, table and gallery; default sweeps/ and the name of the grid")
     add("--workers", type=int, metavar="N", help="runs at a time here; default one a GPU, else one a core")
     add("--scheduler", metavar="ADDRESS", help="let the workers of this Dask scheduler make the runs")
-    add("--resume", action="store_true", help="go on: skip what is whole, repeat what failed, continue what was cut off")
+    add("--resume", action="store_true", help="go on: skip what is whole, repeat what failed, go on where it was cut off")
     add("--estimate", action="store_true", help="only check the grid and say what it would cost")
     options = parser.parse_args(arguments)
     environment.stand(["sweep", *arguments])
@@ -321,23 +321,18 @@ def sweep(arguments):
         return 2
 
 
-def sweep(arguments):
-    """Execute a lesson for every run of a grid, here or on a Dask cluster, and map what became of each."""
-    parser = _parser(sweep)
-    add = parser.add_argument
-    add("grid", metavar="GRID.yaml", help="which parameters to try; lesson 11 explains it")
-    add("--notebook", metavar="NN", help="a lesson's number or a path; default what the grid says, else 06")
-    add("--out", metavar="FOLDER", help="for runs, table and gallery; default sweeps/ and the name of the grid")
-    add("--workers", type=int, metavar="N", help="runs at a time here; default one a GPU, else one a core")
-    add("--scheduler", metavar="ADDRESS", help="let the workers of this Dask scheduler make the runs")
-    add("--resume", action="store_true", help="go on: skip what is whole, repeat what failed, go on where it was cut off")
-    add("--estimate", action="store_true", help="only check the grid and say what it would cost")
+def badges(arguments):
+    """Write the repository's address into the lessons, so that they open on Colab and Binder."""
+    parser = _parser(badges)
+    parser.add_argument("--repository", required=True, metavar="ADDRESS", help="such as https://github.com/OWNER/NAME")
+    parser.add_argument("--branch", default="main", help="to open the lessons from; default main")
     options = parser.parse_args(arguments)
-    environment.stand(["sweep", *arguments])
-    from ganlib.sweep import driver as room
+    folder = _checkout_for("badges")
+    environment.stand(["badges", *arguments])
+    from ganlib.course import badges as room
 
     try:
-        return room.main(**vars(options))
+        room.write(options.repository, options.branch, folder)
     except (ValueError, OSError) as error:
         environment.say(error)
         return 2
@@ -354,7 +349,7 @@ COMMANDS = {
     "timings": timings,
     "handout": handout,
     "book": book,
-    "sweep": sweep,
+    "badges": badges,
     "sweep": sweep,
 }
 

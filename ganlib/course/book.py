@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 
 from ganlib import environment
-from ganlib.course import executed, handout, lessons, slides, timings
+from ganlib.course import badges, executed, handout, lessons, slides, timings
 from ganlib.course.sphinx_run import BookError, run_sphinx
 
 ROOT = "../"  # from a page in `notebooks/` to the top of the book
@@ -20,6 +20,7 @@ CONFIG = {
     "project": "The GAN teaching kit",
     "author": "the authors of the GAN teaching kit",
     "extensions": ["myst_nb", "ganlib.course.mathml", "sphinx.ext.githubpages"],
+    "source_suffix": {".md": "myst-nb", ".ipynb": "myst-nb"},
     "html_theme": "furo",
     "html_math_renderer": "mathml",
     "html_title": "The GAN teaching kit",
@@ -104,7 +105,8 @@ def _collect(source, ran, checkout):
     for name in figures:
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(checkout / name, source / name)
-    first = handout.loosen((checkout / "README.md").read_text(encoding="utf-8"), "README.md", files)
+    readme_text = badges.without((checkout / "README.md").read_text(encoding="utf-8"))
+    first = handout.loosen(readme_text, "README.md", files)
     _write(source, "index.md", first + _contents(sorted(pages), readme in files))
 
 
@@ -114,7 +116,7 @@ def _lesson(path, files):
     executed.clean(notebook, ROOT)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = handout.loosen(cell.source, f"notebooks/{path.name}", files)
+            cell.source = handout.loosen(badges.without(cell.source), f"notebooks/{path.name}", files)
     return nbformat.writes(notebook)
 
 

@@ -3,6 +3,8 @@
 import html
 import re
 
+from ganlib.course import badges
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
 TIME_MACHINE = "The time machine"  # how the text of a `ganlib.lab.TimeMachine` begins
 TIME_MACHINE_PAGE = "time_machine_page.html"
@@ -21,7 +23,8 @@ def clean(notebook, root):
     """
     notebook.metadata.pop("papermill", None)
     notebook.metadata.pop("widgets", None)
-    notebook.cells = [cell for cell in notebook.cells if "injected-parameters" not in cell.metadata.get("tags", ())]
+    unwanted = {"injected-parameters", badges.TAG}
+    notebook.cells = [cell for cell in notebook.cells if not unwanted & set(cell.metadata.get("tags", ()))]
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [_without_kernel(output, root) for output in _joined(cell.outputs)]

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 
 from ganlib import environment
-from ganlib.course import lessons, packages
+from ganlib.course import badges, lessons, packages
 from ganlib.data import SHIPPED
 from ganlib.training.files import explain
 
@@ -110,7 +110,7 @@ def contents(chosen, solutions, checkout=environment.CHECKOUT):
         if path.suffix == ".ipynb":
             files[name] = _lesson(path, solutions, name, files)
         elif path.suffix == ".md":
-            files[name] = loosen(path.read_text(encoding="utf-8"), name, files).encode()
+            files[name] = loosen(badges.without(path.read_text(encoding="utf-8")), name, files).encode()
     return files
 
 
@@ -125,7 +125,7 @@ def _lesson(path, solutions, name, files):
         cut_solutions(lesson)
     for cell in lesson.cells:
         if cell.cell_type == "markdown":
-            cell.source = loosen(cell.source, name, files)
+            cell.source = loosen(badges.without(cell.source), name, files)
     return (nbformat.writes(lesson) + "\n").encode()
 
 

@@ -17,6 +17,7 @@ CONFIG = {
     "project": "The GAN teaching kit",
     "author": "the authors of the GAN teaching kit",
     "extensions": ["myst_parser", "sphinx_revealjs", "ganlib.course.mathml"],
+    "source_suffix": {".md": "markdown"},
     "html_math_renderer": "mathml",
     "html_title": "The GAN teaching kit",
     "html_show_sourcelink": False,
@@ -33,7 +34,6 @@ CONFIG = {
         {"name": "RevealNotes", "src": "revealjs/plugin/notes/notes.js"},
     ],
     "revealjs_css_files": ["slides.css"],
-    "html_static_path": ["static"],
     "language": "en",
 }
 STYLE = """.reveal { font-size: 28px } .reveal section img { max-height: 540px; width: auto; margin: 0 }
@@ -62,12 +62,12 @@ def build(out, ran, checkout):
     text = (checkout / "notebooks" / FILE).read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch) / "source"
-        (source / "static").mkdir(parents=True)
-        (source / "static" / "slides.css").write_text(STYLE, encoding="utf-8")
+        source.mkdir()
         filled = FIGURE.sub(lambda match: _figure(Path(ran), *match.groups()), text)
         (source / "index.md").write_text(filled, encoding="utf-8")
         shutil.rmtree(out / PAGE, ignore_errors=True)
         run_sphinx(source, out / PAGE, Path(scratch) / "doctrees", "revealjs", CONFIG)
+    (out / PAGE / "_static" / "slides.css").write_text(STYLE, encoding="utf-8")
 
 
 def _figure(ran, lesson, cell):

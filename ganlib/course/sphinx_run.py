@@ -1,5 +1,6 @@
 """Running Sphinx so that a fault of a page is an error and not a line that nobody reads."""
 
+import copy
 import io
 
 
@@ -29,7 +30,8 @@ def run_sphinx(source, out, doctrees, builder, config):
 
     warnings = io.StringIO()
     with docutils_namespace():
-        app = Sphinx(source, None, out, doctrees, builder, dict(config), status=None, warning=warnings, freshenv=True)
+        overrides = copy.deepcopy(config)  # extensions write into it
+        app = Sphinx(source, None, out, doctrees, builder, overrides, status=None, warning=warnings, freshenv=True)
         app.build(force_all=True)
     if found := warnings.getvalue().strip():
         raise BookError(f"The book has faults:\n{found}".replace(str(source), ""))
