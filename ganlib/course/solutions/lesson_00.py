@@ -13,7 +13,7 @@ count_after = 5
 my_digits = gan.generate(12, seed=7)
 ```
 
-Run the next cell to see them.
+Run the cell below your answer to see them.
 """,
     "00.3": r"""
 ```python
