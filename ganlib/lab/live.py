@@ -158,7 +158,9 @@ class LiveLab:
         return button
 
     def _menu(self, description, options, chosen):
-        menu = ipywidgets.Dropdown(description=description, options=options, layout={"width": "250px"})
+        menu = ipywidgets.Dropdown(
+            description=description, options=options, style={"description_width": "initial"}, layout={"width": "auto"}
+        )
         menu.observe(lambda change: self._try(chosen, change["new"]), "value")
         return menu
 

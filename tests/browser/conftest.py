@@ -1,51 +1,15 @@
 """A real JupyterLab, to be seen in a real browser."""
 
-import contextlib
 import json
-import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
+from lab_page import free_port, served
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "seen-in-a-browser"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@contextlib.contextmanager
-def served(command, url, environment=None):
-    """Run a server until the block ends; it is there when its address answers."""
-    process = subprocess.Popen(
-        command, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        end = time.monotonic() + 120
-        while True:
-            try:
-                urllib.request.urlopen(url, timeout=5).close()
-                break
-            except OSError:
-                assert process.poll() is None, f"the server ended with code {process.returncode}"
-                assert time.monotonic() < end, "the server does not answer"
-                time.sleep(0.3)
-        yield
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
 
 
 @pytest.fixture(scope="session")
@@ -65,4 +29,9 @@ def room(tmp_path_factory):
     ]
     environment = {"PYTHONPATH": str(CHECKOUT), "GANLIB_SPEED": "smoke"}
     with served(command, f"http://127.0.0.1:{port}/api?token={TOKEN}", environment):
-        yield lambda name: f"http://127.0.0.1:{port}/lab/tree/{name}?token={TOKEN}&reset"
+
+        def address(name):
+            return f"http://127.0.0.1:{port}/lab/tree/{name}?token={TOKEN}&reset"
+
+        address.folder = lessons
+        yield address

@@ -1,0 +1,98 @@
+"""What the browser tests share: servers that end with the test, and what is on a page with a lab."""
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+COMPILED = 180_000  # milliseconds that the first step may take
+QUICK = 30_000
+SERIOUS = ("serious", "critical")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def served(command, url, environment=None):
+    """Run a server until the block ends; it is there when its address answers."""
+    process = subprocess.Popen(
+        command, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        end = time.monotonic() + 120
+        while True:
+            try:
+                urllib.request.urlopen(url, timeout=5).close()
+                break
+            except urllib.error.HTTPError:  # an answer, too
+                break
+            except OSError:
+                assert process.poll() is None, f"the server ended with code {process.returncode}"
+                assert time.monotonic() < end, "the server does not answer"
+                time.sleep(0.3)
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def wait_for(condition, what, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"{what}: it never happened"
+        time.sleep(0.1)
+
+
+def complaints_of(page):
+    """Return a list that what goes wrong on the page will be in."""
+    complaints = []
+    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
+
+
+def run_cell(page, number):
+    """Run one code cell of the notebook and wait until it has ended."""
+    cell = page.locator(f"{PANEL} .jp-CodeCell").nth(number)
+    prompt = cell.locator(".jp-InputPrompt").first
+    before, pressed = prompt.inner_text(), 0.0
+    end = time.monotonic() + COMPILED / 1000
+    while not re.fullmatch(r"\[\d+\]:", prompt.inner_text()) or prompt.inner_text() == before:
+        assert time.monotonic() < end, f"cell {number} does not end: {prompt.inner_text()}"
+        if "*" not in prompt.inner_text() and time.monotonic() > pressed + 5:  # a kernel that starts hears nothing
+            cell.locator(".jp-InputArea-editor").click()
+            page.keyboard.press("Control+Enter")
+            pressed = time.monotonic()
+        time.sleep(0.1)
+
+
+def step_of(page):
+    return int(page.locator(".ganlib-step").first.inner_text().replace(",", ""))
+
+
+def slider_names(page):
+    """Return the names of the handles of all sliders, once they have them."""
+    handles = ".ganlib .noUi-handle"
+    page.wait_for_function(f"() => !document.querySelector('{handles}:not([aria-label])')", timeout=QUICK)
+    return [handle.get_attribute("aria-label") for handle in page.locator(handles).all()]
+
+
+def axe_faults(page, context):
+    """Return the serious faults that axe-core finds in a part of the page: (rule, first node)."""
+    axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
+    found = axe.run(page, context=context)["violations"]
+    return [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in found if fault["impact"] in SERIOUS]

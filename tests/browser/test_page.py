@@ -1,0 +1,101 @@
+"""The live lab as a page of its own: what visitors see of `python -m ganlib lab --app`, in a real browser."""
+
+import sys
+import time
+
+import pytest
+from lab_page import COMPILED, axe_faults, complaints_of, free_port, served, slider_names, step_of, wait_for
+
+ADDRESS = "http://127.0.0.1"
+TOKEN = "let-me-in"
+IDLE_MINUTES = 0.4
+
+
+def serve(*arguments):
+    port = free_port()
+    command = [sys.executable, "-m", "ganlib", "lab", "--app", "--no-browser", f"--port={port}", *arguments]
+    address = f"{ADDRESS}:{port}/"
+    return address, served(command, f"{address}no-such-page", {"GANLIB_SPEED": "smoke"})
+
+
+@pytest.fixture(scope="module")
+def address():
+    address, server = serve("--visitors=1", f"--idle={IDLE_MINUTES}")
+    with server:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def visitor(browser, address):
+    context = browser.new_context(viewport={"width": 1280, "height": 1700})
+    page = context.new_page()
+    page.complaints = complaints_of(page)
+    page.goto(address, wait_until="commit", timeout=COMPILED)  # it is sent while its cells run
+    page.locator(".ganlib-lab").wait_for(timeout=COMPILED)
+    page.locator(".ganlib-explorer img").first.wait_for(timeout=COMPILED)
+    yield page
+    context.close()
+
+
+def test_a_visitor_plays_and_pauses(visitor):
+    lab = visitor.locator(".ganlib-lab")
+    picture = lab.locator("img").first
+    first = picture.get_attribute("src")
+    lab.get_by_role("button", name="Play").click()
+    wait_for(lambda: step_of(visitor) > 20, "steps", 240)
+    wait_for(lambda: picture.get_attribute("src") != first, "another picture")
+    lab.get_by_role("button", name="Pause").click()
+    visitor.locator(".ganlib-status", has_text="paused").first.wait_for()
+
+
+def test_a_visitor_walks(visitor):
+    explorer = visitor.locator(".ganlib-explorer")
+    picture = explorer.locator("img").first
+    before = picture.get_attribute("src")
+    explorer.get_by_role("slider", name="direction 1").focus()
+    for _ in range(5):
+        visitor.keyboard.press("ArrowRight")
+    wait_for(lambda: picture.get_attribute("src") != before, "another picture")
+
+
+def test_a_visitor_sees_no_code_and_gets_at_nothing_else(visitor, address):
+    assert visitor.locator(".jp-InputArea, .jp-InputPrompt, .cm-editor").count() == 0
+    assert "LiveLab(" not in visitor.content()
+    for path in ("tree", "lab", "api/contents", "api/kernels", "api/terminals", "terminals/1", "voila/tree"):
+        assert visitor.request.get(address + path).status == 404, path
+    for path in ("The%20live%20lab.ipynb", "..%2F..%2Fetc%2Fpasswd"):
+        assert visitor.request.get(f"{address}voila/files/{path}").status in (403, 404), path
+
+
+def test_every_control_of_the_page_has_a_name(visitor):
+    assert all(slider_names(visitor))
+    assert axe_faults(visitor, ".ganlib-lab") == []
+    assert axe_faults(visitor, ".ganlib-explorer") == []
+
+
+def test_the_console_has_no_errors(visitor):
+    assert visitor.complaints == []
+
+
+def test_when_the_lab_is_full_it_says_so_and_a_closed_page_or_an_idle_kernel_makes_room(visitor, address, browser):
+    other = browser.new_context().request
+    full = other.get(address)
+    assert full.status == 503
+    assert "1 of 1 places are taken" in full.text()
+    visitor.close()
+    wait_for(lambda: other.get(address, timeout=COMPILED).status == 200, "the place of the page that was closed")
+    assert other.get(address).status == 503
+    time.sleep(60 * IDLE_MINUTES)  # nobody has opened what was sent, so its kernel idles
+    wait_for(lambda: other.get(address, timeout=COMPILED).status == 200, "the place of the idle kernel")
+
+
+def test_a_room_is_entered_by_its_token_only(browser):
+    address, server = serve("--room", f"--token={TOKEN}")
+    with server:
+        for wrong in ("", "?token=wrong"):
+            answer = browser.new_context().request.get(f"{address}no-such-page{wrong}")
+            assert "/login" in answer.url
+            assert "password" in answer.text()
+        kernel = f"{address}api/kernels/00000000-0000-0000-0000-000000000000"
+        assert browser.new_context().request.get(kernel).status == 403
+        assert browser.new_context().request.get(f"{address}no-such-page?token={TOKEN}").status == 404
