@@ -16,6 +16,8 @@ from jupyter_client.provisioning import LocalProvisioner
 
 LOG = "kernel.log"
 FORKS = sys.platform == "linux"
+ALWAYS = ("ipykernel.kernelapp", "IPython")
+OF_LESSONS = ("tensorflow", "keras", "matplotlib.figure", "PIL.Image", "pandas")
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _nurseries = {}
 _lock = threading.Lock()
@@ -58,9 +60,10 @@ class ForkingProvisioner(LocalProvisioner):
 _this_run = threading.local()
 
 
-def say_where(folder):
-    """Tell the kernels that this thread starts where their messages go."""
+def announce(folder, content):
+    """Say for which run this thread starts its next kernel: in which folder, and of which notebook (its bytes)."""
     _this_run.log = os.path.join(folder, LOG)
+    _this_run.modules = ALWAYS + OF_LESSONS if b"ganlib" in content or b"tensorflow" in content else ALWAYS
 
 
 def _log_of_this_run():
@@ -109,9 +112,9 @@ class ForkedKernel:
 class _Nursery:
     """The process that kernels are forked from."""
 
-    def __init__(self):
+    def __init__(self, modules):
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ganlib.sweep.nursery"],
+            [sys.executable, "-m", "ganlib.sweep.nursery", *modules],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -134,8 +137,9 @@ class _Nursery:
 
 
 def _nursery():
-    """Return this worker's nursery; a new one at first, and when it was killed."""
+    """Return this worker's nursery for such notebooks; a new one at first, and when it was killed."""
+    modules = getattr(_this_run, "modules", ALWAYS)
     with _lock:
-        if os.getpid() not in _nurseries or not _nurseries[os.getpid()].lives():
-            _nurseries[os.getpid()] = _Nursery()
-        return _nurseries[os.getpid()]
+        if modules not in _nurseries or not _nurseries[modules].lives():
+            _nurseries[modules] = _Nursery(modules)
+        return _nurseries[modules]

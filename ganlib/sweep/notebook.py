@@ -126,7 +126,10 @@ def read(path):
             f"{path.name} has no cell with the tag parameters, so that a sweep could change nothing in it: give that "
             f"tag to the cell that holds its settings."
         )
-    found = papermill.inspect_notebook(path)
+    try:
+        found = papermill.inspect_notebook(path)
+    except ValueError as error:
+        raise SweepError(f"{path.name} does not say which kernel it is for: save it in JupyterLab once.") from error
     return Notebook(path, content, {name: _parameter(name, told) for name, told in found.items()})
 
 

@@ -4,8 +4,8 @@ To import TensorFlow takes longer than anything else that a run does before it t
 worker, but not used: no device is started, nothing is computed before the fork. So every run still has a process of its
 own, which shares nothing with other runs but what was imported.
 
-The worker writes one line of JSON for each kernel to standard input and reads its process number. When the worker ends,
-however it ends, standard input closes, and the kernels are killed.
+Its arguments are the modules to import. The worker writes one line of JSON for each kernel to standard input and reads
+its process number. When the worker ends, however it ends, standard input closes, and the kernels are killed.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ def main():
     """Import, then fork a kernel for every line of standard input."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    _import_what_takes_long()
+    _import_what_takes_long(sys.argv[1:])
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children that end leave nothing behind
     kernels = []
     for line in sys.stdin:
@@ -35,11 +35,11 @@ def main():
                 os.killpg(pid, signal.SIGKILL)
 
 
-def _import_what_takes_long():
-    """Import what lessons import; a notebook that needs none of it loses nothing."""
+def _import_what_takes_long(names):
+    """Import modules; what cannot be imported here is left to the notebook, whose error says more."""
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    for name in ("ipykernel.kernelapp", "IPython", "tensorflow", "keras", "matplotlib.figure", "PIL.Image", "pandas"):
+    for name in names:
         with contextlib.suppress(ImportError):
             __import__(name)
 

@@ -77,12 +77,13 @@ def execute(job):
 def _run_notebook(job, folder):
     """Execute the notebook; return None, or what went wrong as `outcome`, `error` and `cell`."""
     beginning = BEGINNING.format(folder=str(folder), threads=job["threads"], gpu=_gpu(job["gpus"]))
-    notebook = lessons.prepare(Path(job["notebook"]).read_bytes(), beginning)
+    content = Path(job["notebook"]).read_bytes()
+    notebook = lessons.prepare(content, beginning)
     path = folder / NOTEBOOK
     with atomic_write(path) as file:
         file.write(nbformat.writes(notebook).encode())
     os.environ["PYTHONPATH"] = _path()  # kernels find the same ganlib
-    launch.say_where(folder)
+    launch.announce(folder, content)
     try:
         papermill.execute_notebook(
             path,
