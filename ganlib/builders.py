@@ -34,11 +34,24 @@ def _sizes(image_shape):
     return tuple(_positive("Every size in image_shape", size) for size in image_shape)
 
 
-def build_generator(latent_dim=LATENT_DIM, image_shape=IMAGE_SHAPE, seed=None):
+def _hidden_sizes(hidden):
+    """Return the sizes of the hidden layers as a list; at least one, each a whole number above 0."""
+    try:
+        sizes = list(hidden)
+    except TypeError as error:
+        raise ValueError(
+            f"hidden must list the sizes of the hidden layers, such as (512, 256), not {hidden!r}."
+        ) from error
+    if not sizes:
+        raise ValueError("hidden is empty: give the size of at least one hidden layer, such as (512,).")
+    return [_positive("The number of hidden units", units) for units in sizes]
+
+
+def build_generator(latent_dim=LATENT_DIM, image_shape=IMAGE_SHAPE, hidden=(256, 512, 1024), seed=None):
     """Build the classic dense generator: a latent vector in, a picture out.
 
-    Three blocks of Dense, LeakyReLU(0.2) and BatchNormalization(momentum 0.8) with 256, 512 and 1024 units, then
-    a Dense layer with tanh. 1,493,520 parameters at the default sizes. Taught in lesson 06.
+    Blocks of Dense, LeakyReLU(0.2) and BatchNormalization(momentum 0.8), then a Dense layer with tanh. 1,493,520
+    parameters at the default sizes. Taught in lesson 06.
 
     Parameters
     ----------
@@ -46,6 +59,8 @@ def build_generator(latent_dim=LATENT_DIM, image_shape=IMAGE_SHAPE, seed=None):
         Length of the latent vector.
     image_shape : tuple of int
         Height, width and channels of the picture.
+    hidden : sequence of int
+        Units of the blocks, from the latent vector to the picture.
     seed : int or None
         Seed of the first weights.
 
@@ -56,7 +71,7 @@ def build_generator(latent_dim=LATENT_DIM, image_shape=IMAGE_SHAPE, seed=None):
     """
     init, image_shape = _glorot(seed), _sizes(image_shape)
     model = keras.Sequential([keras.Input((_positive("latent_dim", latent_dim),), name="latent")], name="generator")
-    for units in (256, 512, 1024):
+    for units in _hidden_sizes(hidden):
         model.add(layers.Dense(units, kernel_initializer=init))
         model.add(layers.LeakyReLU(negative_slope=0.2))
         model.add(layers.BatchNormalization(momentum=0.8))
@@ -228,19 +243,6 @@ def build_conditional_discriminator(network="dense", seed=None):
     of_digit = layers.Dense(features.shape[1], use_bias=False, kernel_initializer=init, name="features_of_digit")(digit)
     shows_digit = layers.Dot(axes=1, name="shows_digit")([features, of_digit])
     return keras.Model([picture, digit], layers.Add()([last(features), shows_digit]), name="discriminator")
-
-
-def _hidden_sizes(hidden):
-    """Return the sizes of the hidden layers as a list; at least one, each a whole number above 0."""
-    try:
-        sizes = list(hidden)
-    except TypeError as error:
-        raise ValueError(
-            f"hidden must list the sizes of the hidden layers, such as (512, 256), not {hidden!r}."
-        ) from error
-    if not sizes:
-        raise ValueError("hidden is empty: give the size of at least one hidden layer, such as (512,).")
-    return [_positive("The number of hidden units", units) for units in sizes]
 
 
 def build_encoder(code=32, hidden=(512, 256), seed=None):
