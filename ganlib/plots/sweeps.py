@@ -102,7 +102,7 @@ def outcome_map(table, x="g_learning_rate", y="d_learning_rate", score="mnist_fd
     axes.text(left, 0.3 + tall * len(rows) + 0.36, f"{x} →", color=GREY, va="center")
     axes.text(0.05, 0.14, f"{y} ↑", color=GREY, va="center")
     present = dict.fromkeys(outcome for cell in cells.values() for outcome in cell.outcomes)
-    key = "   ".join(f"{_sign(outcome)} {outcome}" for outcome in sorted(present, key=list(SIGNS).index))
+    key = "   ".join(f"{_sign(outcome)} {outcome}" for outcome in sorted(present, key=_rank))
     axes.text(
         left, 0.3 + tall * len(rows) + 0.6, key + (f"    number: {score}" if score else ""), fontsize=9, va="center"
     )
@@ -132,6 +132,10 @@ def _draw_cell(axes, cell, x, y, width, height, colour):
         )
 
 
+def _rank(outcome):
+    return list(SIGNS).index(outcome) if outcome in SIGNS else len(SIGNS)
+
+
 def _sign(outcome):
     return SIGNS.get(outcome, outcome[:1])
 
@@ -157,7 +161,7 @@ def _write(value):
 
 def _map_sentence(cells, x, y, score, title):
     most = [cell.most for cell in cells.values()]
-    counts = [f"{most.count(outcome)} {outcome}" for outcome in dict.fromkeys(sorted(most, key=list(SIGNS).index))]
+    counts = [f"{most.count(outcome)} {outcome}" for outcome in dict.fromkeys(sorted(most, key=_rank))]
     sentence = f"{begin_with(title)}{len(cells)} pairs of {x} and {y}: {join_words(counts)}"
     split = sum(not cell.agree for cell in cells.values())
     if max(len(cell.outcomes) for cell in cells.values()) > 1:

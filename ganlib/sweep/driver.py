@@ -155,7 +155,7 @@ def _broken_off(stop, done, total):
     words = f"{done:,} of {total:,} runs are made; go on with --resume (resume=True)."
     if isinstance(stop, KeyboardInterrupt):
         return KeyboardInterrupt(f"Stopped: {words}")
-    return SweepError(f"{stop} {words}")
+    return SweepError(f"{getattr(stop, 'strerror', None) or stop} {words}")
 
 
 def _lost(job, error):

@@ -192,7 +192,7 @@ def drive(engine, function, jobs, tell):
             return
         done, _ = concurrent.futures.wait(pending, timeout=1, return_when=concurrent.futures.FIRST_COMPLETED)
         if not engine.alive() or any(future.cancelled() for future in done):
-            raise SweepError("The scheduler was lost, and the runs with it: start it again, and go on with --resume.")
+            raise SweepError("The scheduler was lost: start it again.")
         for future in done:
             error = future.exception()
             tell(pending.pop(future), None if error else future.result(), error)

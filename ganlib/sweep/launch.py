@@ -18,6 +18,7 @@ LOG = "kernel.log"
 FORKS = sys.platform == "linux"
 ALWAYS = ("ipykernel.kernelapp", "IPython")
 OF_LESSONS = ("tensorflow", "keras", "matplotlib.figure", "PIL.Image", "pandas")
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a process with threads must not fork
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _nurseries = {}
 _lock = threading.Lock()
@@ -119,6 +120,7 @@ class _Nursery:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
+            env={**os.environ, **ONE_THREAD},
         )
 
     def fork(self, kernel):
