@@ -16,6 +16,7 @@ from ganlib.course.sphinx_run import BookError, run_sphinx
 
 ROOT = "../"  # from a page in `notebooks/` to the top of the book
 EXTRA_PAGES = ("leaders_guide.md", "glossary.md", "time_machine.md")
+CAPTION = '<p class="caption" role="heading"'
 CONFIG = {
     "project": "The GAN teaching kit",
     "author": "the authors of the GAN teaching kit",
@@ -83,6 +84,7 @@ def build(out, ran, checkout=environment.CHECKOUT):
         run_sphinx(source, out, Path(scratch) / "doctrees", "html", CONFIG)
         if (checkout / "notebooks" / slides.FILE).is_file():
             slides.build(out, ran, checkout)
+    _level_captions(out)
     _add_time_machine(out)
     return out / "index.html"
 
@@ -135,6 +137,13 @@ def _contents(pages, with_data):
 def _write(folder, name, text):
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _level_captions(out):
+    """Give the captions of the navigation, which Sphinx calls headings, the level that a screen reader needs."""
+    for path in out.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(CAPTION, f'{CAPTION} aria-level="2"'), encoding="utf-8", newline="\n")
 
 
 def _add_time_machine(out):

@@ -213,3 +213,31 @@ def test_the_leaders_guide_speaks_of_every_lesson():
     for path in sorted(Path(NOTEBOOKS).glob("[0-9]*.ipynb")):
         assert f"({path.name})" in text
         assert re.search(rf"^### {path.name[:2]} · ", text, re.MULTILINE), f"no notes on {path.name}"
+
+
+# --- in a browser ---------------------------------------------------------------------------------------------------
+
+SERIOUS = ("serious", "critical")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", ["index.html", "notebooks/00_one.html", "notebooks/glossary.html"])
+def test_axe_finds_no_serious_fault(checkout, pages, browser, page, scheme):
+    axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
+    visitor = browser.new_page(color_scheme=scheme)
+    visitor.goto((checkout / "book" / page).as_uri())
+    visitor.evaluate("document.querySelectorAll('iframe').forEach(frame => frame.remove())")  # axe may not look inside
+    found = axe.run(visitor)["violations"]
+    visitor.close()
+    faults = [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found if fault["impact"] in SERIOUS]
+    assert faults == []
+
+
+def test_the_time_machine_turns_without_a_kernel_and_by_keyboard(checkout, pages, browser):
+    visitor = browser.new_page()
+    visitor.goto((checkout / "book" / executed.TIME_MACHINE_PAGE).as_uri())
+    told = visitor.locator("#told").inner_text()
+    visitor.locator("#frame").focus()
+    visitor.keyboard.press("Home")
+    assert "step 0" in visitor.locator("#told").inner_text() != told
+    visitor.close()
