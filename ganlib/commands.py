@@ -308,7 +308,7 @@ def sweep(arguments):
     add("--out", metavar="FOLDER", help="for runs, table and gallery; default sweeps/ and the name of the grid")
     add("--workers", type=int, metavar="N", help="runs at a time here; default one a GPU, else one a core")
     add("--scheduler", metavar="ADDRESS", help="let the workers of this Dask scheduler make the runs")
-    add("--resume", action="store_true", help="go on: skip what is whole, repeat what failed, go on where it was cut off")
+    add("--resume", action="store_true", help="skip what is whole, repeat what failed, go on where it was cut off")
     add("--estimate", action="store_true", help="only check the grid and say what it would cost")
     options = parser.parse_args(arguments)
     environment.stand(["sweep", *arguments])
