@@ -90,7 +90,7 @@ def test_the_range_of_pythons_is_the_one_that_pyproject_declares():
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["--help"], *([name, "--help"] for name in ("lab", "test", "doctor", "train"))]
+    "arguments", [[], ["--help"], *([name, "--help"] for name in commands.COMMANDS if name != "bench")]
 )
 def test_help_needs_no_package_and_installs_nothing(kit, arguments):
     answer = run_bare(kit, *arguments)
