@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from ganlib.data import as_bytes
 from ganlib.plots.style import GREY, INK, PALE, WIDTH, Plot, begin_with, canvas, draw_picture, house_style, join_words
 
 SIGNS = {"trained": "T", "D won": "D", "G won": "G", "collapsed": "C", "diverged": "×", "failed": "!", "done": "·"}
@@ -209,7 +208,7 @@ def sample_map(table, pictures, x="g_learning_rate", y="d_learning_rate", title=
         if (at_x, at_y) not in shown and picture is not None:
             shown[at_x, at_y] = str(outcome)
             place = left + side * columns.index(at_x), 0.5 + (side + 0.2) * (len(rows) - 1 - rows.index(at_y))
-            draw_picture(axes, as_bytes(np.asarray(picture)[None])[0, ..., 0], *place, side - 0.08, side - 0.08)
+            draw_picture(axes, np.asarray(picture), *place, side - 0.08, side - 0.08)
             axes.text(place[0], place[1] - 0.03, outcome, fontsize=8.5, color=COLOURS.get(outcome, INK), va="bottom")
     for number, value in enumerate(columns):
         axes.text(

@@ -1,0 +1,175 @@
+"""Real workers: on this computer, and two processes at two addresses with a scheduler of their own."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import ganlib
+from ganlib import sweep
+from ganlib.sweep import SweepError, kernel, runner
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+WAITING = 300  # seconds that anything may take on a busy computer before a test gives up
+
+
+def wait_for(what):
+    end = time.monotonic() + WAITING
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def process(*words, **variables):
+    """Run a command of Dask's for the length of a block."""
+    env = {**os.environ, "PYTHONPATH": str(CHECKOUT), **variables}
+    command = [sys.executable, "-m", "dask", *words]
+    running = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.wait()
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    """The address of a scheduler that was started as on a cluster."""
+    file = tmp_path_factory.mktemp("scheduler") / "scheduler.json"
+    with process("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)):
+        wait_for(lambda: file.exists() and file.read_text().endswith("}"))
+        yield json.loads(file.read_text())["address"]
+
+
+def worker(scheduler, host, **variables):
+    """Start a worker at an address of this computer."""
+    return process("worker", scheduler, "--host", host, "--nthreads", "1", "--no-nanny", "--no-dashboard", **variables)
+
+
+def test_a_sweep_runs_on_two_workers_at_two_addresses_and_outlives_one_of_them(scheduler, lesson, tmp_path):
+    source = {"notebook": str(lesson), "parameters": {"value": [1, 2, 3, 13, 4]}, "seeds": 1}
+    out, found = tmp_path / "out", []
+    with worker(scheduler, "127.0.0.1") as first, worker(scheduler, "127.0.0.2"):
+        making = threading.Thread(target=lambda: found.append(sweep.run(source, out, scheduler=scheduler, verbose=0)))
+        making.start()
+        wait_for(lambda: list(out.glob("runs/*/result.json")))
+        first.kill()
+        making.join(WAITING)
+    (table,) = found
+    assert table["outcome"].tolist() == ["done", "done", "done", "failed", "done"]
+    assert table["square"].dropna().tolist() == [1.1, 4.1, 9.1, 16.1]
+    assert table["cell"].tolist()[3] == "cell-0"
+    assert table["error"].tolist()[3] == "ValueError: 13 brings bad luck"
+    executed = nbformat.read(out / "runs" / table["id"][3] / "notebook.ipynb", nbformat.NO_CONVERT)
+    assert executed.metadata.papermill.exception is True
+
+
+def test_workers_of_another_version_are_refused_with_both(scheduler, lesson, tmp_path):
+    (tmp_path / "old" / "ganlib").mkdir(parents=True)
+    (tmp_path / "old" / "ganlib" / "__init__.py").write_text("__version__ = '0.0.9'\n")
+    source = {"notebook": str(lesson), "parameters": {"value": [1]}, "seeds": 1}
+    with worker(scheduler, "127.0.0.1", PYTHONPATH=str(tmp_path / "old")), pytest.raises(SweepError) as error:
+        sweep.run(source, tmp_path / "out", scheduler=scheduler, verbose=0)
+    assert f"has ganlib 0.0.9, and this is ganlib {ganlib.__version__}" in str(error.value)
+
+
+def test_a_scheduler_that_does_not_answer_is_named(lesson, tmp_path, monkeypatch):
+    monkeypatch.setattr("ganlib.sweep.engine.ANSWER", 0.5)
+    source = {"notebook": str(lesson), "parameters": {"value": [1]}, "seeds": 1}
+    with pytest.raises(SweepError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9: start one"):
+        sweep.run(source, tmp_path / "out", scheduler="tcp://127.0.0.1:9", verbose=0)
+
+
+def job(lesson, folder, **parameters):
+    folder.mkdir(exist_ok=True)
+    return {
+        "id": "a",
+        "folder": str(folder),
+        "notebook": str(lesson),
+        "cwd": str(folder),
+        "parameters": parameters,
+        "given": ["results", "resume"],
+        "threads": 1,
+        "gpus": [],
+        "version": ganlib.__version__,
+    }
+
+
+def test_a_run_skips_the_cells_that_it_does_not_need(write_notebook, tmp_path):
+    path = write_notebook(
+        tmp_path / "tagged.ipynb",
+        ("raise RuntimeError('only for readers')", ()),
+        ("import json, os, pathlib", ["sweep"]),
+        ("threads = os.environ['TF_NUM_INTRAOP_THREADS'], os.environ['OMP_NUM_THREADS']", ["sweep"]),
+        ("pathlib.Path(results, 'scores.json').write_text(json.dumps({'scores': {'threads': threads}}))", ["sweep"]),
+    )
+    result = runner.execute({**job(path, tmp_path / "run"), "threads": 3})
+    assert result["error"] is None
+    assert result["scores"] == {"threads": ["3", "3"]}
+    executed = nbformat.read(tmp_path / "run" / "notebook.ipynb", nbformat.NO_CONVERT)
+    assert [cell.execution_count for cell in executed.cells if cell.get("id") == "cell-0"] == [None]
+
+
+def test_a_run_that_was_cut_off_is_told_to_go_on(lesson, tmp_path):
+    checkpoints = tmp_path / "run" / "run" / "checkpoints"
+    checkpoints.mkdir(parents=True)
+    (checkpoints / "step_00000001.npz").touch()
+    assert runner.execute(job(lesson, tmp_path / "run", value=2))["scores"]["resumed"] is True
+    assert runner.execute(job(lesson, tmp_path / "new", value=2))["scores"]["resumed"] is False
+
+
+def test_a_kernel_that_dies_is_a_run_that_failed(write_notebook, tmp_path):
+    path = write_notebook(tmp_path / "dies.ipynb", ("import os", ()), ("os._exit(7)", ()))
+    result = runner.execute(job(path, tmp_path / "run"))
+    assert (result["outcome"], result["cell"]) == ("failed", "cell-1")
+    assert "the kernel died" in result["error"]
+
+
+def test_a_training_that_diverges_is_an_outcome_and_no_failure(write_notebook, tmp_path):
+    source = "class TrainingDiverged(ArithmeticError): pass\nraise TrainingDiverged('g_loss became NaN')"
+    path = write_notebook(tmp_path / "diverges.ipynb", (source, ()))
+    assert runner.execute(job(path, tmp_path / "run"))["outcome"] == "diverged"
+
+
+def test_no_run_starts_while_the_kernel_of_a_lost_worker_writes_in_its_folder(tmp_path):
+    lock = kernel.hold(str(tmp_path), 0)
+    code = f"from ganlib.sweep import kernel; kernel.hold({str(tmp_path)!r}, 0.2)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=CHECKOUT)
+    assert "Another process is writing in" in done.stderr
+    lock.close()
+    assert subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT).returncode == 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL") or not sys.platform.startswith("linux"), reason="needs a fork")
+def test_kernels_end_with_the_worker_that_made_them(write_notebook, tmp_path):
+    path = write_notebook(
+        tmp_path / "long.ipynb",
+        ("import os, pathlib, time\npathlib.Path(results, 'pid').write_text(str(os.getpid()))\ntime.sleep(600)", ()),
+    )
+    told = json.dumps(job(path, tmp_path / "run"))
+    code = f"import json; from ganlib.sweep import runner; runner.execute(json.loads({told!r}))"
+    working = subprocess.Popen([sys.executable, "-c", code], cwd=CHECKOUT, stderr=subprocess.DEVNULL)
+    file = tmp_path / "run" / "pid"
+    wait_for(lambda: file.exists() and file.read_text())
+    working.kill()
+    working.wait()
+    pid = int(file.read_text())
+    wait_for(lambda: not _lives(pid))
+    assert runner.read_result(tmp_path / "run") is None
+
+
+def _lives(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
