@@ -149,7 +149,7 @@ def _shades(scores):
     def shade(score):
         if not math.isfinite(score):
             return EMPTY
-        return matplotlib.colors.to_hex(colours(0.02 + 0.68 * (float(scale(score)) - low) / max(high - low, 1e-12)))
+        return matplotlib.colors.to_hex(colours(0.02 + 0.4 * (float(scale(score)) - low) / max(high - low, 1e-12)))
 
     return shade
 

@@ -53,12 +53,13 @@ def _become(kernel, parent):
         log = os.open(kernel["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         for number, to in ((0, os.open(os.devnull, os.O_RDONLY)), (1, log), (2, log)):
             os.dup2(to, number)
-        os.environ.update(kernel["env"], JPY_PARENT_PID=str(parent))
+        os.environ.update(kernel["env"])
         os.chdir(kernel["cwd"])
         sys.argv = ["ipykernel_launcher", *kernel["arguments"]]
         from ipykernel.kernelapp import IPKernelApp
 
-        IPKernelApp.launch_instance(kernel["arguments"])
+        # The kernel watches its parent, and ends soon after it, even if the parent is killed.
+        IPKernelApp.launch_instance([*kernel["arguments"], f"--IPKernelApp.parent_handle={parent}"])
         status = 0
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else 0

@@ -167,9 +167,9 @@ def _failed_cell(path):
 
 
 def _running_cell(path):
-    """Return the id of the cell that was being executed when the notebook was last saved."""
-    cells = nbformat.read(path, nbformat.NO_CONVERT).cells
-    return next((c.id for c in cells if c.metadata.get("papermill", {}).get("status") == "running"), None)
+    """Return the id of the first cell that was not completed when the notebook was last saved."""
+    cells = [cell for cell in nbformat.read(path, nbformat.NO_CONVERT).cells if cell.cell_type == "code"]
+    return next((c.id for c in cells if c.metadata.get("papermill", {}).get("status") != "completed"), None)
 
 
 def _longest_cell(path):
