@@ -1,6 +1,6 @@
 """Named settings of a GAN with a budget of their own: `GAN.from_recipe(name)`, then `train()`.
 
-Each is plain data. `python -m ganlib bench --quality` measures what they reach. Measured on two CPU cores: `classic` has
+Each is plain data. `python -m ganlib bench --quality` measures what they reach. Measured on two cores: `classic` has
 an MNIST-FD of 18.9 after its 30,000 steps (one seed); `swift` has 16.0 to 16.5 after its 5,000, which took 38 to 44
 seconds (three seeds). What each of its settings is worth, from `classic`'s networks with a batch of 64, rates of 1e-3
 and an average of 0.995 on (one seed): 31.6 after 30 seconds as it is, 43 with twice the generator's rate, 42 with half
@@ -58,7 +58,7 @@ RECIPES = MappingProxyType(
     {
         "classic": Recipe("The settings of the classic code.", steps=30_000, batch_size=32),
         "swift": Recipe(
-            "A smaller generator, a larger batch, five times the rates without momentum, and an average of the weights.",
+            "A smaller generator, a larger batch, five times the rates without momentum, an average of the weights.",
             steps=5000,
             batch_size=64,
             g_hidden=(256, 512),
