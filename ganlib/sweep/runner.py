@@ -102,7 +102,7 @@ def _run_notebook(job, folder):
             "cell": _failed_cell(path),
         }
     except DeadKernelError:
-        return {"outcome": FAILED, "error": "the kernel died, perhaps for want of memory", "cell": _running_cell(path)}
+        return {"outcome": FAILED, "error": "the kernel died, perhaps for want of memory", "cell": _last_cell(path)}
     return None
 
 
@@ -166,10 +166,11 @@ def _failed_cell(path):
     return next((c.id for c in cells if any(o.output_type == "error" for o in c.get("outputs", ()))), None)
 
 
-def _running_cell(path):
-    """Return the id of the first cell that was not completed when the notebook was last saved."""
+def _last_cell(path):
+    """Return the id of the last cell that was begun."""
     cells = [cell for cell in nbformat.read(path, nbformat.NO_CONVERT).cells if cell.cell_type == "code"]
-    return next((c.id for c in cells if c.metadata.get("papermill", {}).get("status") != "completed"), None)
+    begun = [cell.id for cell in cells if cell.metadata.get("papermill", {}).get("start_time")]
+    return begun[-1] if begun else None
 
 
 def _longest_cell(path):
