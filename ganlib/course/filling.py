@@ -49,7 +49,10 @@ def fill_page(text, table):
         cells = line.strip().strip("|").split("|") if line.startswith("|") else []
         header = header if cells and header else [cell.strip() for cell in cells]
         lines.append(_fill_row(line, cells, header, table) if cells else line)
-    return SOURCE.sub(lambda _: f"Waiting times: {source(table)}", "\n".join(lines)) if table else "\n".join(lines)
+    filled = "\n".join(lines)
+    if not any("lesson" in speeds for speeds in table.values()):
+        return filled
+    return SOURCE.sub(lambda _: f"Waiting times: {source(table)}", filled)
 
 
 def _fill_row(line, cells, header, table):

@@ -127,6 +127,7 @@ def test_a_page_is_filled_in_where_a_row_links_to_lessons():
 
 def test_what_was_not_measured_stays_as_it_is():
     assert filling.fill_page(PAGE, {}) == PAGE
+    assert filling.fill_page(PAGE, {"00_one": {"smoke": table_of(**BOTH)["00_one"]["lesson"]}}) == PAGE
     only_one = filling.fill_page(PAGE, table_of(**{"00_one": BOTH["00_one"]}))
     assert "| [both](00_one.ipynb), [two](01_two.ipynb) | ? | ? |" in only_one
 
