@@ -5,6 +5,7 @@ file, no terminal; Voilà's kernels take no code from the page, only what its co
 """
 
 import logging
+import re
 import secrets
 import socket
 import tempfile
@@ -32,6 +33,8 @@ Two networks play against each other: the generator **G** draws digits, the disc
 Press **Play**, then pull the sliders and watch who wins. What you do here is seen by you alone, and is gone when you
 close the page.
 """
+# Voilà's template asks a server far away for icons that the page does not use; without a network it waits for them.
+ELSEWHERE = re.compile(r'<link rel="stylesheet" href="https://[^>]*>')
 FULL = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>The lab is full</title>
@@ -85,7 +88,7 @@ class Visit(TornadoVoilaHandler):
             async for html in self.get_generator():
                 if waits:
                     page.arriving, waits = page.arriving - 1, False
-                self.write(html)
+                self.write(ELSEWHERE.sub("", html))
                 self.flush()
         finally:
             page.arriving -= waits
