@@ -104,7 +104,9 @@ def run_cell(code, target, find_kit):
     """Run the code of the cell under IPython, which gets packages into `target`; return what it printed."""
     (target / "site").mkdir()
     script = target / "cell.ipy"
-    script.write_text(f"{code}\nimport ganlib\nprint('found', ganlib.__file__)\n", encoding="utf-8")
+    # The environment that `python -m ganlib` makes knows the checkout, which Colab's does not.
+    forget = "" if find_kit else f"import sys\nsys.path[:] = [path for path in sys.path if path != {str(CHECKOUT)!r}]\n"
+    script.write_text(f"{forget}{code}\nimport ganlib\nprint('found', ganlib.__file__)\n", encoding="utf-8")
     path = str(CHECKOUT) if find_kit else str(target / "site")
     variables = {"PYTHONPATH": path, "PIP_TARGET": str(target / "site")}
     variables |= {"PIP_NO_INDEX": "1", "IPYTHONDIR": str(target / "ipython"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
