@@ -5,6 +5,7 @@ the requirements; then it imports its room. It returns an exit code, or None for
 """
 
 import argparse
+import functools
 import os
 import sys
 import time
@@ -16,6 +17,20 @@ OF_THE_PAGE = ("ip", "token", "visitors", "idle")
 OF_A_NEW_RUN = ("network", "seed", "moving_average")
 RATES = ("g_learning_rate", "d_learning_rate")
 OF_ANY_TRAINING = ("steps", "batch_size", "sample_interval")
+
+
+def _refusing(command):
+    """Let a command tell what its room refuses, a ValueError or OSError, in one sentence, and return 2."""
+
+    @functools.wraps(command)
+    def run(arguments):
+        try:
+            return command(arguments)
+        except (ValueError, OSError) as error:
+            environment.say(error)
+            return 2
+
+    return run
 
 
 def lab(arguments):
@@ -167,6 +182,7 @@ def _train(options):
     print(f"The run is in {gan.run.path}")
 
 
+@_refusing
 def record(arguments):
     """Pack a run folder into one small file that the time machine can scrub through."""
     parser = _parser(record)
@@ -180,12 +196,8 @@ def record(arguments):
     from ganlib.lab import replay
 
     write = {"npz": lambda recording, path: recording.save(path), "html": replay.save_page}
-    try:
-        recording = replay.open_recording(options.run)
-        write[ending](recording, options.file)
-    except (ValueError, OSError) as error:
-        environment.say(error)
-        return 2
+    recording = replay.open_recording(options.run)
+    write[ending](recording, options.file)
     print(f"{options.file}: {len(recording.steps)} frames, {os.path.getsize(options.file) / 1e6:.2f} MB")
 
 
@@ -204,6 +216,7 @@ def bench(arguments):
 FORMATS = ("keras", "onnx", "dl4j", "gif", "web")
 
 
+@_refusing
 def export(arguments):
     """Write what a run has learned for Keras, ONNX, Deeplearning4j or a browser, or its samples as a GIF."""
     parser = _parser(export)
@@ -219,18 +232,15 @@ def export(arguments):
     if whole and options.part is not None:
         parser.error(f"--part has no meaning for --format {options.format}: leave it out")
     environment.stand(["export", *arguments])
-    try:
-        from ganlib import export as room
-        from ganlib.models import load_run
+    from ganlib import export as room
+    from ganlib.models import load_run
 
-        part = {} if whole else {"part": options.part}
-        model = load_run(options.run)
-        getattr(room, f"to_{options.format}")(model, options.out, overwrite=options.overwrite, **part)
-    except (ValueError, OSError) as error:
-        environment.say(error)
-        return 2
+    part = {} if whole else {"part": options.part}
+    model = load_run(options.run)
+    getattr(room, f"to_{options.format}")(model, options.out, overwrite=options.overwrite, **part)
 
 
+@_refusing
 def timings(arguments):
     """Measure how long each lesson and each cell computes, and write it wherever it is told."""
     parser = _parser(timings, epilog="Leave the computer alone meanwhile. All lessons take about 20 minutes.")
@@ -243,13 +253,10 @@ def timings(arguments):
     environment.stand(["timings", *arguments])
     from ganlib.course import timings as room
 
-    try:
-        return 1 if room.run(options.speed, options.lessons, options.executed, options.keep) else 0
-    except (ValueError, OSError) as error:
-        environment.say(error)
-        return 2
+    return 1 if room.run(options.speed, options.lessons, options.executed, options.keep) else 0
 
 
+@_refusing
 def handout(arguments):
     """Pack the lessons, the data and, if wished, all packages into one zip file for a room."""
     from ganlib import wheels
@@ -272,14 +279,11 @@ def handout(arguments):
     from ganlib.course import handout as room
 
     targets = () if options.with_wheels is None else options.with_wheels or [here]
-    try:
-        path = room.pack(options.out, options.lessons, not options.without_solutions, targets)
-    except (ValueError, OSError) as error:
-        environment.say(error)
-        return 2
+    path = room.pack(options.out, options.lessons, not options.without_solutions, targets)
     print(f"{path}: {os.path.getsize(path) / 1e6:.0f} MB. Unpack it, then: python -m ganlib lab")
 
 
+@_refusing
 def book(arguments):
     """Build the book: every lesson with its results as web pages that need neither a kernel nor a network."""
     parser = _parser(book)
@@ -291,14 +295,11 @@ def book(arguments):
     environment.stand(["book", *arguments])
     from ganlib.course import book as room
 
-    try:
-        first = room.main(options.out, options.executed, options.speed)
-    except (ValueError, OSError) as error:
-        environment.say(error)
-        return 2
+    first = room.main(options.out, options.executed, options.speed)
     print(f"The book is made: open {first}")
 
 
+@_refusing
 def sweep(arguments):
     """Execute a lesson for every run of a grid, here or on a Dask cluster, and map what became of each."""
     parser = _parser(sweep)
@@ -314,13 +315,10 @@ def sweep(arguments):
     environment.stand(["sweep", *arguments])
     from ganlib.sweep import driver as room
 
-    try:
-        return room.main(**vars(options))
-    except (ValueError, OSError) as error:
-        environment.say(error)
-        return 2
+    return room.main(**vars(options))
 
 
+@_refusing
 def badges(arguments):
     """Write the repository's address into the lessons, so that they open on Colab and Binder."""
     parser = _parser(badges)
@@ -331,11 +329,7 @@ def badges(arguments):
     environment.stand(["badges", *arguments])
     from ganlib.course import badges as room
 
-    try:
-        room.write(options.repository, options.branch, folder)
-    except (ValueError, OSError) as error:
-        environment.say(error)
-        return 2
+    room.write(options.repository, options.branch, folder)
 
 
 COMMANDS = {

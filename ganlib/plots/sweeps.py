@@ -214,7 +214,7 @@ def sample_map(table, pictures, x="g_learning_rate", y="d_learning_rate", title=
         axes.text(
             left + side * (number + 0.5),
             0.62 + (side + 0.2) * len(rows),
-            f"{value:.2g}" if isinstance(value, float) else value,
+            _write(value),
             ha="center",
             va="top",
         )
