@@ -1,5 +1,6 @@
 """A whole sweep, from the grid to the gallery."""
 
+import contextlib
 import sys
 from functools import partial
 from pathlib import Path
@@ -61,6 +62,8 @@ def run(grid, out, workers=None, scheduler=None, resume=False, *, notebook=None,
     plan = prepare(grid, out, resume, notebook)
     try:
         return _make(plan, workers, scheduler, runner.execute, verbose)
+    except OSError as error:
+        raise SweepError(f"{error.strerror or error} Then go on with --resume (resume=True).") from error
     finally:
         plan.folder.close()
 
@@ -147,6 +150,8 @@ def _drive(plan, engine, function, table, verbose):
         try:
             engines.drive(engine, function, jobs, tell)
         except (KeyboardInterrupt, OSError, SweepError) as stop:
+            with contextlib.suppress(OSError):  # the disk may be full
+                table.write()
             raise _broken_off(stop, bar.n, len(plan.runs)) from None
 
 

@@ -130,13 +130,17 @@ def check_workers(client, folder):
             version = ganlib.__version__
         except ImportError:
             version = None
-        gpus = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+        gpus = os.environ.get("CUDA_VISIBLE_DEVICES")
+        if gpus is None and version == here:
+            from ganlib.environment import nvidia_cards
+
+            gpus = ",".join(str(number) for number in range(len(nvidia_cards())))
         return socket.gethostname(), version, os.path.isdir(seen), os.cpu_count() or 1, gpus
 
-    seen = str(folder)
+    seen, here = str(folder), ganlib.__version__
     told = client.run(look)
     slots = {address: info["nthreads"] for address, info in client.scheduler_info(n_workers=-1)["workers"].items()}
-    for address, (host, version, sees, _, gpus) in told.items():
+    for address, (host, version, sees, _, _) in told.items():
         if version != ganlib.__version__:
             has = f"ganlib {version}" if version else "no ganlib"
             raise SweepError(
@@ -148,12 +152,23 @@ def check_workers(client, folder):
                 f"The worker {address} on {host} does not see {seen}: put the sweep into a folder that all computers "
                 f"share under one path."
             )
-        if gpus not in ("", "-1") and slots.get(address, 1) > 1:
-            raise SweepError(
-                f"The worker {address} on {host} would make {slots[address]} runs at a time on GPU {gpus}: start it "
-                f"with --nthreads 1."
-            )
+    _check_gpus(told, slots)
     return _threads(told, slots)
+
+
+def _check_gpus(told, slots):
+    """Refuse workers that would make two runs at a time on one GPU; each run takes all memory of its own."""
+    runs = {}
+    for address, (host, _, _, _, gpus) in told.items():
+        for gpu in filter(None, (gpus or "").split(",")):
+            runs[host, gpu] = runs.get((host, gpu), 0) + slots.get(address, 1)
+    shared = [(host, gpu) for (host, gpu), count in runs.items() if count > 1 and gpu != "-1"]
+    if shared:
+        host, gpu = shared[0]
+        raise SweepError(
+            f"The workers on {host} would make {runs[shared[0]]} runs at a time on GPU {gpu}: start one worker for "
+            f"each GPU, such as CUDA_VISIBLE_DEVICES={gpu} dask worker ADDRESS --nthreads 1."
+        )
 
 
 def _threads(told, slots):

@@ -15,7 +15,7 @@ import ganlib
 from ganlib.sweep.errors import SweepError
 from ganlib.sweep.kernel import LOCK, hold
 from ganlib.sweep.runner import FAILED, forget, read_result
-from ganlib.training.files import atomic_write, explain, remove_unfinished
+from ganlib.training.files import UNFINISHED, atomic_write, explain, remove_unfinished
 
 FORMAT = 1
 RECORD, LESSON, RUNS = "sweep.json", "lesson.ipynb", "runs"
@@ -50,27 +50,33 @@ class SweepFolder:
             "grid": hashlib.sha256(" ".join(sorted(runs)).encode()).hexdigest(),
             "runs": len(runs),
         }
-        known = self._read(resume)
+        self._lock, known = None, self._read(resume)
         try:
             (self.path / RUNS).mkdir(parents=True, exist_ok=True)
             self._lock = hold(str(self.path), patience=0)
         except BlockingIOError as error:
             raise SweepError(f"Another sweep is at work in {self.path}: wait for it, or stop it.") from error
+            self._prepare(notebook, known)
         except OSError as error:
+            self.close()
             raise SweepError(f"{self.path} cannot hold a sweep: {explain(error)}. Choose another place.") from error
+
+    def _prepare(self, notebook, known):
+        """Clear away what a killed process left half written, and keep the notebook as it is now."""
         remove_unfinished(self.path)
         if known:
             self.record["threads"] = known["threads"]
-        else:
-            with atomic_write(self.path / LESSON) as file:
-                file.write(notebook.content)
+            return
+        with atomic_write(self.path / LESSON) as file:
+            file.write(notebook.content)
 
     def _read(self, resume):
         """Return the record of the sweep that is there, or None; SweepError if that is another one."""
         try:
             known = json.loads((self.path / RECORD).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            found = sorted(path.name for path in self.path.glob("*") if path.name not in (LOCK, LESSON, RUNS, RECORD))
+            found = {path.name for path in self.path.glob("*") if path.suffix != UNFINISHED}
+            found = sorted(found - {LOCK, LESSON, RUNS, RECORD})
             if found:
                 raise SweepError(
                     f"{self.path} is no sweep and holds {found[0]}: choose a new or an empty folder."
@@ -110,20 +116,19 @@ class SweepFolder:
         return self.path / RUNS / run
 
     def whole(self):
-        """Return the results of the runs that are whole; those that failed are cleared away, to be repeated.
+        """Return the results of the runs that are whole, those that failed left out.
 
         Returns
         -------
         dict of str to dict
         """
         results = {run: read_result(self.run_folder(run)) for run in self.runs}
-        for run, result in results.items():
-            if result and result["outcome"] == FAILED:
-                forget(self.run_folder(run))
         return {run: result for run, result in results.items() if result and result["outcome"] != FAILED}
 
     def job(self, run, cwd, given):
-        """Return what a worker has to know of a run, see `ganlib.sweep.runner.execute`."""
+        """Return what a worker has to know of a run, see `ganlib.sweep.runner.execute`; what failed begins anew."""
+        if read_result(self.run_folder(run)):
+            forget(self.run_folder(run))
         return {
             "id": run,
             "folder": str(self.run_folder(run)),

@@ -77,11 +77,12 @@ def _figures(folder, frame, axes):
 
     if len(axes) >= 2:
         x, y = sorted(axes[:2], reverse=True)  # the generator's rate to the right, the discriminator's up
-        score = SCORE if SCORE in frame else None
-        yield plots.outcome_map(frame, x, y, score, title="Where the training led")
-        pictures = samples(folder, frame)
+        placed = frame.dropna(subset=[x, y])
+        if len(placed):
+            yield plots.outcome_map(placed, x, y, SCORE if SCORE in frame else None, title="Where the training led")
+        pictures = samples(folder, placed)
         if any(picture is not None for picture in pictures):
-            yield plots.sample_map(frame, pictures, x, y, title="What the first seed drew")
+            yield plots.sample_map(placed, pictures, x, y, title="What the first seed drew")
     drawn = []
     for row in frame.drop_duplicates("outcome").to_dict("records")[:DRAWN]:
         curve = curves(folder, row["id"])

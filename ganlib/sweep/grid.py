@@ -107,7 +107,8 @@ def expand(grid, notebook, beside=None):
     Returns
     -------
     runs : dict of str to dict
-        Id of the run to its parameters, in the grid's order.
+        Id of the run to its parameters, in the grid's order. All runs have the same ones: what one does not name
+        has the notebook's default.
     merged : int
         How many runs were there twice.
 
@@ -129,7 +130,9 @@ def expand(grid, notebook, beside=None):
         points = []  # only rows were asked for
     points += [{**fixed, **row} for row in rows]
     points = _with_seeds(points, axes, rows, grid, notebook)
-    return _identify([_complete(point, notebook, beside) for point in points])
+    defaults = {name: notebook.parameters[name].default for point in points for name in point}
+    defaults = {name: value for name, value in defaults.items() if value is not None}
+    return _identify([_complete({**defaults, **point}, notebook, beside) for point in points])
 
 
 def _check_name(name, notebook):

@@ -1,6 +1,7 @@
 """What happens in a run's own kernel before the notebook's first cell; only the standard library is imported."""
 
 import os
+import shutil
 import time
 
 LOCK = ".lock"
@@ -8,7 +9,7 @@ PATIENCE = 60  # seconds; the kernel of a worker that was killed ends by itself 
 _held = []
 
 
-def begin(folder, threads, gpu=None):
+def begin(folder, threads, gpu=None, anew=""):
     """Hold the run's folder, and take no more of the computer than the run's share.
 
     Parameters
@@ -20,12 +21,17 @@ def begin(folder, threads, gpu=None):
         How many threads TensorFlow and NumPy compute with, from 1.
     gpu : str or None
         The GPU that the run has for itself, as CUDA_VISIBLE_DEVICES names it; None leaves that variable as it is.
+    anew : str
+        A folder in it that is removed once nobody else writes there: the start of a training that was cut off before
+        its first checkpoint, and so can only be begun again. Empty: none.
     """
     for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = str(threads)
     if gpu is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = gpu
     _held.append(hold(folder, PATIENCE))
+    if anew:
+        shutil.rmtree(os.path.join(folder, anew), ignore_errors=True)
 
 
 def hold(folder, patience):

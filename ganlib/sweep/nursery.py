@@ -50,7 +50,7 @@ def _become(kernel, parent):
     try:
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        log = os.open(kernel["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        log = os.open(kernel["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
         for number, to in ((0, os.open(os.devnull, os.O_RDONLY)), (1, log), (2, log)):
             os.dup2(to, number)
         os.environ.update(kernel["env"])

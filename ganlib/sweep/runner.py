@@ -36,7 +36,7 @@ START_TIMEOUT = 180  # seconds for a kernel to answer, on a computer that is bus
 BEGINNING = (
     "# Added by the sweep: this run alone writes in its folder, and takes its share of the computer.\n"
     "from ganlib.sweep.kernel import begin\n\n"
-    "begin({folder!r}, threads={threads}, gpu={gpu!r})"
+    "begin({folder!r}, threads={threads}, gpu={gpu!r}, anew={anew!r})"
 )
 
 
@@ -76,7 +76,9 @@ def execute(job):
 
 def _run_notebook(job, folder):
     """Execute the notebook; return None, or what went wrong as `outcome`, `error` and `cell`."""
-    beginning = BEGINNING.format(folder=str(folder), threads=job["threads"], gpu=_gpu(job["gpus"]))
+    given = {"results": str(folder), "resume": any((folder / RUN / "checkpoints").glob("*.npz"))}
+    settings = {"threads": job["threads"], "gpu": _gpu(job["gpus"]), "anew": "" if given["resume"] else RUN}
+    beginning = BEGINNING.format(folder=str(folder), **settings)
     content = Path(job["notebook"]).read_bytes()
     notebook = lessons.prepare(content, beginning)
     path = folder / NOTEBOOK
@@ -88,7 +90,7 @@ def _run_notebook(job, folder):
         papermill.execute_notebook(
             path,
             path,
-            {**job["parameters"], **_given(job, folder)},
+            {**job["parameters"], **{name: given[name] for name in job["given"]}},
             progress_bar=False,
             start_timeout=START_TIMEOUT,
             kernel_manager_class=launch.RunKernelManager,
@@ -110,12 +112,6 @@ def _path():
     """Return PYTHONPATH with ganlib's own place at its head, once."""
     here, known = str(CHECKOUT), os.environ.get("PYTHONPATH", "")
     return known if known.split(os.pathsep)[0] == here else child_environment()["PYTHONPATH"]
-
-
-def _given(job, folder):
-    """Return the parameters that the sweep fills in: those of `results` and `resume` that the notebook has."""
-    given = {"results": str(folder), "resume": any((folder / RUN / "checkpoints").glob("*.npz"))}
-    return {name: given[name] for name in job["given"]}
 
 
 def _result(job, folder, trouble, seconds):

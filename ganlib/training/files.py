@@ -16,7 +16,7 @@ _REASONS = {
     errno.EISDIR: "a folder of that name is there",
     errno.ENAMETOOLONG: "the name is too long",
 }
-_UNFINISHED = ".unfinished"
+UNFINISHED = ".unfinished"
 
 
 def explain(error):
@@ -39,7 +39,7 @@ def atomic_write(path):
         The disk is full or may not be written to; says so in one sentence. What stood at `path` is untouched.
     """
     path = Path(path)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(unfinished, "wb") as file:
@@ -57,5 +57,5 @@ def atomic_write(path):
 
 def remove_unfinished(folder):
     """Delete what `atomic_write` left in `folder` and below when its process was killed."""
-    for path in Path(folder).rglob(f".*{_UNFINISHED}"):
+    for path in Path(folder).rglob(f".*{UNFINISHED}"):
         path.unlink(missing_ok=True)

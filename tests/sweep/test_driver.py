@@ -1,5 +1,6 @@
 """A sweep from the grid to the table: what is made, what is skipped, what is repeated, what is refused."""
 
+import contextlib
 import json
 import os
 
@@ -8,6 +9,7 @@ import pytest
 
 from ganlib import sweep
 from ganlib.sweep import SweepError, driver, kernel, runner
+from tests.training.disk import FullDisk
 
 
 @pytest.fixture
@@ -64,6 +66,24 @@ def test_what_was_cut_off_keeps_its_folder(threads, source, tmp_path):
     assert [job["id"] for job in threads] == [folder.name]
     assert (folder / "run").is_dir()
     pandas.testing.assert_frame_equal(again, table)
+
+
+def test_what_failed_is_kept_until_it_is_made_anew(threads, source, tmp_path):
+    source["parameters"]["value"] = [1, 13]
+    failed = run(source, tmp_path / "out")["id"].iloc[-1]
+    with pytest.raises(SweepError, match="workers must be"):
+        sweep.run(source, tmp_path / "out", workers=0, resume=True, verbose=0)
+    assert (tmp_path / "out" / "runs" / failed / "result.json").exists()
+
+
+@pytest.mark.parametrize("allowed", range(0, 60, 3))
+def test_a_sweep_outlives_a_full_disk_at_any_moment(threads, source, tmp_path, monkeypatch, allowed):
+    unbroken = run(source, tmp_path / "unbroken")
+    with monkeypatch.context() as patch, contextlib.suppress(SweepError):
+        FullDisk(allowed).install(patch)
+        run(source, tmp_path / "broken")
+    pandas.testing.assert_frame_equal(run(source, tmp_path / "broken", resume=True), unbroken)
+    assert not list((tmp_path / "broken").rglob("*.unfinished"))
 
 
 def test_half_a_result_counts_for_none(threads, source, tmp_path):
@@ -189,6 +209,12 @@ def test_the_gallery_stands_by_itself(threads, source, tmp_path):
     assert "ValueError: 13 brings bad luck (cell cell-0)" in page
     assert page.count('alt="') == page.count("<img ") >= 1
     assert "://" not in page
+
+
+def test_rows_that_name_different_parameters_have_a_place_on_the_map(threads, source, tmp_path):
+    source["rows"] = [{"value": 3}, {"rate": 0.7}]
+    run(source, tmp_path / "out")
+    assert "6 pairs of value and rate: 6 trained" in (tmp_path / "out" / "index.html").read_text()
 
 
 def test_the_command_names_each_run_that_failed(threads, source, tmp_path, capsys):

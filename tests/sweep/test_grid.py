@@ -43,7 +43,14 @@ def test_rows_stand_alone_or_beside_a_product(known):
     assert points(source, known, None, "value", "rate", "seed") == [(7, 0.5, 4), (8, 1.0, 4)]
     source["parameters"]["name"] = ["a", "b"]
     runs, _ = grid.expand(source, known)
-    assert [run.get("name") for run in runs.values()] == ["a", "b", None, None]
+    assert [run["name"] for run in runs.values()] == ["a", "b", "x", "x"]
+
+
+def test_what_only_other_runs_name_has_the_default_of_the_notebook(known):
+    source = {"rows": [{"value": 1}, {"rate": 0.5}, {"value": 1, "rate": 0.1}], "seeds": 1}
+    runs, merged = grid.expand(source, known)
+    assert list(runs.values()) == [{"value": 1, "rate": 0.1, "seed": 0}, {"value": 1, "rate": 0.5, "seed": 0}]
+    assert merged == 1
 
 
 def test_runs_that_are_there_twice_are_merged_and_counted(known):
