@@ -3,12 +3,15 @@
 Real is 1 and fake is 0, everywhere. Lesson 06 writes this model out line by line; lesson 05 shows it in two dimensions.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
 from ganlib import builders
 from ganlib._tensorflow import keras, tf
+from ganlib.models import recipes
 from ganlib.models.common import apply_if, build_optimizer, live_property, live_rate, live_variable
 from ganlib.models.pictures import PictureModel, by, in_chunks, to_unit_range
 from ganlib.training import (
@@ -113,6 +116,8 @@ class GAN(PictureModel):
     d_fakes : str
         "training": the fakes that the discriminator learns from are made with the batch's own statistics, like those
         that the generator learns from; "inference": with the moving statistics, as the classic code does.
+    recipe : Recipe, dict of its fields, or None
+        What `train()` does if it is told nothing else; `from_recipe` sets it, and the rest to match.
 
     Examples
     --------
@@ -140,6 +145,7 @@ class GAN(PictureModel):
         moving_average=None,
         d_update="together",
         d_fakes="training",
+        recipe=None,
         name="gan",
         **kwargs,
     ):
@@ -158,6 +164,9 @@ class GAN(PictureModel):
             self.averaged_generator.set_weights(self.generator.get_weights())
         self._switches = {name: tf.Variable(value, trainable=False) for name, value in _SWITCHES.items()}
         self.pretrained_steps = 0
+        self.recipe = None
+        if recipe is not None:
+            self._adopt(recipes.Recipe.from_config(recipe) if isinstance(recipe, Mapping) else recipe)
         self.compile(g_optimizer=g_optimizer, d_optimizer=d_optimizer, loss_kind=loss_kind)
         self.built = True
 
@@ -167,18 +176,19 @@ class GAN(PictureModel):
 
         See `ganlib.models.recipes`.
         """
-        from ganlib.models import recipes
-
         return recipes.build(cls, name, seed)
 
-    keep_best_every = None
+    def _adopt(self, recipe):
+        """Let `train()` run the budget of a recipe, its schedule too, unless it is told something else."""
+        own = {"steps": recipe.steps, "batch_size": recipe.batch_size, "schedule": recipe.schedule()}
+        self.recipe, self.usual = recipe, MappingProxyType({**self.usual, **own})
 
     def _own_callbacks(self, plan, verbose):
         callbacks = super()._own_callbacks(plan, verbose)
-        if self.keep_best_every:
+        if self.recipe and self.recipe.keep_best_every:
             from ganlib.judge.keep import KeepBest  # not before it is needed: the judge loads a classifier
 
-            callbacks.append(KeepBest(self.keep_best_every))
+            callbacks.append(KeepBest(self.recipe.keep_best_every))
         return callbacks
 
     def _default_generator(self, latent_dim):
@@ -237,6 +247,7 @@ class GAN(PictureModel):
             "moving_average": self.moving_average,
             "d_update": self.d_update,
             "d_fakes": self.d_fakes,
+            "recipe": self.recipe and self.recipe._asdict(),
             "name": self.name,
         }
 

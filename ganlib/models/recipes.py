@@ -12,9 +12,13 @@ after 13,350 and 5.4 after 22,750, five minutes; `gpu` is a first setting that n
 from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
+
 from ganlib import builders
 from ganlib._tensorflow import keras
-from ganlib.training import choice
+from ganlib.training import Schedule, choice
+
+COOLING_CHANGES = 50  # how finely the rates fall while a training cools down
 
 
 class Recipe(NamedTuple):
@@ -30,8 +34,12 @@ class Recipe(NamedTuple):
         "dense" or "conv".
     g_hidden : tuple of int or None
         Units of the dense generator's blocks; None for the classic ones.
+    filters : int or None
+        Channels of the convolutional networks; None for the usual ones.
     g_learning_rate, d_learning_rate, beta_1 : float
         Of the two Adams.
+    cool_down : float
+        Share of the steps, at the end, in which both rates fall in a straight line to nearly 0; 0 keeps them.
     moving_average : float or None
         Decay of the averaged generator; see `GAN`.
     loss_kind : str
@@ -45,12 +53,29 @@ class Recipe(NamedTuple):
     batch_size: int
     network: str = "dense"
     g_hidden: tuple | None = None
+    filters: int | None = None
     g_learning_rate: float = 2e-4
     d_learning_rate: float = 2e-4
     beta_1: float = 0.5
+    cool_down: float = 0.0
     moving_average: float | None = None
     loss_kind: str = "non_saturating"
     keep_best_every: int | None = None
+
+    @classmethod
+    def from_config(cls, fields):
+        """Rebuild a recipe from the dict of its fields, in which JSON has turned the tuple into a list."""
+        return cls(**{**fields, "g_hidden": fields["g_hidden"] and tuple(fields["g_hidden"])})
+
+    def schedule(self):
+        """Return the changes of the rates that cool the training down, as a `Schedule`."""
+        shares = np.arange(COOLING_CHANGES) / COOLING_CHANGES if self.cool_down else ()
+        first = self.steps * (1 - self.cool_down)
+        return Schedule(
+            (round(first + share * (self.steps - first)), name, float(getattr(self, name) * (1 - share)))
+            for share in shares
+            for name in ("g_learning_rate", "d_learning_rate")
+        )
 
 
 # Rates of 1e-3 are too fast with a momentum of 0.5, which is why beta_1 goes with them.
@@ -88,15 +113,15 @@ RECIPES = MappingProxyType(
 )
 
 
-def build(family, name, seed=0):
+def build(family, recipe, seed=0):
     """Build the GAN of a recipe.
 
     Parameters
     ----------
     family : type
         `GAN`, or a class made from it.
-    name : str
-        A key of `RECIPES`.
+    recipe : str or Recipe
+        A key of `RECIPES`, or settings of your own: `RECIPES["swift"]._replace(batch_size=32)`.
     seed : int
         As for `GAN`.
 
@@ -110,20 +135,31 @@ def build(family, name, seed=0):
     ValueError
         There is no such recipe.
     """
-    recipe = RECIPES[choice("recipe", tuple(RECIPES))(name)]
+    if not isinstance(recipe, Recipe):
+        recipe = RECIPES[choice("recipe", tuple(RECIPES))(recipe)]
 
     def adam(rate):
         return keras.optimizers.Adam(rate, beta_1=recipe.beta_1)
 
-    gan = family(
+    generator, discriminator = _networks(recipe, seed)
+    return family(
         recipe.network,
         seed=seed,
-        generator=builders.build_generator(hidden=recipe.g_hidden, seed=seed) if recipe.g_hidden else None,
+        generator=generator,
+        discriminator=discriminator,
         loss_kind=recipe.loss_kind,
         moving_average=recipe.moving_average,
         g_optimizer=adam(recipe.g_learning_rate),
         d_optimizer=adam(recipe.d_learning_rate),
+        recipe=recipe,
     )
-    gan.usual = MappingProxyType({**gan.usual, "steps": recipe.steps, "batch_size": recipe.batch_size})
-    gan.keep_best_every = recipe.keep_best_every
-    return gan
+
+
+def _networks(recipe, seed):
+    """Build the networks that differ from the usual ones of the recipe's kind; None for those that do not."""
+    if recipe.network == "conv" and recipe.filters:
+        return (
+            builders.build_conv_generator(filters=recipe.filters, seed=seed),
+            builders.build_conv_discriminator(filters=recipe.filters, seed=seed + 1),
+        )
+    return (builders.build_generator(hidden=recipe.g_hidden, seed=seed) if recipe.g_hidden else None), None

@@ -267,7 +267,7 @@ class TrainableModel(keras.Model):
         if sample_interval is None:
             sample_interval = planned.get("sample_interval", self.usual["sample_interval"])
         if schedule is None:
-            schedule = Schedule(planned.get("schedule", ()))
+            schedule = Schedule(planned.get("schedule", self.usual.get("schedule", ())))
         return {
             "steps": steps,
             "batch_size": batch_size,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import tiny
 
-from ganlib import GAN
+from ganlib import GAN, load_mnist
 from ganlib.judge.keep import KeepBest
-from ganlib.models.recipes import RECIPES
+from ganlib.models.recipes import COOLING_CHANGES, RECIPES
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -25,7 +25,30 @@ def test_the_classic_recipe_is_the_gan_as_it_is_built_without_one():
     recipe, plain = GAN.from_recipe("classic", seed=1), GAN(seed=1)
     assert tiny.same(tiny.arrays_of(recipe), tiny.arrays_of(plain))
     assert recipe.g_optimizer.get_config()["beta_1"] == plain.g_optimizer.get_config()["beta_1"] == 0.5
-    assert dict(recipe.usual) == dict(plain.usual)
+    assert {name: recipe.usual[name] for name in plain.usual} == dict(plain.usual)
+
+
+def test_rates_fall_in_a_straight_line_in_the_last_share_of_the_steps():
+    recipe = RECIPES["classic"]._replace(steps=1000, cool_down=0.2, d_learning_rate=4e-4)
+    changes = list(recipe.schedule())
+    assert (changes[0].step, changes[-1].step) == (800, 996)
+    for name, rate in (("g_learning_rate", 2e-4), ("d_learning_rate", 4e-4)):
+        values = [change.value for change in changes if change.name == name]
+        np.testing.assert_allclose(values, np.linspace(rate, 0, COOLING_CHANGES + 1)[:-1])
+    plan = GAN.from_recipe(recipe)._plan(None, None, None, None)
+    assert [tuple(change) for change in plan["schedule"]] == [tuple(change) for change in changes]
+    assert not len(GAN.from_recipe("classic")._plan(None, None, None, None)["schedule"])
+
+
+def test_a_gan_that_is_rebuilt_or_resumed_keeps_its_recipe(tmp_path):
+    recipe = RECIPES["fine"]._replace(steps=6, cool_down=0.5, keep_best_every=7, g_hidden=(8,))
+    gan = GAN.from_recipe(recipe, seed=1)
+    tiny.train(gan, 4, run=tmp_path / "run", data=load_mnist("train", limit=64)[0])
+    for again in (GAN.from_config(gan.get_config()), GAN.resume(tmp_path / "run")):
+        assert again.recipe == recipe
+        assert again.usual["steps"] == 6
+        callbacks = again._own_callbacks(again._plan(1, None, None, None), 0)
+        assert [callback.every for callback in callbacks if isinstance(callback, KeepBest)] == [7]
 
 
 def test_an_unknown_recipe_is_refused_with_the_names_that_there_are():
