@@ -1,5 +1,6 @@
 """The model card that lies beside every exported file: what it is, and how it came about (Mitchell et al. 2019)."""
 
+import contextlib
 import hashlib
 import platform
 
@@ -7,6 +8,9 @@ import numpy as np
 
 import ganlib
 from ganlib._tensorflow import keras, tf
+from ganlib.export.scores import judge_model
+from ganlib.models.pictures import PictureModel
+from ganlib.training.model import fingerprint
 
 SHOWN = ("d_loss", "g_loss", "d_accuracy", "d_real", "d_fake", "loss", "elbo", "reconstruction", "kl")
 LAST = 100
@@ -81,20 +85,35 @@ def _plan(model):
     plan = run.config["training"]
     return {
         "batch size": plan["batch_size"],
-        "data (checksum)": plan["data"],
+        "data": name_data(model, plan["data"]),
         "changes of live values on the way": len(run.schedule()),
         "run folder": run.path.name,
     }
 
 
+def name_data(model, checksum):
+    """Return the checksum of what a model was trained on, with a name if it is MNIST as it comes."""
+    if checksum is not None and isinstance(model, PictureModel):
+        with contextlib.suppress(ValueError, OSError):
+            data = model.check_data(model.default_data())
+            if fingerprint(data) == checksum:
+                return f"MNIST, the {len(data[0]):,} training digits (checksum {checksum})"
+    return f"checksum {checksum}"
+
+
 def _scores(model):
-    """Return the means of the last steps that were measured."""
+    """Return what the judge says of the model's pictures, and the means of the last steps that were measured."""
+    try:
+        judged = [table(judge_model(model))]
+    except (ValueError, OSError) as error:
+        judged = [f"The judge gives none: {error}"]
     history = getattr(model, "measured", None)
     if history is None or not len(history["step"]):
-        return ["None: nothing was measured."]
+        return judged
     last = min(LAST, len(history["step"]))
     rows = {name: f"{np.nanmean(history[name][-last:]):.4g}" for name in SHOWN if name in history}
-    return [f"Means of the last {last} steps that were recorded, up to step {int(history['step'][-1]):,}:", table(rows)]
+    when = f"Means of the last {last} steps that were recorded, up to step {int(history['step'][-1]):,}:"
+    return [*judged, when, table(rows)]
 
 
 def _versions(versions):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlib._tensorflow import keras
+from ganlib.builders import DIGITS
 from ganlib.export.errors import ExportError
 from ganlib.training import TrainableModel
 
@@ -85,7 +86,8 @@ def check_built(network):
 def probes(network):
     """Return inputs to try a network out with: one array (256, ...) for each of its inputs, always the same ones.
 
-    Standard normal numbers, as latent vectors are; pictures are drawn from [-1, 1], whole numbers are 0 to 9.
+    Standard normal numbers, as latent vectors are; pictures are drawn from [-1, 1], whole numbers are 0 to 9, and ten
+    numbers that are called "digit" are 1 for a digit and 0 for the others.
     """
     rng = np.random.default_rng(0)
     arrays = []
@@ -93,6 +95,8 @@ def probes(network):
         shape = (PROBES, *tensor.shape[1:])
         if "int" in str(tensor.dtype):
             arrays.append(rng.integers(0, 10, shape).astype(tensor.dtype))
+        elif tensor.name == "digit" and shape[1:] == (DIGITS,):
+            arrays.append(np.eye(DIGITS, dtype=np.float32)[np.arange(PROBES) % DIGITS])
         elif len(shape) == 4:
             arrays.append(rng.uniform(-1, 1, shape).astype(np.float32))
         else:

@@ -10,8 +10,11 @@ import pytest
 from ganlib import GAN
 from ganlib._tensorflow import keras
 from ganlib.export import ExportError, to_web
-from ganlib.export.web import HALF, from_text, pack, read_page, to_text
+from ganlib.export.web_reader import read_page
+from ganlib.export.web_steps import HALF, from_text, pack, to_text
 from ganlib.models.autoencoder import Autoencoder
+from ganlib.models.conditional import ConditionalGAN
+from ganlib.models.variational import VariationalAutoencoder
 
 layers = keras.layers
 
@@ -62,11 +65,71 @@ def test_a_damaged_page_does_not_pass_for_a_whole_one(gan, tmp_path):
         read_page(path, [gan.latent_vectors(1)])
 
 
-def test_a_convolutional_generator_is_refused_with_the_layers_name(tmp_path):
-    gan = GAN("conv", generator=networks.build("conv_generator"), discriminator=networks.build("conv_discriminator"))
-    with pytest.raises(ExportError, match=r"cannot run the layer conv2d_transpose\w*: Conv2DTranspose is none of"):
-        to_web(gan, tmp_path / "digits.html")
+def test_the_pages_of_the_convolutional_and_the_conditional_gan_are_below_8_mb(tmp_path):
+    for gan in (GAN("conv"), ConditionalGAN("conv"), ConditionalGAN()):
+        assert to_web(gan, tmp_path / "digits.html", overwrite=True).stat().st_size < 8_000_000
+
+
+def test_a_conditional_page_takes_a_digit_beside_the_latent_vector(tmp_path):
+    gan = ConditionalGAN(latent_dim=4, seed=0)
+    path = to_web(gan, tmp_path / "digits.html")
+    latent, digits = gan.latent_vectors(20, seed=5), np.arange(20) % 10
+    pictures, logits = read_page(path, [latent, np.eye(10)[digits]])
+    np.testing.assert_allclose(pictures, gan.pictures_of(latent, digits), atol=1e-5)
+    np.testing.assert_allclose(1 / (1 + np.exp(-logits[:, 0])), gan.probability_real(pictures, digits), atol=1e-5)
+
+
+def test_a_variational_autoencoder_draws_the_grey_values_of_its_logits(tmp_path):
+    model = VariationalAutoencoder(code=4, hidden=(8,))
+    networks.randomise(model.decoder)
+    codes = np.random.default_rng(0).standard_normal((9, 4), np.float32)
+    (pictures,) = read_page(to_web(model, tmp_path / "decoder.html"), [codes])
+    np.testing.assert_allclose(pictures, model.decode(codes), atol=1e-5)
+
+
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize(("kernel", "strides"), [(4, 2), (3, 2), (5, 1), ((2, 3), (1, 2)), (2, 3)])
+@pytest.mark.parametrize("kind", [layers.Conv2D, layers.Conv2DTranspose])
+def test_convolutions_of_every_size_stride_and_padding_agree(tmp_path, kind, kernel, strides, padding):
+    network = keras.Sequential(
+        [
+            keras.Input((3,)),
+            layers.Dense(6 * 7 * 2),
+            layers.Reshape((6, 7, 2)),
+            layers.BatchNormalization(),
+            kind(3, kernel, strides=strides, padding=padding, activation="relu"),
+            layers.Conv2DTranspose(1, 3, padding="same", activation="tanh"),
+        ]
+    )
+    networks.randomise(network)
+    to_web(network, tmp_path / "page.html")  # which compares 256 pictures
+
+
+@pytest.mark.parametrize(
+    ("layer", "says"),
+    [
+        (lambda: layers.LayerNormalization(name="odd"), "layer odd: LayerNormalization is none of"),
+        (lambda: layers.Conv2D(4, 3, groups=2, name="odd"), r"odd \(Conv2D\): its channels come first or in groups"),
+        (lambda: layers.Conv2D(4, 3, dilation_rate=2, name="odd"), "or its kernel has holes"),
+        (lambda: layers.Dense(4, name="odd"), r"odd \(Dense\): it takes no flat row of numbers"),
+        (lambda: layers.ReLU(max_value=6, name="odd"), "it is no plain ReLU"),
+        (lambda: layers.BatchNormalization(axis=1, name="odd"), "it does not normalise the last axis"),
+    ],
+)
+def test_a_layer_that_the_page_cannot_run_is_refused_by_name_and_reason(tmp_path, layer, says):
+    last = [layers.Flatten(), layers.Dense(4, activation="tanh"), layers.Reshape((2, 2, 1))]
+    network = keras.Sequential([keras.Input((50,)), layers.Reshape((5, 5, 2)), layer(), *last])
+    with pytest.raises(ExportError, match=says) as caught:
+        to_web(network, tmp_path / "page.html")
+    assert "\n" not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_more_than_one_latent_vector_is_refused(tmp_path):
+    first, second = keras.Input((3,)), keras.Input((4,))
+    made = layers.Reshape((2, 2, 1))(layers.Dense(4, activation="tanh")(layers.Concatenate()([first, second])))
+    with pytest.raises(ExportError, match="steers one latent vector, and ten numbers that say which digit is wanted"):
+        to_web(keras.Model([first, second], made), tmp_path / "page.html")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +138,7 @@ def test_a_convolutional_generator_is_refused_with_the_layers_name(tmp_path):
         ([layers.Dense(12, activation="tanh")], "draws grey pictures"),
         ([layers.Dense(12, activation="tanh"), layers.Reshape((2, 2, 3))], "draws grey pictures"),
         ([layers.Dense(4), layers.Reshape((2, 2, 1))], "does not end in a tanh"),
-        ([layers.Dense(4, activation="gelu"), layers.Reshape((2, 2, 1))], "does not know the activation 'gelu'"),
+        ([layers.Dense(4, activation="gelu"), layers.Reshape((2, 2, 1))], r"\(Dense\): it does not know.* 'gelu'"),
     ],
 )
 def test_what_makes_no_grey_pictures_is_refused(tmp_path, last, says):

@@ -6,6 +6,8 @@ import pytest
 
 from ganlib import GAN
 from ganlib.export import to_web
+from ganlib.models.conditional import ConditionalGAN
+from ganlib.models.variational import VariationalAutoencoder
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
@@ -21,13 +23,18 @@ def made(tmp_path_factory):
 
 @pytest.fixture(scope="module", params=[DESKTOP, PHONE], ids=["desktop", "phone"])
 def page(browser, made, request):
-    context = browser.new_context(viewport=request.param, has_touch=request.param is PHONE)
+    yield from opened(browser, made[1], request.param)
+
+
+def opened(browser, path, size=DESKTOP):
+    """Open a page from the disk; note what goes wrong and what it asks for."""
+    context = browser.new_context(viewport=size, has_touch=size is PHONE)
     page = context.new_page()
     page.wrong, page.asked = [], []
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
     page.on("console", lambda message: page.wrong.append(message.text) if message.type == "error" else None)
     page.on("request", lambda request: page.asked.append(request.url))
-    page.goto(made[1].as_uri())
+    page.goto(path.as_uri())
     page.evaluate("() => window.page.ready")
     yield page
     context.close()
@@ -56,7 +63,7 @@ def test_it_loads_nothing_but_itself_and_logs_no_error(page, made):
 def test_what_it_shows_is_what_the_network_draws(page, made):
     picture = made[0].pictures_of(latent_of(page)[np.newaxis])[0, ..., 0]
     shown = page.evaluate(
-        "() => Array.from(document.getElementById('digit').getContext('2d').getImageData(0, 0, 28, 28).data)"
+        "() => Array.from(document.getElementById('picture').getContext('2d').getImageData(0, 0, 28, 28).data)"
     )
     grey = np.array(shown).reshape(28, 28, 4)
     assert np.abs(grey[..., 0] - 127.5 * (picture + 1)).max() <= 0.51
@@ -99,6 +106,7 @@ def test_the_best_of_100_pleases_the_discriminator_more_than_most(page):
         page.get_by_role("button", name="Another place").click()
         logits.append(page.evaluate(code))
     page.get_by_role("button", name="Best of 100").click()
+    page.get_by_role("button", name="Best of 100", exact=True).wait_for()
     assert page.evaluate(code) > np.median(logits)
 
 
@@ -116,3 +124,65 @@ def test_everything_that_can_be_used_has_a_name_and_nothing_sticks_out_sideways(
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     small = "() => [...document.querySelectorAll('button')].filter(e => e.getBoundingClientRect().height < 44).length"
     assert page.evaluate(small) == 0
+
+
+# --- other networks -------------------------------------------------------------------------------------------------
+
+OTHERS = {
+    "conv": lambda: GAN("conv"),
+    "conditional": lambda: ConditionalGAN(),
+    "conditional conv": lambda: ConditionalGAN("conv"),
+    "variational": lambda: VariationalAutoencoder(code=8, hidden=(16,)),
+}
+DIGITS = np.arange(256) % 10
+
+
+@pytest.fixture(scope="module", params=OTHERS)
+def other(browser, request, tmp_path_factory):
+    """A model and its page, open."""
+    model = OTHERS[request.param]()
+    networks.randomise(model.decoder if request.param == "variational" else model.generator)
+    path = to_web(model, tmp_path_factory.mktemp("web") / "digits.html")
+    for page in opened(browser, path):
+        yield model, page
+
+
+def test_every_other_network_draws_and_judges_what_keras_does(other):
+    model, page = other
+    asks = isinstance(model, ConditionalGAN)
+    judges = hasattr(model, "discriminator")
+    size = len(page.evaluate("() => page.latent"))
+    latent = np.random.default_rng(7).standard_normal((256, size), np.float32)
+    code = """([z, digits, judges]) => z.map((one, i) => {
+        const p = page.picture(one, digits?.[i]);
+        return [Array.from(p), judges ? page.probability(p, digits?.[i]) : 0];
+    })"""
+    answers = page.evaluate(code, [latent.tolist(), DIGITS.tolist() if asks else None, judges])
+    expected = model.decode(latent) if not judges else model.pictures_of(latent, *([DIGITS] if asks else []))
+    pictures = np.array([answer[0] for answer in answers]).reshape(-1, 28, 28, 1)
+    assert np.abs(pictures - expected).max() <= 1e-5
+    if judges:
+        wanted = model.probability_real(expected, *([DIGITS] if asks else []))
+        assert np.abs(np.array([answer[1] for answer in answers]) - wanted).max() <= 1e-5
+    assert page.wrong == []
+
+
+def test_a_digit_can_be_asked_for_where_the_network_takes_one(other):
+    model, page = other
+    buttons = page.get_by_role("group", name="The digit to draw").get_by_role("button")
+    if not isinstance(model, ConditionalGAN):
+        assert not page.locator("#wish").is_visible()
+        return
+    assert buttons.all_inner_texts() == list("0123456789")
+    before = page.evaluate("() => page.latent")
+    buttons.nth(7).click()
+    assert page.evaluate("() => page.latent") == before
+    assert [button.get_attribute("aria-pressed") for button in buttons.all()] == ["false"] * 7 + ["true"] + 2 * [
+        "false"
+    ]
+    assert page.get_by_text("The discriminator takes it for a real 7 with").is_visible()
+    shown = page.evaluate(
+        "() => Array.from(document.getElementById('picture').getContext('2d').getImageData(0, 0, 28, 28).data)"
+    )
+    picture = model.pictures_of(np.array([before]), [7])[0, ..., 0]
+    assert np.abs(np.array(shown).reshape(28, 28, 4)[..., 0] - 127.5 * (picture + 1)).max() <= 0.51

@@ -1,0 +1,183 @@
+"""The networks of the page: a list of steps that its JavaScript runs, and their weights as text."""
+
+import base64
+
+import numpy as np
+
+from ganlib.export.errors import ExportError
+from ganlib.export.graph import graph_of
+
+HALF = 2**23  # whole numbers from 0 to twice this stand for weights from -1 to 1 times the scale
+PASSED_OVER = ("Flatten", "Reshape", "Dropout")  # they move no number of a row
+
+
+def steps_of(network, arrays):
+    """Return what the page does for each layer, and append the bytes of its arrays to `arrays`.
+
+    Every step takes values "from" numbered places and puts one "to" a place; the first places hold the inputs.
+
+    Raises
+    ------
+    ExportError
+        The page does not know a layer; its name and the reason are in the message.
+    """
+    graph, steps = graph_of(network), []
+    places = {name: number for number, name in enumerate(graph.inputs)}
+    shapes = {node.name: tuple(node.config["batch_shape"][1:]) for node in graph.nodes if node.kind == "InputLayer"}
+    for node in graph.nodes:
+        if node.kind == "InputLayer":
+            continue
+        layer, taken = layer_of(network, node), [shapes[name] for name in node.inputs]
+        sources = [places[name] for name in node.inputs]
+        for step in _steps_of_layer(layer, node, taken, arrays):
+            steps.append({**step, "from": sources, "to": len(graph.inputs) + len(steps)})
+            sources = [steps[-1]["to"]]
+        (places[node.name],) = sources
+        shapes[node.name] = _shape_after(layer, taken)
+    return steps
+
+
+def layer_of(network, node):
+    """Return the layer of a node, which may be inside of a network in the network."""
+    for name in node.path:
+        network = network.get_layer(name)
+    return network
+
+
+def _shape_after(layer, taken):
+    shapes = [(None, *shape) for shape in taken]
+    return tuple(layer.compute_output_shape(shapes[0] if len(shapes) == 1 else shapes)[1:])
+
+
+def _steps_of_layer(layer, node, taken, arrays):
+    """Return the steps of one layer, whose inputs have the shapes `taken`; ExportError if the page cannot run it."""
+    if node.own or node.kind not in (*_STEPS, *PASSED_OVER):
+        raise ExportError(
+            f"The page cannot run the layer {node.name}: {node.kind} is none of {', '.join((*_STEPS, *PASSED_OVER))}; "
+            f"export to ONNX instead."
+        )
+    if node.kind in PASSED_OVER:
+        return []
+    try:
+        return _STEPS[node.kind](layer, node.config, taken, arrays)
+    except ExportError as reason:
+        raise ExportError(f"The page cannot run the layer {node.name} ({node.kind}): {reason}.") from reason
+
+
+def _dense(layer, config, taken, arrays):
+    if len(taken[0]) != 1:
+        raise ExportError("it takes no flat row of numbers")
+    step = {"op": "dense", "arrays": _add_weights(layer, layer.kernel.numpy(), arrays)}
+    return [step, *_activation(layer, config, taken, arrays)]
+
+
+def _add_weights(layer, kernel, arrays):
+    """Append the bytes of a kernel, one row for each number that is taken, and of the bias; return their shapes."""
+    bias = layer.bias.numpy() if layer.use_bias else np.zeros(kernel.shape[1])
+    arrays += [pack(kernel), bias.astype("<f4").tobytes()]
+    return {"kernel": list(kernel.shape), "bias": [len(bias)]}
+
+
+def _convolution(layer, config, taken, arrays):
+    """Describe a convolution, or a transposed one, which is the same between a small and a large map turned round."""
+    if config["data_format"] != "channels_last" or config.get("groups", 1) != 1 or set(layer.dilation_rate) != {1}:
+        raise ExportError("its channels come first or in groups, or its kernel has holes")
+    if config.get("output_padding") is not None:
+        raise ExportError("its output is padded")
+    transposed, kernel, given = "Transpose" in type(layer).__name__, layer.kernel.numpy(), _shape_after(layer, taken)
+    small, large = (taken[0], given) if transposed else (given, taken[0])
+    kernel = kernel.swapaxes(2, 3) if transposed else kernel
+    margins = [
+        max((small[i] - 1) * layer.strides[i] + layer.kernel_size[i] - large[i], 0) // 2 for i in (0, 1)
+    ]  # what "same" adds above and to the left; nothing is missing of "valid"
+    step = {
+        "op": "transposed" if transposed else "convolution",
+        "taken": taken[0],
+        "given": given,
+        "kernel_size": layer.kernel_size,
+        "strides": layer.strides,
+        "margins": margins,
+        "arrays": _add_weights(layer, kernel.reshape(-1, kernel.shape[-1]), arrays),
+    }
+    return [step, *_activation(layer, config, [given], arrays)]
+
+
+def _activation(layer, config, taken, arrays):
+    name = config["activation"]
+    if name == "linear":
+        return []
+    if name == "relu":
+        return [{"op": "leaky", "slope": 0.0}]
+    if name in ("tanh", "sigmoid"):
+        return [{"op": name}]
+    raise ExportError(f"it does not know the activation {name!r}")
+
+
+def _leaky(layer, config, taken, arrays):
+    return [{"op": "leaky", "slope": float(config["negative_slope"])}]
+
+
+def _relu(layer, config, taken, arrays):
+    if config["max_value"] is not None or config["threshold"]:
+        raise ExportError("it is no plain ReLU")
+    return _leaky(layer, config, taken, arrays)
+
+
+def _batch_norm(layer, config, taken, arrays):
+    """Fold the moving statistics into one multiplication and one addition."""
+    if np.ravel(layer.axis).tolist() not in ([-1], [len(taken[0])]):
+        raise ExportError("it does not normalise the last axis")
+    scale = 1 / np.sqrt(layer.moving_variance.numpy().astype(np.float64) + layer.epsilon)
+    scale = scale * (layer.gamma.numpy() if layer.scale else 1)
+    shift = (layer.beta.numpy() if layer.center else 0) - layer.moving_mean.numpy() * scale
+    arrays += [array.astype("<f4").tobytes() for array in (scale, shift)]
+    return [{"op": "affine", "arrays": {"scale": [len(scale)], "shift": [len(shift)]}}]
+
+
+def _joined(layer, config, taken, arrays):
+    if any(len(shape) != 1 for shape in taken):
+        raise ExportError("it takes no flat rows of numbers")
+    return [{"op": "join"}]
+
+
+def _product(layer, config, taken, arrays):
+    if any(len(shape) != 1 for shape in taken) or layer.normalize:
+        raise ExportError("it is no plain product of two rows of numbers")
+    return [{"op": "product"}]
+
+
+def _sum(layer, config, taken, arrays):
+    if len(set(taken)) != 1:
+        raise ExportError("it adds what differs in shape")
+    return [{"op": "sum"}]
+
+
+_STEPS = {
+    "Dense": _dense,
+    "Conv2D": _convolution,
+    "Conv2DTranspose": _convolution,
+    "LeakyReLU": _leaky,
+    "ReLU": _relu,
+    "Activation": _activation,
+    "BatchNormalization": _batch_norm,
+    "Concatenate": _joined,
+    "Dot": _product,
+    "Add": _sum,
+}
+
+
+def pack(kernel):
+    """Turn a kernel, float32 (rows, columns), into bytes: a scale a column, then three planes of whole numbers."""
+    scale = (np.maximum(np.abs(kernel).max(0), 1e-30) / (HALF - 1)).astype("<f4")
+    whole = (np.rint(kernel / scale.astype(np.float64)) + HALF).astype(np.uint32)
+    return scale.tobytes() + b"".join((whole >> shift & 255).astype(np.uint8).tobytes() for shift in (0, 8, 16))
+
+
+def to_text(content):
+    """Write bytes in base 85 (RFC 1924), with a comma for "<", which HTML would take for a tag."""
+    return base64.b85encode(content, pad=True).decode().replace("<", ",")
+
+
+def from_text(text):
+    """Read what `to_text` wrote; there may be a few zeros behind it."""
+    return base64.b85decode(text.replace(",", "<"))
