@@ -20,6 +20,7 @@ KINDS = {
     "repeats": "many pictures are nearly the same",
     "discriminator saturated": "the discriminator is sure of everything, so its loss teaches nothing more",
     "no gradient": "hardly any gradient reaches the generator",
+    "discriminator fooled": "the discriminator takes fakes for real, so the generator learns nothing about digits",
     "oscillation": "the discriminator's opinion of real pictures jumps to and fro",
     "divergence": "a loss has run off",
 }
@@ -176,6 +177,8 @@ def _signs(window):
         yield "discriminator saturated", f"accuracy {means['d_accuracy']:.3f}"
     if means["g_gradient"] < 0.05:
         yield "no gradient", f"length {means['g_gradient']:.3g}"
+    if means["d_fake"] > 0.8:
+        yield "discriminator fooled", f"a fake gets {means['d_fake']:.2f}"
     if swing > 0.13:
         yield "oscillation", f"a standard deviation of {swing:.2f} from step to step"
 

@@ -1,11 +1,17 @@
-"""The collapse alarm: silent while a GAN is well, and it names each failure and the step where it began."""
+"""The collapse alarm: silent while a GAN is well, and it names each failure and the step where it began.
+
+The exact steps are tested on histories that are written here, the verdicts on real trainings.
+"""
 
 import numpy as np
 import pytest
 
+from ganlib import GAN
+from ganlib.builders import build_generator
 from ganlib.data import load_mnist, scale_pixels
 from ganlib.judge import alarm as room
 from ganlib.judge.alarm import KINDS, CollapseAlarm, find_in_history, share_of_doubles
+from ganlib.models.presets import PRESETS
 
 TRAIN, LABELS = load_mnist("train")
 COLUMNS = ("d_loss", "d_accuracy", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient")
@@ -13,6 +19,7 @@ WELL = {"d_loss": 0.6, "d_accuracy": 0.7, "g_loss": 0.9, "d_real": 0.6, "d_fake"
 FAILURES = {
     "discriminator saturated": {"d_accuracy": 1.0, "d_real": 0.999, "d_fake": 0.001},
     "no gradient": {"g_gradient": 1e-4},
+    "discriminator fooled": {"d_fake": 0.97},
     "divergence": {"g_loss": 900.0},
 }
 
@@ -147,3 +154,46 @@ def test_an_empty_history_shows_nothing():
 def test_an_interval_that_does_not_fit_is_refused(option, value):
     with pytest.raises(ValueError, match=f"{option} must be"):
         CollapseAlarm(**{option: value})
+
+
+# --- real trainings ---------------------------------------------------------------------------------------------------
+
+SHOWN_BY = {
+    "d_too_strong": "discriminator saturated",
+    "g_too_strong": "discriminator fooled",
+    "collapse": "repeats",
+    "oscillation": "oscillation",
+    "divergence": "divergence",
+}
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """Train the small generator against the classic discriminator, built and compiled once for all presets."""
+    gan = GAN(seed=0, generator=build_generator(hidden=(128, 256), seed=0))
+    start = gan.state()
+
+    def train(preset, steps, **options):
+        gan.load_state(0, *start)
+        gan.measured = None
+        PRESETS[preset].apply(gan)
+        watcher = CollapseAlarm(**options)
+        gan.train(steps, sample_interval=steps, callbacks=[watcher], verbose=0)
+        return watcher
+
+    return train
+
+
+@pytest.mark.parametrize("preset", SHOWN_BY)
+def test_a_training_that_fails_is_named_while_it_fails(trained, preset):
+    watcher = trained(preset, 500, every=100, patience=200)
+    began = {alarm.kind: alarm.began for alarm in watcher.alarms}
+    assert began[SHOWN_BY[preset]] <= 300
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_training_that_goes_well_raises_no_alarm(seed):
+    watcher = CollapseAlarm()
+    gan = GAN.from_recipe("swift", seed)
+    gan.train(1000, sample_interval=1000, callbacks=[watcher], verbose=0)
+    assert watcher.alarms == []
