@@ -23,6 +23,7 @@ from ganlib.plots.losses import generator_losses
 from ganlib.plots.networks import network_diagram
 from ganlib.plots.pictures import frames, picture_grid
 from ganlib.plots.plane import Scene, distance_curves, planes
+from ganlib.plots.quality import quality_curves
 from ganlib.plots.style import DISCRIMINATOR, FAKE, GENERATOR, PIXELS_PER_INCH, REAL, SHARPNESS, Pen, Plot
 from ganlib.plots.sweeps import outcome_map, sample_map, sweep_curves
 
@@ -57,6 +58,7 @@ __all__ = [
     "picture_grid",
     "picture_rows",
     "planes",
+    "quality_curves",
     "run_curves",
     "sample_map",
     "sample_rows",

@@ -135,7 +135,7 @@ def training_curves(history, events=(), columns=2):
     return Plot(figure, _curves_sentence(history, panels, events))
 
 
-_RUN_PENS = (
+RUN_PENS = (
     Pen("", "#0072B2", ()),
     Pen("", "#BD4B00", (5, 2)),
     Pen("", "#008060", (1.5, 1.5)),
@@ -166,14 +166,14 @@ def run_curves(histories, column, title=None):
         No run or more than four, an unknown column, or a run without steps or without the column.
     """
     panels = {curve.column: (panel, curve.words) for panel in _PANELS for curve in panel.curves}
-    if not 1 <= len(histories) <= len(_RUN_PENS):
-        raise ValueError(f"histories must hold one to {len(_RUN_PENS)} runs, not {len(histories)}.")
+    if not 1 <= len(histories) <= len(RUN_PENS):
+        raise ValueError(f"histories must hold one to {len(RUN_PENS)} runs, not {len(histories)}.")
     if column not in panels:
         raise ValueError(f"column must be one of {', '.join(panels)}, not {column!r}.")
     panel, words = panels[column]
     title = title or words[0].upper() + words[1:]
     curves = {}
-    for (name, history), pen in zip(histories.items(), _RUN_PENS, strict=False):
+    for (name, history), pen in zip(histories.items(), RUN_PENS, strict=False):
         wanted = {key: history[key] for key in ("step", column) if key in history}
         curves[pen._replace(label=name)] = _check_history(wanted)
     return Plot(_draw_runs(curves, column, panel, title), _runs_sentence(curves, column, title))

@@ -1,0 +1,86 @@
+"""The figure of the recipes: how far what they make is from real digits, against the time they have trained."""
+
+import math
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+from ganlib.plots.curves import RUN_PENS
+from ganlib.plots.style import GREY, Plot, begin_with, house_style, join_words
+
+TIMES = (1, 2, 5)  # ticks in each decade
+
+
+@house_style()
+def quality_curves(curves, real, title=None):
+    """Draw the distance to real digits against the time of training, both on logarithmic axes.
+
+    Parameters
+    ----------
+    curves : dict of str to dict of str to list of dict
+        Up to four recipes; of each, by the seed, its rows with `seconds` and `mnist_fd`, as
+        `python -m ganlib bench --quality --json FILE` writes them. Every seed is a line.
+    real : float
+        The distance of as many real digits, drawn as a line.
+    title : str, optional
+
+    Returns
+    -------
+    Plot
+
+    Raises
+    ------
+    ValueError
+        No recipe or more than four; a seed without rows; a time or a distance that is not above 0.
+    """
+    if not 1 <= len(curves) <= len(RUN_PENS):
+        raise ValueError(f"curves must hold one to {len(RUN_PENS)} recipes, not {len(curves)}.")
+    lines = {name: [_points(name, rows) for rows in seeds.values()] for name, seeds in curves.items()}
+    figure = Figure(figsize=(7.2, 3.8), layout="constrained")
+    axes = figure.add_subplot(xlabel="seconds of training", ylabel="MNIST-FD", xscale="log", yscale="log")
+    axes.set_title(title or "Distance to real digits, against the time")
+    axes.grid(axis="y")
+    for (name, seeds), pen in zip(lines.items(), RUN_PENS, strict=False):
+        for seconds, distances in seeds:
+            style = {"marker": "o", "markersize": 3, "linewidth": 1.5, "alpha": 0.85}
+            axes.plot(seconds, distances, color=pen.colour, linestyle=pen.line, **style)
+        _name(axes, name, max(end[0][-1] for end in seeds), seeds[0][1][-1], pen.colour)
+    axes.axhline(real, color=GREY, linewidth=1)
+    axes.margins(x=0.14)
+    _name(axes, "real digits", axes.get_xlim()[0], real * 1.12, GREY)
+    _number_axes(axes)
+    return Plot(figure, _sentence(lines, real, title))
+
+
+def _points(name, rows):
+    """Return seconds and distances of one seed as two arrays; ValueError if they cannot be drawn."""
+    seconds, distances = (np.array([row[key] for row in rows], float) for key in ("seconds", "mnist_fd"))
+    if not len(seconds) or not (seconds > 0).all() or not (distances > 0).all():
+        raise ValueError(f"Every seed of {name!r} needs rows whose seconds and mnist_fd are above 0.")
+    return seconds, distances
+
+
+def _name(axes, words, x, y, colour):
+    axes.annotate(words, (x, y), xytext=(7, 0), textcoords="offset points", color=colour, fontsize=9.5, va="center")
+
+
+def _number_axes(axes):
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(LogLocator(subs=TIMES))
+        axis.set_minor_locator(NullLocator())
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+
+
+def _sentence(lines, real, title):
+    told = []
+    for name, seeds in lines.items():
+        seconds, distances = (np.array([seed[i][-1] for seed in seeds]) for i in (0, 1))
+        told.append(f"{name} {_span(distances, 1)} after {_span(seconds, 0)} seconds")
+    return f"{begin_with(title)}MNIST-FD at the end of training: {join_words(told)}; real digits {real:.1f}."
+
+
+def _span(values, digits):
+    """Write "18.9", or "16.0 to 16.5" if several values differ."""
+    low, high = (f"{limit:.{digits}f}" for limit in (values.min(), values.max()))
+    return low if math.isclose(float(low), float(high)) else f"{low} to {high}"
