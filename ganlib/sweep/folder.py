@@ -54,9 +54,9 @@ class SweepFolder:
         try:
             (self.path / RUNS).mkdir(parents=True, exist_ok=True)
             self._lock = hold(str(self.path), patience=0)
+            self._prepare(notebook, known)
         except BlockingIOError as error:
             raise SweepError(f"Another sweep is at work in {self.path}: wait for it, or stop it.") from error
-            self._prepare(notebook, known)
         except OSError as error:
             self.close()
             raise SweepError(f"{self.path} cannot hold a sweep: {explain(error)}. Choose another place.") from error
@@ -66,7 +66,6 @@ class SweepFolder:
         remove_unfinished(self.path)
         if known:
             self.record["threads"] = known["threads"]
-            return
         with atomic_write(self.path / LESSON) as file:
             file.write(notebook.content)
 

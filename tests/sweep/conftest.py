@@ -3,6 +3,7 @@
 import contextlib
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -56,6 +57,7 @@ def lesson(write_notebook, tmp_path_factory):
 
 def pretend(job):
     """Make a run without a notebook, as `runner.execute` would have."""
+    assert Path(job["notebook"]).is_file()
     value = job["parameters"].get("value", 1)
     result = {
         "id": job["id"],
