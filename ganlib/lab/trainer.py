@@ -16,8 +16,8 @@ from ganlib.training import Change, Sampler, Schedule, TrainingDiverged, choice,
 
 SPEEDS = ("full", "calm", "slow")  # as fast as it goes; some steps a second; one step, told in sub-steps
 BLOCK_SECONDS = 0.06  # a change waits for the block that runs
-LOOK_SECONDS = 0.2  # between two pictures at least
-LOOK_SHARE = 25  # times as long as a picture takes to make, the trainer trains until the next one
+LOOK_SHARE = 25  # times as long as a look takes, the trainer trains until the next one
+LOOK_SECONDS = (0.2, 1.0)  # between two looks at least and at most, whatever a look takes
 CALM = {"steps": 5, "seconds": 0.25}
 CAPTION_SECONDS = 1.6
 MOST_MINUTES = 30
@@ -94,7 +94,7 @@ class LabTrainer:
         self._idle = threading.Event()
         self._changes, self._seen = [], 0
         self._engine = None
-        self._next_look = 0.0
+        self._looked, self._next_look = 0.0, 0.0
         self._deadline = None
         self._start(_take_over(self))
         self._thread = threading.Thread(target=self._work, name="ganlib lab", daemon=True)
@@ -356,7 +356,7 @@ class LabTrainer:
                 command(*arguments)
             except ValueError as error:
                 self.message = str(error)
-            self._next_look = 0.0
+            self._next_look = self._looked + LOOK_SECONDS[0]
 
     def _rest(self, seconds):
         """Wait, and obey meanwhile."""
@@ -375,8 +375,8 @@ class LabTrainer:
             self._view.look(self)
         except Exception as error:
             self.message = f"The view failed: {type(error).__name__}: {error}"
-        spent = time.monotonic() - started
-        self._next_look = time.monotonic() + max(LOOK_SECONDS, LOOK_SHARE * spent)
+        self._looked = time.monotonic()
+        self._next_look = self._looked + pause_after(self._looked - started)
 
     # --- the record -----------------------------------------------------------------------------------------------
 
@@ -446,6 +446,12 @@ def _take_over(trainer):
         if before is not None:
             before.close("Another lab was opened, so this one is closed. Run its cell again to open it anew.")
         return before
+
+
+def pause_after(spent):
+    """Return the seconds to train until the next look, the last one having taken so many: a view pays for itself."""
+    shortest, longest = LOOK_SECONDS
+    return min(max(LOOK_SHARE * spent, shortest), longest)
 
 
 def active():

@@ -1,8 +1,10 @@
 """The lab headless: press by `.click()`, set `.value`, and see what the next step does."""
 
 import base64
+import gc
 import io
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
 from ganlib.lab import controls, pictures, views
+from ganlib.lab import trainer as trainer_module
 from ganlib.lab.live import LiveLab
 from ganlib.models.conditional import ConditionalGAN
 from ganlib.models.plane import PlaneGAN
@@ -254,6 +257,33 @@ def test_pressing_again_and_again_makes_no_more_widgets(lab, gan):
     for _ in range(20):
         press(lab, "step")
     assert len(_instances) == before
+
+
+def test_memory_stays_flat_while_it_trains(lab, gan, monkeypatch):
+    """What a run leaves behind is its measurements, some bytes a step, and nothing for every look."""
+    monkeypatch.setattr(trainer_module, "LOOK_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(trainer_module, "BLOCK_SECONDS", 0.0)  # a look after every step
+    looks, look = [], lab.look
+    monkeypatch.setattr(lab, "look", lambda trainer: (look(trainer), looks.append(trainer.model.step)))
+
+    def train(steps):
+        lab.trainer.play(steps)
+        assert lab.trainer.wait()
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0], len(looks), len(lab._charts.value)
+
+    lab.trainer.play(30)  # what is made once
+    lab.trainer.wait()
+    tracemalloc.start()
+    try:
+        before, looked, drawn = train(30)
+        after, looked_at_end, drawn_at_end = train(100)
+    finally:
+        tracemalloc.stop()
+    rows = 100 * (8 + 4 * len(gan.columns))
+    assert looked_at_end - looked >= 100
+    assert after - before < 2 * rows + 100_000
+    assert drawn_at_end < 2 * drawn
 
 
 # --- the pure parts -------------------------------------------------------------------------------------------------

@@ -277,6 +277,54 @@ class FaultyView:
         yield
 
 
+class CountingView:
+    """Takes a while for every look, and counts them."""
+
+    def __init__(self, seconds=0.0):
+        self.seconds, self.looks = seconds, []
+
+    def look(self, trainer):
+        if trainer.running:
+            self.looks.append(time.monotonic())
+            time.sleep(self.seconds)
+
+    def tell(self, trainer):
+        yield
+
+
+@pytest.mark.parametrize(("spent", "pause"), [(0.001, 0.2), (0.02, 0.5), (0.03, 0.75), (0.4, 1.0)])
+def test_a_view_takes_four_hundredths_of_the_time_but_looks_once_a_second_and_never_more_than_five_times(spent, pause):
+    assert trainer_module.pause_after(spent) == pytest.approx(pause)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.1])
+def test_a_trainer_keeps_to_the_pause_between_two_looks(gan, seconds):
+    view = CountingView(seconds)
+    trainer = LabTrainer(gan, tiny.DATA, batch_size=8, most_steps=1_000_000, view=view)
+    trainer.play()
+    until(lambda: len(view.looks) >= 3)
+    trainer.pause()
+    pauses = np.diff(view.looks[:3]) - seconds
+    assert (pauses >= trainer_module.pause_after(seconds) - 0.01).all()
+
+
+def test_a_slider_that_is_dragged_asks_for_no_more_looks_than_five_a_second(gan):
+    view = CountingView(0.05)
+    trainer = LabTrainer(gan, tiny.DATA, batch_size=8, most_steps=1_000_000, view=view)
+    trainer.play()
+    until(lambda: view.looks)
+    end = time.monotonic() + 1.5
+    for rate in np.linspace(1e-4, 2e-4, 10_000):
+        trainer.set("d_learning_rate", rate)
+        time.sleep(0.01)
+        if time.monotonic() > end:
+            break
+    trainer.pause()
+    pauses = np.diff(view.looks) - view.seconds
+    assert pauses.min() >= trainer_module.LOOK_SECONDS[0] - 0.01
+    assert np.median(pauses) < 0.5 * trainer_module.pause_after(view.seconds), "a change is shown soon"
+
+
 def test_a_view_that_fails_never_stops_the_training(gan):
     trainer = LabTrainer(gan, tiny.DATA, batch_size=8, view=FaultyView())
     trainer.play(20)
