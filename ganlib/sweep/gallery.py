@@ -72,11 +72,12 @@ def curves(folder, run):
 
 
 def _figures(folder, frame, axes):
-    """Draw the map and the samples over the first two parameters that vary, and curves of one run an outcome."""
+    """Draw the map and the samples over the two parameters that vary most, and curves of one run an outcome."""
     from ganlib import plots
 
     if len(axes) >= 2:
-        x, y = sorted(axes[:2], reverse=True)  # the generator's rate to the right, the discriminator's up
+        most = sorted(axes, key=lambda name: -frame[name].nunique())[:2]
+        x, y = sorted(most, reverse=True)  # the generator's rate to the right, the discriminator's up
         placed = frame.dropna(subset=[x, y])
         if len(placed):
             yield plots.outcome_map(placed, x, y, SCORE if SCORE in frame else None, title="Where the training led")
@@ -88,7 +89,7 @@ def _figures(folder, frame, axes):
         curve = curves(folder, row["id"])
         if curve is not None and "d_accuracy" in curve:
             label = ", ".join(
-                f"{name} {row[name]:.2g}" if isinstance(row[name], float) else str(row[name]) for name in axes
+                f"{name} {row[name]:.2g}" if isinstance(row[name], float) else f"{name} {row[name]}" for name in axes
             )
             drawn.append((label, row["outcome"], curve))
     if drawn:
@@ -97,7 +98,7 @@ def _figures(folder, frame, axes):
 
 def _table(folder, frame):
     columns = [name for name in frame.columns if name not in (*ABOUT, "id")]
-    head = "".join(f"<th>{html.escape(str(name))}</th>" for name in ["samples", *columns, "notebook"])
+    head = "".join(f"<th>{html.escape(str(name))}</th>" for name in ["samples", "notebook", *columns])
     rows = [_row(folder, row, columns, number < SHOWN) for number, row in enumerate(frame.to_dict("records"))]
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
@@ -112,7 +113,7 @@ def _row(folder, row, columns, with_picture):
     if row["outcome"] == FAILED:
         where = f" (cell {row['cell']})" if isinstance(row.get("cell"), str) else ""
         words += f'<br><span class="failed">{html.escape(str(row["error"]))}{html.escape(where)}</span>'
-    return f"<tr><td>{picture}</td>{cells}<td>{words}</td></tr>"
+    return f"<tr><td>{picture}</td><td>{words}</td>{cells}</tr>"
 
 
 def _write(value):

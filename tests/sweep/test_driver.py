@@ -217,6 +217,12 @@ def test_rows_that_name_different_parameters_have_a_place_on_the_map(threads, so
     assert "6 pairs of value and rate: 6 trained" in (tmp_path / "out" / "index.html").read_text()
 
 
+def test_the_map_is_over_the_two_parameters_that_vary_most(threads, source, tmp_path):
+    source["parameters"] = {"name": ["a", "b"], "value": [1, 2, 3], "rate": [0.1, 0.2, 0.3]}
+    run(source, tmp_path / "out")
+    assert "9 pairs of value and rate: 9 trained" in (tmp_path / "out" / "index.html").read_text()
+
+
 def test_the_command_names_each_run_that_failed(threads, source, tmp_path, capsys):
     path = tmp_path / "grid.yaml"
     path.write_text(f"notebook: '{source['notebook']}'\nparameters: {{value: [1, 13]}}\nseeds: 1\n")

@@ -15,7 +15,7 @@ import pytest
 
 import ganlib
 from ganlib import sweep
-from ganlib.sweep import SweepError, kernel, runner
+from ganlib.sweep import SweepError, engine, kernel, runner
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 WAITING = 300  # seconds that anything may take on a busy computer before a test gives up
@@ -82,6 +82,23 @@ def test_workers_of_another_version_are_refused_with_both(scheduler, lesson, tmp
     assert f"has ganlib 0.0.9, and this is ganlib {ganlib.__version__}" in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("gpus", "slots", "shared"),
+    [
+        (["0", "1"], [1, 1], None),
+        ([None, None], [4, 4], None),
+        (["-1", ""], [2, 2], None),
+        (["0"], [2], "2 runs at a time on GPU 0"),
+        (["0", "0"], [1, 1], "2 runs at a time on GPU 0"),
+        (["0,1", "1"], [1, 1], "2 runs at a time on GPU 1"),
+    ],
+)
+def test_workers_that_would_share_a_gpu_are_refused(gpus, slots, shared):
+    told = {number: ("node1", ganlib.__version__, True, 8, gpu) for number, gpu in enumerate(gpus)}
+    with contextlib.nullcontext() if shared is None else pytest.raises(SweepError, match=shared):
+        engine._check_gpus(told, dict(enumerate(slots)))
+
+
 def test_a_scheduler_that_does_not_answer_is_named(lesson, tmp_path, monkeypatch):
     monkeypatch.setattr("ganlib.sweep.engine.ANSWER", 0.5)
     source = {"notebook": str(lesson), "parameters": {"value": [1]}, "seeds": 1}
@@ -125,6 +142,13 @@ def test_a_run_that_was_cut_off_is_told_to_go_on(lesson, tmp_path):
     (checkpoints / "step_00000001.npz").touch()
     assert runner.execute(job(lesson, tmp_path / "run", value=2))["scores"]["resumed"] is True
     assert runner.execute(job(lesson, tmp_path / "new", value=2))["scores"]["resumed"] is False
+
+
+def test_a_training_that_was_cut_off_before_its_first_checkpoint_begins_anew(write_notebook, tmp_path):
+    (tmp_path / "run" / "run").mkdir(parents=True)
+    (tmp_path / "run" / "run" / "config.json").touch()
+    path = write_notebook(tmp_path / "trains.ipynb", ("import os\nos.mkdir(f'{results}/run')\nassert not resume", ()))
+    assert runner.execute(job(path, tmp_path / "run"))["error"] is None
 
 
 def test_a_kernel_that_dies_is_a_run_that_failed(write_notebook, tmp_path):
