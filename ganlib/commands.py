@@ -19,6 +19,10 @@ RATES = ("g_learning_rate", "d_learning_rate")
 OF_ANY_TRAINING = ("steps", "batch_size", "sample_interval")
 
 
+# Most tests wait for something, and the rest are too small to fill two cores: two files at a time take half the time.
+TWO_AT_A_TIME = ["--numprocesses=2", "--dist=loadfile"]
+
+
 def _refusing(command):
     """Let a command tell what its room refuses, a ValueError or OSError, in one sentence, and return 2."""
 
@@ -27,10 +31,20 @@ def _refusing(command):
         try:
             return command(arguments)
         except (ValueError, OSError) as error:
-            environment.say(error)
+            environment.say(_sentence(error))
             return 2
 
     return run
+
+
+def _sentence(error):
+    """Return what an error says, without the "[Errno 2]" that Python puts before what the system says of a file."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    if error.filename is None:  # a room's own sentence
+        return error.strerror
+    reason = error.strerror[0].lower() + error.strerror[1:]
+    return f"{error.filename} cannot be used: {reason}. Check the path, and whether you may read and write there."
 
 
 def lab(arguments):
@@ -92,19 +106,23 @@ def _serve_page(lesson, options, settings):
     try:
         page.serve(lesson, browser=not options.no_browser, **port, **settings)
     except (ValueError, OSError) as error:
-        environment.say(f"The page cannot be served: {error}")
+        environment.say(f"The page cannot be served: {_sentence(error)}")
         return 2
 
 
 def test(arguments):
-    """Run the tests, the lessons among them; everything that follows goes to pytest."""
+    """Run the tests, the lessons among them, two files at a time; everything that follows goes to pytest instead."""
     if {"-h", "--help"} & set(arguments):
         _parser(test, usage="python -m ganlib test [pytest's arguments, such as -k doctor]").print_help()
         return
     folder = _checkout_for("test")
     environment.stand(["test", *arguments])
     os.chdir(folder)
-    environment.become([sys.executable, "-m", "pytest", *arguments], environment.child_environment())
+    variables = environment.child_environment()
+    if not arguments and (os.cpu_count() or 1) > 1:
+        arguments = TWO_AT_A_TIME
+        variables = {"TF_NUM_INTRAOP_THREADS": "1", **variables}  # or two TensorFlows would fight for every core
+    environment.become([sys.executable, "-m", "pytest", *arguments], variables)
 
 
 def doctor(arguments):
@@ -157,7 +175,7 @@ def train(arguments):
     try:
         _train(options)
     except (ValueError, OSError, ArithmeticError) as error:
-        environment.say(error)
+        environment.say(_sentence(error))
         return 2
 
 
@@ -196,6 +214,10 @@ def record(arguments):
     from ganlib.lab import replay
 
     write = {"npz": lambda recording, path: recording.save(path), "html": replay.save_page}
+    if not os.path.isdir(options.run):
+        raise ValueError(
+            f"{options.run} is no run folder: give the folder that `train --run` or gan.train(run=…) named."
+        )
     recording = replay.open_recording(options.run)
     write[ending](recording, options.file)
     print(f"{options.file}: {len(recording.steps)} frames, {os.path.getsize(options.file) / 1e6:.2f} MB")
@@ -236,7 +258,7 @@ def export(arguments):
     from ganlib.models import load_run
 
     part = {} if whole else {"part": options.part}
-    model = load_run(options.run)
+    model = options.run if options.format == "gif" else load_run(options.run)  # a film needs no checkpoint
     getattr(room, f"to_{options.format}")(model, options.out, overwrite=options.overwrite, **part)
 
 

@@ -168,6 +168,15 @@ def test_lab_refuses_what_it_does_not_know(became, wrong):
     assert refusal.value.code == 2
 
 
+@pytest.mark.parametrize(("cores", "two"), [(1, False), (2, True), (8, True)])
+def test_the_whole_suite_runs_two_files_at_a_time_where_there_are_two_cores(became, monkeypatch, cores, two):
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    monkeypatch.delenv("TF_NUM_INTRAOP_THREADS", raising=False)
+    command, variables = became(["test"])
+    assert (command[3:] == commands.TWO_AT_A_TIME) == two
+    assert (variables.get("TF_NUM_INTRAOP_THREADS") == "1") == two
+
+
 def test_test_hands_everything_to_pytest_in_the_folder_of_the_kit(became, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     command, variables = became(["test", "-k", "a or b", "--lf", "tests/test_main.py"])
@@ -282,6 +291,37 @@ def test_an_interrupted_training_says_where_it_stands_and_how_to_go_on(fake_gan,
         "Interrupted after step 12.",
         "To go on: python -m ganlib train --resume runs/x",
     ]
+
+
+# --- what is not there ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["missing", "a file"])
+def test_record_says_that_there_is_no_run_folder(monkeypatch, capsys, tmp_path, there):
+    monkeypatch.setattr(environment, "stand", lambda arguments: None)
+    if there:
+        (tmp_path / "nope").write_text("no run")
+    assert commands.main(["record", str(tmp_path / "nope"), str(tmp_path / "a.npz")]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith(f"{tmp_path / 'nope'} is no run folder: give the folder that `train --run`")
+    assert not (tmp_path / "a.npz").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "x"), "x cannot be used: no such file or directory. Check"),
+        (OSError(28, "x could not be written: the disk is full."), "x could not be written: the disk is full."),
+        (OSError("It is off."), "It is off."),
+        (ValueError("n must be 1."), "n must be 1."),
+    ],
+)
+def test_what_the_system_refuses_is_told_without_its_number(fake_gan, capsys, error, sentence):
+    fake_gan.error = error
+    assert commands.main(["train"]) == 2
+    assert (err := capsys.readouterr().err).startswith(sentence)
+    assert "Errno" not in err
 
 
 # --- the package ----------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ A format is a `Format`: how it is written, how it is read back, and what is said
 
 import contextlib
 import errno
+import os
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
@@ -101,7 +102,7 @@ def deliver(form, model, path, part=None, overwrite=False):
 
 
 def check_target(path, suffix, overwrite):
-    """Return the path of a file that may be written; ExportError if it may not."""
+    """Return the path of a file that may be written; ExportError or OSError if it may not."""
     path = Path(path)
     if path.suffix.lower() != suffix:
         raise ExportError(f"The name of the file must end in {suffix}, unlike {path.name!r}.")
@@ -110,6 +111,10 @@ def check_target(path, suffix, overwrite):
             raise ExportError(
                 f"{taken} is there already: choose another name, or say overwrite=True (--overwrite) to replace it."
             )
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK):  # say so before anything is computed
+        number = errno.EACCES if folder.is_dir() else errno.ENOTDIR
+        raise OSError(number, f"{path} cannot be written: {explain(OSError(number, ''))}. Choose another place.")
     return path
 
 
@@ -123,7 +128,9 @@ def place(path, content, card):
     with atomic_write(path) as file, atomic_write(card_path(path)) as card_file:
         card_file.write(card.encode())
         file.write(content)
-        file.flush()
+        for one in (file, card_file):  # both are on the disk before either gets its name
+            one.flush()
+            os.fsync(one.fileno())
 
 
 def check_agreement(title, found, expected):

@@ -252,7 +252,7 @@ DL4J = Format(
     suffix=".h5",
     write=write_keras2,
     read=_read,
-    lacks="the other networks of the model, optimizers, random state, a reshape at the end",
+    lacks="the other networks of the model, optimizers, random state, any reshape at the end",
     use="""
 // org.deeplearning4j:deeplearning4j-modelimport:1.0.0-M2.1 and org.nd4j:nd4j-native-platform:1.0.0-M2.1
 MultiLayerNetwork network = KerasModelImport.importKerasSequentialModelAndWeights("{name}", false);

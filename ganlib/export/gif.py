@@ -10,7 +10,8 @@ from ganlib.data import tile
 from ganlib.export.card import table, training
 from ganlib.export.delivery import check_target, place, write_size
 from ganlib.export.errors import ExportError
-from ganlib.training import RunFolder
+from ganlib.models import load_run
+from ganlib.training import RunFolder, RunFolderError
 
 LACKS = "networks, optimizers, random state; only pictures"
 CAPTION = 18  # pixels
@@ -159,5 +160,14 @@ def _card(run, name, steps):
         "same latent vectors.",
         table({"does not hold": LACKS}),
     ]
-    model = run if hasattr(run, "live") else None
-    return "\n\n".join([*lines, *(training(model) if model is not None else [])]) + "\n"
+    return "\n\n".join([*lines, *_training(run)]) + "\n"
+
+
+def _training(run):
+    """Return the sections of the card that tell of the model; its samples may have outlived its checkpoints."""
+    if hasattr(run, "live"):
+        return training(run)
+    try:
+        return training(load_run(run.path if isinstance(run, RunFolder) else run))
+    except RunFolderError as error:
+        return ["## Training", f"Not known. {error}"]

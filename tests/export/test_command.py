@@ -50,6 +50,22 @@ def test_a_run_without_a_checkpoint_is_one_sentence(run, tmp_path, capsys):
     assert not (tmp_path / "g.keras").exists()
 
 
+def test_a_film_can_be_made_of_a_run_without_a_checkpoint(run, tmp_path):
+    for file in (run / "checkpoints").iterdir():
+        file.unlink()
+    assert commands.main(["export", str(run), "--format", "gif", "--out", str(tmp_path / "film.gif")]) == 0
+    assert "Not known. " in (tmp_path / "film.gif.card.md").read_text(encoding="utf-8")
+
+
+def test_a_disk_that_may_not_be_written_is_one_sentence_without_a_number(run, tmp_path, capsys):
+    (tmp_path / "taken").write_text("")
+    out = str(tmp_path / "taken" / "g.keras")
+    assert commands.main(["export", str(run), "--format", "keras", "--out", out]) == 2
+    assert capsys.readouterr().err == (
+        f"{out} cannot be written: a part of the path is a file, not a folder. Choose another place.\n"
+    )
+
+
 def test_a_folder_that_is_no_run_is_one_sentence(tmp_path, capsys):
     assert commands.main(["export", str(tmp_path), "--format", "gif", "--out", str(tmp_path / "film.gif")]) == 2
     assert capsys.readouterr().err.endswith("is not a run folder: it has no config.json.\n")

@@ -68,8 +68,9 @@ def test_what_it_shows_is_what_the_network_draws(page, made):
     grey = np.array(shown).reshape(28, 28, 4)
     assert np.abs(grey[..., 0] - 127.5 * (picture + 1)).max() <= 0.51
     probability = 100 * made[0].probability_real(picture[np.newaxis, ..., np.newaxis])[0]
-    said = page.get_by_text("The discriminator takes it for real with").inner_text()
-    assert abs(float(said.split()[-2]) - probability) <= 0.51
+    said = page.get_by_text("The discriminator is").inner_text()
+    assert said.endswith("% sure that it is real.")
+    assert abs(float(said.split()[3]) - probability) <= 0.51
 
 
 def test_the_arrow_keys_move_on_the_map(page):
@@ -87,6 +88,14 @@ def test_a_finger_or_the_mouse_moves_on_the_map(page):
     page.locator("#pad").click(position={"x": 0.25 * box["width"], "y": 0.25 * box["height"]})
     assert abs(float(page.get_by_role("slider", name="Left to right").input_value()) + 0.5) < 0.05
     assert abs(float(page.get_by_role("slider", name="Down to up").input_value()) - 0.5) < 0.05
+
+
+def test_the_picture_stays_in_sight_while_the_map_is_used(page):
+    page.locator("#y").scroll_into_view_if_needed()
+    page.locator("#pad").hover()
+    box = page.locator("#picture").bounding_box()
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= page.viewport_size["height"]
 
 
 def test_a_walk_goes_on_until_it_is_stopped(page):
@@ -180,7 +189,7 @@ def test_a_digit_can_be_asked_for_where_the_network_takes_one(other):
     assert [button.get_attribute("aria-pressed") for button in buttons.all()] == ["false"] * 7 + ["true"] + 2 * [
         "false"
     ]
-    assert page.get_by_text("The discriminator takes it for a real 7 with").is_visible()
+    assert page.get_by_text("% sure that it is a real 7.").is_visible()
     shown = page.evaluate(
         "() => Array.from(document.getElementById('picture').getContext('2d').getImageData(0, 0, 28, 28).data)"
     )
