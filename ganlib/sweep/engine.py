@@ -17,6 +17,7 @@ from ganlib.sweep.errors import SweepError
 ANSWER = 10  # seconds that a scheduler has to answer
 ARRIVAL = 60  # seconds for a first worker to join it
 GIB_A_RUN = 2
+LOST = "The scheduler was lost: start it again."
 AHEAD = 2  # runs that are handed to each worker before it needs them
 
 
@@ -108,7 +109,10 @@ def remote(address, folder):
 
 def _engine(client, threads, gpus, dashboard):
     def workers():
-        return sum(info["nthreads"] for info in client.scheduler_info(n_workers=-1)["workers"].values())
+        try:
+            return sum(info["nthreads"] for info in client.scheduler_info(n_workers=-1)["workers"].values())
+        except (OSError, KeyError):  # the scheduler is lost, which `alive` tells
+            return 0
 
     def alive():
         return client.status == "running"
@@ -201,13 +205,15 @@ def drive(engine, function, jobs, tell):
     jobs, pending, room = iter(jobs), {}, 0
     while True:
         room = room or AHEAD * max(1, engine.workers())
+        if not engine.alive():
+            raise SweepError(LOST)
         for job in itertools.islice(jobs, max(0, room - len(pending))):
             pending[engine.executor.submit(function, job)] = job
         if not pending:
             return
         done, _ = concurrent.futures.wait(pending, timeout=1, return_when=concurrent.futures.FIRST_COMPLETED)
         if not engine.alive() or any(future.cancelled() for future in done):
-            raise SweepError("The scheduler was lost: start it again.")
+            raise SweepError(LOST)
         for future in done:
             error = future.exception()
             tell(pending.pop(future), None if error else future.result(), error)

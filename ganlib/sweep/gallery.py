@@ -8,8 +8,9 @@ import numpy as np
 import pandas
 from PIL import Image
 
+from ganlib.sweep.kernel import CURVES, SAMPLES
 from ganlib.sweep.outcome import MEANING
-from ganlib.sweep.runner import CURVES, FAILED, NOTEBOOK, SAMPLES
+from ganlib.sweep.runner import FAILED, NOTEBOOK
 from ganlib.sweep.table import ABOUT
 from ganlib.training.files import atomic_write
 

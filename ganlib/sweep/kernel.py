@@ -5,6 +5,7 @@ import shutil
 import time
 
 LOCK = ".lock"
+SCORES, SAMPLES, CURVES = "scores.json", "samples.png", "curves.csv"  # what a run's own cell leaves
 PATIENCE = 60  # seconds; the kernel of a worker that was killed ends by itself within a few
 _held = []
 

@@ -26,11 +26,10 @@ import ganlib
 from ganlib.environment import CHECKOUT, child_environment
 from ganlib.sweep import launch
 from ganlib.sweep import notebook as lessons
-from ganlib.sweep.kernel import LOCK
+from ganlib.sweep.kernel import LOCK, SCORES
 from ganlib.training.files import atomic_write
 
-NOTEBOOK, RESULT, SCORES = "notebook.ipynb", "result.json", "scores.json"
-SAMPLES, CURVES, RUN = "samples.png", "curves.csv", "run"
+NOTEBOOK, RESULT, RUN = "notebook.ipynb", "result.json", "run"
 FAILED, DONE, DIVERGED = "failed", "done", "diverged"
 START_TIMEOUT = 180  # seconds for a kernel to answer, on a computer that is busy with other runs
 BEGINNING = (

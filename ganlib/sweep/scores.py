@@ -9,8 +9,8 @@ import pandas
 from ganlib.judge.counts import digits_present
 from ganlib.judge.report import default_judge
 from ganlib.models.presets import vital_signs
+from ganlib.sweep.kernel import CURVES, SAMPLES, SCORES
 from ganlib.sweep.outcome import outcome
-from ganlib.sweep.runner import CURVES, SAMPLES, SCORES
 from ganlib.training.files import atomic_write
 
 PICTURES = 2000

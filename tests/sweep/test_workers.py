@@ -99,6 +99,21 @@ def test_workers_that_would_share_a_gpu_are_refused(gpus, slots, shared):
         engine._check_gpus(told, dict(enumerate(slots)))
 
 
+def test_a_scheduler_that_is_lost_is_told_even_when_it_cannot_be_asked_for_its_workers():
+    class Client:
+        status, dashboard_link = "connecting", ""
+
+        def get_executor(self, pure):
+            return None
+
+        def scheduler_info(self, n_workers):
+            return {}
+
+    lost = engine._engine(Client(), 1, [], "")
+    with pytest.raises(SweepError, match="The scheduler was lost: start it again"):
+        engine.drive(lost, None, [{"id": "a"}], None)
+
+
 def test_a_scheduler_that_does_not_answer_is_named(lesson, tmp_path, monkeypatch):
     monkeypatch.setattr("ganlib.sweep.engine.ANSWER", 0.5)
     source = {"notebook": str(lesson), "parameters": {"value": [1]}, "seeds": 1}
