@@ -106,7 +106,13 @@ def read_keras2(path, network=None):
         if isinstance(error, ExportError):
             raise
         raise ExportError(f"{path} is damaged: its description of the network cannot be read.") from error
-    return _fill_by_name(path, *build_graph(graph), weights)
+    try:
+        network, made = build_graph(graph)
+    except ExportError:
+        raise
+    except Exception as error:  # what Keras and TensorFlow raise of sizes that do not fit has a dozen kinds
+        raise ExportError(f"{path} is damaged: the network that it describes cannot be built.") from error
+    return _fill_by_name(path, network, made, weights)
 
 
 def build_graph(graph):
@@ -145,7 +151,8 @@ def _build_layer(node):
             f"The layer {node.name} ({node.kind}) {what}: only {', '.join(LAYERS)} are built from a file."
         )
     if not isinstance(activation := config.get("activation") or "linear", str) or activation not in ACTIVATIONS:
-        raise ExportError(f"The layer {node.name} has an activation of its own, {activation!r}, which is not read.")
+        named = activation if isinstance(activation, str) else "which holds code or a layer"
+        raise ExportError(f"The layer {node.name} has an activation of its own ({named[:40]}), which is not read.")
     if config.get("data_format") not in (None, "channels_last"):
         raise ExportError(f"The layer {node.name} puts channels first; only channels_last is read.")
     if node.kind == "BatchNormalization" and np.ravel(config.get("axis", -1)).tolist() not in ([-1], [1], [2], [3]):

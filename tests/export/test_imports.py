@@ -1,6 +1,8 @@
 """Files of others come in, safely; and Keras 2 itself, a second reader, takes what `to_dl4j` writes."""
 
 import json
+import pickle
+from pathlib import Path
 
 import h5py
 import networks
@@ -141,12 +143,42 @@ def test_a_lambda_layer_is_refused_and_its_code_does_not_run(old, tmp_path):
         (lambda specs: specs[1]["config"].update(units=5), "it lacks kernel"),
         (lambda specs: specs.pop(0), "does not say which shape it takes"),
         (lambda specs: specs.__setitem__(1, "?"), "is damaged"),
+        (lambda specs: specs.clear(), "describes cannot be built"),
+        (lambda specs: specs[1]["config"].update(units=10**12), "describes cannot be built"),
     ],
 )
 def test_a_layer_that_cannot_be_built_is_one_sentence(old, change, says):
     rewrite(old, change)
     with pytest.raises(ExportError, match=says):
         read_network(old)
+
+
+@pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.99])
+@pytest.mark.parametrize("write", [to_dl4j, to_keras])
+def test_a_file_that_was_cut_off_is_one_sentence(gan, tmp_path, write, share):
+    path = write(gan, tmp_path / ("g.h5" if write is to_dl4j else "g.keras"))
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(ExportError, match="cannot be read: it is damaged"):
+        read_network(path)
+
+
+def test_a_pickle_in_place_of_a_description_is_not_unpickled(old, tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return Path.touch, (tmp_path / "sprung",)
+
+    with h5py.File(old, "r+") as file:
+        file.attrs["model_config"] = pickle.dumps(Trap(), protocol=0)
+    with pytest.raises(ExportError, match="its description of the network cannot be read"):
+        read_network(old)
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_a_lambda_layer_in_a_keras_file_is_refused(tmp_path):
+    keras.Sequential([keras.Input((3,)), layers.Lambda(lambda x: 2 * x)]).save(tmp_path / "g.keras")
+    with pytest.raises(ExportError, match="or holds code, which is not run"):
+        read_network(tmp_path / "g.keras")
 
 
 @pytest.mark.parametrize("name", ["g.h5", "g.keras", "g.pickle"])
