@@ -40,8 +40,8 @@ def read_network(path, network=None):
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # damaged bytes and unknown layers raise a dozen kinds of error, all of one meaning
         raise ExportError(
-            f"{path} cannot be read: it is damaged, or holds code, which is not run, or layers of somebody's own, which "
-            f"must be imported first."
+            f"{path} cannot be read: it is damaged, or holds code, which is not run, or layers of somebody's own, "
+            "which must be imported first."
         ) from error
 
 
