@@ -129,7 +129,7 @@ def _panel(panel, steps, history, here, first, last, marks):
             parts.append(_polyline(path, line))
     for line, _, values in reversed(curves):
         now = f"{line.label} {values[-1]:.3g}" if len(values) else line.label
-        legend -= 6.2 * len(now)
+        legend -= 6.8 * len(now)
         parts.append(f'<text x="{legend:.0f}" y="15" fill="{line.colour}" font-weight="600">{escape(now)}</text>')
         legend -= 28
         parts.append(_polyline(f"{legend:.0f},11 {legend + 24:.0f},11", line))
