@@ -18,21 +18,27 @@ class History(Mapping):
 
     def __init__(self, names):
         self.names = ("step", *names)
-        self._blocks, self._lock = [], threading.Lock()
+        self._steps, self._rows = np.zeros(0, np.int64), np.zeros((0, len(names)), np.float32)
+        self._length, self._lock = 0, threading.Lock()  # the arrays are longer than what is written in them
 
     def append(self, first_step, rows):
         """Add measurements: `rows` is float32 (n, columns), the first of them made by step number `first_step`."""
-        steps = np.arange(first_step, first_step + len(rows))
         with self._lock:
-            self._blocks.append((steps, np.asarray(rows, np.float32)))
+            start, self._length = self._length, self._length + len(rows)
+            if self._length > len(self._steps):
+                self._steps, self._rows = (longer(array, 2 * self._length) for array in (self._steps, self._rows))
+            self._steps[start : self._length] = np.arange(first_step, first_step + len(rows))
+            self._rows[start : self._length] = rows
+
+    def _written(self):
+        """Return the steps and the rows so far, as they were at one moment; later rows do not change them."""
+        with self._lock:
+            return self._steps[: self._length], self._rows[: self._length]
 
     def __getitem__(self, name):
         if name not in self.names:
             raise KeyError(f"no column {name!r}; there are {', '.join(self.names)}")
-        self._merge()
-        if not self._blocks:
-            return np.zeros(0, np.int64 if name == "step" else np.float32)
-        steps, rows = self._blocks[0]
+        steps, rows = self._written()
         return steps if name == "step" else rows[:, self.names.index(name) - 1]
 
     def __iter__(self):
@@ -44,28 +50,22 @@ class History(Mapping):
     def __repr__(self):
         return f"<History of {len(self['step'])} steps: {', '.join(self.names)}>"
 
-    def _merge(self):
-        """Join the blocks into one, so that reading columns again and again costs nothing."""
-        with self._lock:  # else a block that is appended meanwhile, in another thread, would be lost
-            if len(self._blocks) > 1:
-                steps, rows = zip(*self._blocks, strict=True)
-                self._blocks = [(np.concatenate(steps), np.concatenate(rows))]
-
     def cut(self, step):
         """Forget the rows of the steps above `step`."""
-        self._merge()
         with self._lock:
-            self._blocks = [(steps[steps <= step], rows[steps <= step]) for steps, rows in self._blocks]
+            kept = self._steps[: self._length] <= step
+            self._steps, self._rows = self._steps[: self._length][kept], self._rows[: self._length][kept]
+            self._length = len(self._steps)
 
     def to_csv(self, after=0, header=True):
         """Return the rows of the steps above `after` as CSV text; nine digits hold a float32 exactly."""
-        steps = self["step"]
+        steps, rows = self._written()
         kept = steps > after
         text = io.StringIO()
         if header:
             text.write(",".join(self.names) + "\n")
         if kept.any():
-            table = np.column_stack([steps[kept], self._blocks[0][1][kept]])
+            table = np.column_stack([steps[kept], rows[kept]])
             np.savetxt(text, table, fmt=["%d"] + ["%.9g"] * (len(self.names) - 1), delimiter=",")
         return text.getvalue()
 
@@ -78,5 +78,13 @@ class History(Mapping):
             table = np.array([[float(cell) for cell in line.split(",")] for line in lines])
             if up_to is not None:
                 table = table[table[:, 0] <= up_to]
-            history._blocks = [(table[:, 0].astype(np.int64), table[:, 1:].astype(np.float32))]
+            history._steps, history._rows = table[:, 0].astype(np.int64), table[:, 1:].astype(np.float32)
+            history._length = len(table)
         return history
+
+
+def longer(array, length):
+    """Return a copy of an array with room for more rows."""
+    copy = np.empty((length, *array.shape[1:]), array.dtype)
+    copy[: len(array)] = array
+    return copy

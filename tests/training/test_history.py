@@ -106,3 +106,14 @@ def test_what_one_thread_reads_while_another_appends_is_never_lost():
     for reader in readers:
         reader.join()
     assert history["step"].tolist() == list(range(1, 4001))
+
+
+def test_columns_that_were_read_stay_as_they_are_while_rows_are_added_and_cut():
+    history = filled(*(np.full((1, 2), number) for number in range(1000)))
+    column = history["loss"]
+    history.append(1001, np.ones((500, 2)))
+    history.cut(10)
+    history.append(11, np.full((2000, 2), -1.0))
+    assert column.tolist() == list(range(1000))
+    assert history["step"].tolist() == list(range(1, 2011))
+    assert history["norm"].tolist() == [*range(10), *[-1.0] * 2000]
