@@ -18,6 +18,7 @@ LOG = "kernel.log"
 FORKS = sys.platform == "linux"
 ALWAYS = ("ipykernel.kernelapp", "IPython")
 OF_LESSONS = ("tensorflow", "keras", "matplotlib.figure", "PIL.Image", "pandas")
+OURS = ("ganlib.training", "ganlib.plots", "ganlib.course")  # not ganlib.models: that starts devices, which must not fork
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a process with threads must not fork
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _nurseries = {}
@@ -64,7 +65,8 @@ _this_run = threading.local()
 def announce(folder, content):
     """Say for which run this thread starts its next kernel: in which folder, and of which notebook (its bytes)."""
     _this_run.log = os.path.join(folder, LOG)
-    _this_run.modules = ALWAYS + OF_LESSONS if b"ganlib" in content or b"tensorflow" in content else ALWAYS
+    ours, tensorflow = b"ganlib" in content, b"tensorflow" in content
+    _this_run.modules = ALWAYS + OF_LESSONS * (ours or tensorflow) + OURS * ours
 
 
 def _log_of_this_run():
