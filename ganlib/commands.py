@@ -31,20 +31,10 @@ def _refusing(command):
         try:
             return command(arguments)
         except (ValueError, OSError) as error:
-            environment.say(_sentence(error))
+            environment.say(error)
             return 2
 
     return run
-
-
-def _sentence(error):
-    """Return what an error says, without the "[Errno 2]" that Python puts before what the system says of a file."""
-    if not isinstance(error, OSError) or not error.strerror:
-        return str(error)
-    if error.filename is None:  # a room's own sentence
-        return error.strerror
-    reason = error.strerror[0].lower() + error.strerror[1:]
-    return f"{error.filename} cannot be used: {reason}. Check the path, and whether you may read and write there."
 
 
 def lab(arguments):
@@ -106,7 +96,7 @@ def _serve_page(lesson, options, settings):
     try:
         page.serve(lesson, browser=not options.no_browser, **port, **settings)
     except (ValueError, OSError) as error:
-        environment.say(f"The page cannot be served: {_sentence(error)}")
+        environment.say(f"The page cannot be served: {environment.sentence(error)}")
         return 2
 
 
@@ -175,7 +165,7 @@ def train(arguments):
     try:
         _train(options)
     except (ValueError, OSError, ArithmeticError) as error:
-        environment.say(_sentence(error))
+        environment.say(error)
         return 2
 
 

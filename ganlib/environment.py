@@ -41,9 +41,19 @@ class SetupError(Exception):
     """The environment cannot be made or used; the message is one sentence that says the way out."""
 
 
-def say(text):
-    """Tell the user something on standard error, so that standard output stays the command's own."""
-    print(text, file=sys.stderr, flush=True)
+def say(what):
+    """Tell the user a text or an error on standard error, so that standard output stays the command's own."""
+    print(sentence(what), file=sys.stderr, flush=True)
+
+
+def sentence(what):
+    """Return a text, or what an error says, without the "[Errno 2]" that Python puts before the system's words."""
+    if not isinstance(what, OSError) or not what.strerror:
+        return str(what)
+    if what.filename is None:  # a room's own sentence
+        return what.strerror
+    reason = what.strerror[0].lower() + what.strerror[1:]
+    return f"{what.filename} cannot be used: {reason}. Check the path, and whether you may read and write there."
 
 
 # What is required, and what is there
