@@ -5,6 +5,7 @@ import json
 import pytest
 
 from ganlib import quality
+from ganlib.models.recipes import RECIPES
 
 ROWS = [{"step": 10, "seconds": 0.5, "mnist_fd": 90.0}, {"step": 20, "seconds": 1.0, "mnist_fd": 80.0}]
 RESULT = {"device": "CPU", "pictures": 200, "real_mnist_fd": 9.5, "curves": {"swift": {"0": ROWS}}}
@@ -23,13 +24,56 @@ def test_the_result_is_printed_and_written(monkeypatch, capsys, tmp_path):
     asked = []
     monkeypatch.setattr(quality, "run", lambda *arguments: asked.append(arguments) or RESULT)
     assert quality.main(["--quality", "--recipes", "swift", "--seeds", "1", "--json", str(tmp_path / "q.json")]) == 0
-    assert asked == [(["swift"], 1, None, quality.POINTS, quality.PICTURES, None)]
+    assert asked == [({"swift": RECIPES["swift"]}, 1, None, quality.POINTS, quality.PICTURES, None)]
     assert "MNIST-FD" in capsys.readouterr().out
     assert json.loads((tmp_path / "q.json").read_text()) == RESULT
 
 
-@pytest.mark.parametrize("wrong", [["--recipes", "quick"], ["--seeds", "0"], ["--pictures", "99"], ["--budget", "-1"]])
+@pytest.mark.parametrize(
+    "wrong",
+    [["--recipes", "quick"], ["--ablate", "classic"], ["--seeds", "0"], ["--pictures", "99"], ["--budget", "-1"]],
+)
 def test_what_does_not_fit_is_refused_before_anything_is_trained(wrong, monkeypatch, capsys):
     monkeypatch.setattr(quality, "run", lambda *_: pytest.fail("trained"))
     assert quality.main(["--quality", *wrong]) == 2
     assert "must be" in capsys.readouterr().err
+
+
+SMALL = RECIPES["swift"]._replace(steps=7, batch_size=8, g_hidden=(8,), keep_best_every=3)
+
+
+def test_a_curve_has_its_points_and_ends_with_every_score_of_what_was_kept():
+    rows = quality.curve(SMALL, seed=0, points=3, pictures=120)
+    assert [row["step"] for row in rows] == [2, 4, 7]
+    assert all(row["mnist_fd"] > 0 for row in rows)
+    assert rows[-1]["report"]["mnist_fd"] == pytest.approx(rows[-1]["mnist_fd"], rel=1e-4)
+    assert [row["step"] for row in quality.curve(SMALL, seed=0, last=2, points=3, pictures=120)] == [1, 2]
+
+
+def test_a_budget_of_seconds_ends_a_training_by_the_measured_time_of_a_step(monkeypatch):
+    monkeypatch.setattr(quality, "seconds_a_step", lambda recipes: dict.fromkeys(recipes, 0.5))
+    result = quality.run({"small": SMALL}, seeds=2, budget=2, points=2, pictures=120)
+    assert result["milliseconds_a_step"] == {"small": 500.0}
+    for rows in result["curves"]["small"].values():
+        assert [(row["step"], row["seconds"]) for row in rows] == [(2, 1.0), (4, 2.0)]
+
+
+def test_the_time_of_a_step_holds_its_share_of_the_looks_of_the_judge(monkeypatch):
+    plain = SMALL._replace(keep_best_every=None)
+    monkeypatch.setattr(quality, "_look", lambda recipe: 1000.0 if recipe.keep_best_every else 0.0)
+    pace = quality.seconds_a_step({"kept": SMALL, "plain": plain}, rounds=1, seconds=0.01)
+    assert pace["kept"] > 1000 > pace["plain"] > 0
+
+
+def test_a_look_of_the_judge_is_spread_over_the_steps_between_two():
+    every, rarely = (quality._look(SMALL._replace(keep_best_every=n)) for n in (1, 10**6))
+    assert every > rarely > 0
+    assert quality._look(RECIPES["swift"]) == 0
+
+
+def test_ablations_differ_from_their_recipe_in_one_setting():
+    for recipe in quality._chosen([], "swift").values():
+        changed = [name for name, value in recipe._asdict().items() if getattr(RECIPES["swift"], name) != value]
+        assert changed in ([name] for name in ("batch_size", "beta_1", "moving_average", "g_hidden", "loss_kind")) or (
+            changed in (["g_learning_rate", "d_learning_rate"], ["cool_down"])
+        )

@@ -92,11 +92,22 @@ RECIPES = MappingProxyType(
             **FAST,
         ),
         "fine": Recipe(
-            "The same for ten minutes on two cores, a longer average, and the best weights by the judge.",
-            steps=40_000,
+            "Large batches, a long average, rates that fall to 0, and the best weights by the judge.",
+            steps=15_000,
+            batch_size=256,
+            moving_average=0.998,
+            cool_down=0.6,
+            keep_best_every=1500,
+            **FAST,
+        ),
+        "conv": Recipe(
+            "Convolutional networks with half the channels, for two cores.",
+            steps=6000,
             batch_size=64,
+            network="conv",
+            filters=32,
             moving_average=0.999,
-            keep_best_every=2500,
+            cool_down=0.5,
             **FAST,
         ),
         "gpu": Recipe(
@@ -111,6 +122,29 @@ RECIPES = MappingProxyType(
         ),
     }
 )
+
+
+# What each setting of a recipe is worth: the recipe with that one changed, by what is changed.
+ABLATIONS = MappingProxyType(
+    {
+        "swift": MappingProxyType(
+            {
+                "batch of 32": {"batch_size": 32},
+                "rates of 0.0002": {"g_learning_rate": 2e-4, "d_learning_rate": 2e-4},
+                "momentum 0.5": {"beta_1": 0.5},
+                "no average": {"moving_average": None},
+                "large generator": {"g_hidden": None},
+                "least squares": {"loss_kind": "least_squares"},
+                "rates that fall": {"cool_down": 0.5},
+            }
+        )
+    }
+)
+
+
+def ablations(name):
+    """Return a recipe's variants that differ from it in one setting, as a dict of recipes by what is changed."""
+    return {f"{name}, {what}": RECIPES[name]._replace(**change) for what, change in ABLATIONS[name].items()}
 
 
 def build(family, recipe, seed=0):
