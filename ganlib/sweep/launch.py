@@ -18,7 +18,7 @@ LOG = "kernel.log"
 FORKS = sys.platform == "linux"
 ALWAYS = ("ipykernel.kernelapp", "IPython")
 OF_LESSONS = ("tensorflow", "keras", "matplotlib.figure", "PIL.Image", "pandas")
-OURS = ("ganlib.training", "ganlib.plots", "ganlib.course")  # not ganlib.models: that starts devices, which must not fork
+OURS = ("ganlib.training", "ganlib.plots", "ganlib.course")  # no ganlib.models: it starts devices, which must not fork
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a process with threads must not fork
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _nurseries = {}
