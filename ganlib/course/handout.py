@@ -19,7 +19,12 @@ from ganlib.training.files import explain
 
 NAME = "gan-teaching-kit"
 TOP = ("README.md", "LICENSE", "requirements.txt", "constraints.txt", "pyproject.toml", "setup.py", "conftest.py")
-NEEDED = (*(f"data/{name}" for name in SHIPPED), "recorded/gan.npz", "judge/digit_classifier.npz")
+NEEDED = (
+    *(f"data/{name}" for name in SHIPPED),
+    "recorded/gan.npz",
+    "recorded/quality.json",
+    "judge/digit_classifier.npz",
+)
 SOLUTIONS = "ganlib/course/solutions"
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 FOLD = re.compile(r"\n*<details><summary>Solution</summary>.*?</details>\n?", re.DOTALL)
