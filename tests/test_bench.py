@@ -14,7 +14,7 @@ NAMES = {
     "network", "batch_size", "device", "cpu", "cpu_cores", "mode", "versions", "rounds", "classic_ms", "graph_ms",
     "compiled_step_ms", "graph_block_ms", "stepwise_block_ms", "engine_ms", "view_ms", "floor_ms", "fastest_ms",
     "floor_mode", "gflop_per_step", "engine_gflop_per_s", "floor_gflop_per_s", "engine_speedup", "engine_over_floor",
-    "engine_over_best", "view_every", "view_percent", "peak_memory_mib", "engine_peak_memory_mib",
+    "adam_ms", "engine_over_floor_and_adam", "engine_over_best", "view_every", "view_percent", "peak_memory_mib", "engine_peak_memory_mib",
     "gpu_peak_memory_mib",
 }  # fmt: skip
 FAST = {
@@ -27,6 +27,7 @@ FAST = {
     "floor_graph": np.array([4.0, 4.0, 9.0]),
     "floor_compiled": np.array([5.0, 5.0, 3.0]),
     "floor_loop": np.array([6.0, 6.0, 6.0]),
+    "adam": np.array([1.0, 1.0, 7.0]),
 }
 
 
@@ -136,6 +137,16 @@ def test_the_floor_gives_one_number_a_product(compiled):
     assert (results != 0).all()
 
 
+def test_adam_alone_moves_every_weight_of_both_networks_in_every_turn():
+    networks = tiny_generator(), tiny_discriminator()
+    before = [weight.numpy() for network in networks for weight in network.trainable_variables]
+    bench.adam_loop(networks)(3)
+    after = [weight.numpy() for network in networks for weight in network.trainable_variables]
+    for one, other in zip(before, after, strict=True):
+        assert (np.abs(other - one) > 1e-4).mean() > 0.9  # up to 2e-4 a turn
+        assert np.abs(other - one).max() < 7e-4
+
+
 def test_the_looped_floor_computes_every_product_in_every_turn():
     products = bench.products_of_step(tiny_generator(), tiny_discriminator(), 8)
     compute = bench.floor_loop(products)
@@ -196,6 +207,7 @@ def test_the_summary_takes_medians_minima_and_their_ratios():
     assert result["engine_speedup"] == 12.2
     assert (result["floor_ms"], result["floor_mode"]) == (4, "graph")
     assert result["engine_over_floor"] == 1.25
+    assert (result["adam_ms"], result["engine_over_floor_and_adam"]) == (1, 1)
     assert result["engine_over_best"] == 0.625
     assert result["engine_gflop_per_s"] == 200
     assert result["view_percent"] == 2
