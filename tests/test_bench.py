@@ -14,8 +14,8 @@ NAMES = {
     "network", "batch_size", "device", "cpu", "cpu_cores", "mode", "versions", "rounds", "classic_ms", "graph_ms",
     "compiled_step_ms", "graph_block_ms", "stepwise_block_ms", "engine_ms", "view_ms", "floor_ms", "fastest_ms",
     "floor_mode", "gflop_per_step", "engine_gflop_per_s", "floor_gflop_per_s", "engine_speedup", "engine_over_floor",
-    "adam_ms", "engine_over_floor_and_adam", "engine_over_best", "view_every", "view_percent", "peak_memory_mib", "engine_peak_memory_mib",
-    "gpu_peak_memory_mib",
+    "adam_ms", "engine_over_floor_and_adam", "engine_over_best", "view_every", "view_percent",
+    "peak_memory_mib", "engine_peak_memory_mib", "gpu_peak_memory_mib",
 }  # fmt: skip
 FAST = {
     "classic": np.array([60.0, 90.0, 61.0]),
