@@ -5,8 +5,10 @@
 
 import contextlib
 import json
+import os
 import re
 import tempfile
+import time
 from pathlib import Path
 
 import nbformat
@@ -34,8 +36,8 @@ def measure(path, out, speed):
     Returns
     -------
     dict
-        What `read` returns, and `busy`: the share of all processors, 0 to 1, that other programs took meanwhile; None
-        where the system does not tell.
+        What `read` returns, and `busy`: the share of all processors, 0 to 1, that other programs took meanwhile, of
+        those that still run at the end.
     """
     with _others() as others:
         executed = lessons.execute(path, out, speed)
@@ -92,17 +94,24 @@ def _printed(executed):
 @contextlib.contextmanager
 def _others():
     """Give a function that says, after the block, which share of the processors other programs took in it."""
-    import psutil
-
-    def now():
-        times, own = psutil.cpu_times(), psutil.Process().cpu_times()
-        return sum(times), sum(times) - times.idle - getattr(times, "iowait", 0), sum(own[:4])
-
-    begin = now()
+    began, before = time.perf_counter(), _seconds_of_others()
     end = []
     yield lambda: end[0]
-    total, busy, own = (after - before for after, before in zip(now(), begin, strict=True))
-    end.append(None if environment.WINDOWS else round(max(0.0, busy - own) / max(total, 1e-9), 2))
+    taken = sum(seconds - before.get(who, 0.0) for who, seconds in _seconds_of_others().items())
+    end.append(round(taken / (time.perf_counter() - began) / (os.cpu_count() or 1), 2))
+
+
+def _seconds_of_others():
+    """Return the processor time that each process has taken that neither is this one nor descends from it."""
+    import psutil
+
+    own = {os.getpid(), *(child.pid for child in psutil.Process().children(recursive=True))}
+    found = {}
+    for process in psutil.process_iter(["pid", "create_time", "cpu_times"]):
+        told = process.info
+        if told["pid"] not in own and told["cpu_times"] is not None:
+            found[told["pid"], told["create_time"]] = told["cpu_times"].user + told["cpu_times"].system
+    return found
 
 
 # The table

@@ -1,6 +1,9 @@
 """The timing table is measured by a command, and everything that tells a time tells that one."""
 
+import os
 import shutil
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -192,3 +195,11 @@ def test_the_table_is_kept_in_order(tmp_path):
     kept = timings.load(tmp_path)
     assert list(kept) == ["00_a", "01_b"]
     assert list(kept["01_b"]) == ["smoke", "full"]
+
+
+def test_other_programs_are_neither_this_one_nor_what_it_started():
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        others = {pid for pid, _ in timings._seconds_of_others()}
+        assert not others & {os.getpid(), child.pid}
+        assert os.getppid() in others
+        child.communicate(b"\n")
