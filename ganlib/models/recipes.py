@@ -108,7 +108,6 @@ RECIPES = MappingProxyType(
             network="conv",
             filters=32,
             moving_average=0.999,
-            cool_down=0.5,
             **FAST,
         ),
         "gpu": Recipe(
