@@ -17,9 +17,7 @@ OF_THE_PAGE = ("ip", "token", "visitors", "idle")
 OF_A_NEW_RUN = ("network", "seed", "moving_average")
 RATES = ("g_learning_rate", "d_learning_rate")
 OF_ANY_TRAINING = ("steps", "batch_size", "sample_interval")
-
-
-# Most tests wait for something, and the rest are too small to fill two cores: two files at a time take half the time.
+# Most tests wait for something, and the rest are too small to fill two cores: two files at a time need a third less.
 TWO_AT_A_TIME = ["--numprocesses=2", "--dist=loadfile"]
 
 
@@ -101,7 +99,7 @@ def _serve_page(lesson, options, settings):
 
 
 def test(arguments):
-    """Run the tests, the lessons among them, two files at a time; everything that follows goes to pytest instead."""
+    """Run the tests, the lessons among them, two files at a time; what follows goes to pytest, which then runs one."""
     if {"-h", "--help"} & set(arguments):
         _parser(test, usage="python -m ganlib test [pytest's arguments, such as -k doctor]").print_help()
         return
