@@ -117,12 +117,12 @@ def test_code_moves_the_controls_and_a_wrong_value_is_refused(explorer):
 
 def test_it_looks_at_a_model_that_trains(explorer, gan):
     trainer = LabTrainer(gan, tiny.DATA, batch_size=8)
+    before = explorer._way.value
     trainer.play(40)
     for share in np.linspace(0, 1, 20):
         explorer.set("walk", share)
     assert trainer.wait()
     assert gan.step == 40
-    before = explorer._way.value
     explorer.buttons["again"].click()
     assert explorer._way.value != before
 
