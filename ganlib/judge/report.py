@@ -169,6 +169,29 @@ class Judge:
         """Return the distance that n real training digits have: what no model should be expected to go below."""
         return self.distance(self.train[self._order[:n]])
 
+    def quick(self, images):
+        """Compute distance, precision and recall alone, as a report has them, in a tenth of its time.
+
+        Parameters
+        ----------
+        images : ndarray
+            As for `report`.
+
+        Returns
+        -------
+        dict of str to float
+            "mnist_fd", "precision" and "recall", as attributes of a `Report`.
+        """
+        features, _ = self.classifier.features(check_enough(images, len(self.train)))
+        precision, recall = neighbours.precision_recall(features, self._features[: len(features)], NEIGHBOURS_OF_SHARES)
+        distance = frechet_distance(self._moments, mean_and_covariance(features))
+        return {"mnist_fd": distance, "precision": precision, "recall": recall}
+
+    @cache  # noqa: B019 (a judge lives as long as the process)
+    def quick_real(self, n):
+        """Return what `quick` says of n real training digits, the same ones as in a report."""
+        return self.quick(self.train[self._order[:n]])
+
     def report(self, images):
         """Judge a set of pictures.
 

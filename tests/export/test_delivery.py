@@ -88,11 +88,7 @@ def judge(monkeypatch):
     judge = Judge(train=load_mnist("train", limit=400)[0], test=load_mnist("test", limit=300)[0])
     monkeypatch.setattr(scores, "default_judge", lambda: judge)
     monkeypatch.setattr(scores, "PICTURES", 200)
-    for function in (scores._real_features, scores._scores_of_real):
-        function.cache_clear()
-    yield judge
-    for function in (scores._real_features, scores._scores_of_real):
-        function.cache_clear()
+    return judge
 
 
 def test_the_card_has_the_scores_of_a_whole_report(judge, tmp_path):

@@ -136,6 +136,13 @@ def test_the_distance_alone_is_that_of_the_report(real):
     assert default_judge().distance(REAL) == pytest.approx(real.mnist_fd, rel=1e-9)
 
 
+def test_the_quick_scores_are_those_of_the_report(real):
+    for name, value in default_judge().quick(REAL).items():
+        assert value == pytest.approx(getattr(real, name), rel=1e-6), name
+    for name, value in default_judge().quick_real(N).items():
+        assert value == pytest.approx(getattr(real.real, name), rel=1e-6), name
+
+
 def test_shrunk_pictures_keep_the_root_mean_square_difference():
     black, white = np.full((1, 28, 28, 1), -1.0, np.float32), np.full((1, 28, 28, 1), 1.0, np.float32)
     assert np.linalg.norm(half_size(black) - half_size(white)) == pytest.approx(2)
