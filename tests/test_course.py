@@ -5,11 +5,13 @@ import re
 import pytest
 
 from ganlib import course
+from ganlib.training import devices
 
 
 @pytest.fixture(autouse=True)
 def no_speed(monkeypatch):
     monkeypatch.delenv("GANLIB_SPEED", raising=False)
+    monkeypatch.setattr(devices, "_xla", True)
 
 
 def test_a_lesson_runs_at_its_own_speed_unless_something_else_is_said():
@@ -52,3 +54,9 @@ def test_the_welcome_says_what_was_found_and_how_long_it_will_take(capsys, secon
     assert re.match(r"ganlib \S+, Keras 3\.\S+, TensorFlow 2\.\S+$", versions)
     assert re.match(r"device: (CPU, \d+ cores?|GPU .+)$", device)
     assert speed == f"speed: lesson; the cells below compute for {words} on two CPU cores"
+
+
+def test_only_at_smoke_a_lesson_trains_without_being_compiled():
+    for speed, wanted in (("smoke", False), ("lesson", True), ("smoke", False), ("full", True)):
+        course.welcome(speed, smoke=1, lesson=2, full=3)
+        assert devices._xla is wanted

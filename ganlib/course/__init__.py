@@ -41,6 +41,8 @@ def at_speed(speed, *, smoke, lesson, full):
 def welcome(speed="", *, smoke, lesson, full, number=""):
     """Say what a lesson found: versions, device, speed, how long its cells will compute, and which exercises are done.
 
+    At "smoke" no training is compiled from here on: compiling takes longer than the few steps of that speed.
+
     Parameters
     ----------
     speed : str
@@ -52,8 +54,9 @@ def welcome(speed="", *, smoke, lesson, full, number=""):
     """
     import ganlib
     from ganlib._tensorflow import keras, tf
-    from ganlib.training import describe_device
+    from ganlib.training import describe_device, use_xla
 
+    use_xla(speed_name(speed) != "smoke")
     seconds = at_speed(speed, smoke=smoke, lesson=lesson, full=full)
     print(f"ganlib {ganlib.__version__}, Keras {keras.__version__}, TensorFlow {tf.__version__}")
     print(f"device: {describe_device()}")

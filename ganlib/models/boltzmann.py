@@ -247,7 +247,8 @@ class RestrictedBoltzmannMachine(PictureModel):
         return tf.stack([error, gap, tf.reduce_mean(hidden)])
 
     def _uniform(self, draws, turn):
-        return _uniform(TRAINING, self.seed, draws.step * MOST_STEPS + turn)
+        compiled = compile_mode([self]) != "graph"
+        return _uniform(TRAINING, self.seed, draws.step * MOST_STEPS + turn, compiled)
 
     def describe(self, measured):
         """Say in a few words what a step measured, for the progress bar."""
@@ -549,17 +550,17 @@ def _draw(probability, uniform, stream):
     return tf.ensure_shape(drawn, probability.shape)
 
 
-def _uniform(use, seed, number):
+def _uniform(use, seed, number, compiled=True):
     """Make a source of uniform numbers that depend on nothing but the use, the seed, the step's number and the stream.
 
     ThreeFry: on a CPU, XLA draws these numbers 60 times as fast with it as with what TensorFlow chooses by itself,
-    which takes longer than all the matrix products of a step.
+    which takes longer than all the matrix products of a step. A plain graph does not know it.
     """
     first = tf.cast(seed, tf.int64) + (use << 32)
 
     def uniform(shape, stream):
         key = tf.stack([first, tf.cast(number, tf.int64) * 4 + stream])
-        return tf.random.stateless_uniform(shape, key, alg="threefry")
+        return tf.random.stateless_uniform(shape, key, alg="threefry" if compiled else "philox")
 
     return uniform
 

@@ -8,7 +8,7 @@ from importlib import import_module
 _HOMES = {
     "block": ("MAX_BLOCK", "Draws", "GivenExamples", "build_block", "newest"),
     "callbacks": ("ProgressBar", "Sampler"),
-    "devices": ("compile_mode", "describe_device", "has_gpu"),
+    "devices": ("compile_mode", "describe_device", "has_gpu", "use_xla"),
     "errors": ("GuardError", "RunFolderError", "TrainingDiverged", "TrainingInterrupted"),
     "files": ("atomic_write",),
     "history": ("History",),

@@ -4,6 +4,17 @@ import os
 
 from ganlib._tensorflow import tf
 
+_xla = True
+
+
+def use_xla(wanted):
+    """Say whether what is trained from now on in this process may be compiled with XLA, as it usually is.
+
+    Compiling the two networks of the GAN takes 4 s on two cores, more than a plain graph loses in 500 steps.
+    """
+    global _xla
+    _xla = bool(wanted)
+
 
 def has_gpu(devices=None):
     """Tell whether there is a GPU among `devices` (by default what TensorFlow reports)."""
@@ -39,8 +50,10 @@ def compile_mode(networks, devices=None):
     Returns
     -------
     str
-        "compiled" or "stepwise", see `ganlib.training.block.compile_block`.
+        "compiled", "stepwise" or, after `use_xla(False)`, "graph": see `ganlib.training.block.compile_block`.
     """
+    if not _xla:
+        return "graph"
     if has_gpu(devices):
         return "compiled"
     # A kernel that slides has axes for its places beside those for its channels, in whatever layer it is hidden.

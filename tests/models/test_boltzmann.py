@@ -9,6 +9,7 @@ import pytest
 
 from ganlib.models.boltzmann import RestrictedBoltzmannMachine
 from ganlib.models.variational import binarise
+from ganlib.training import devices
 
 LESSON = Path(__file__).resolve().parents[2] / "notebooks" / "03_boltzmann_machines.ipynb"
 STATES = np.array(list(itertools.product([0, 1], repeat=4)), np.float32)
@@ -160,8 +161,9 @@ def test_one_pass_up_and_down_is_an_autoencoder_with_tied_weights(tiny):
 # --- learning ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("persistent", [True, False])
-def test_it_learns_which_pictures_are_probable(persistent):
+@pytest.mark.parametrize(("persistent", "xla"), [(True, True), (False, True), (True, False)])
+def test_it_learns_which_pictures_are_probable(monkeypatch, persistent, xla):
+    monkeypatch.setattr(devices, "_xla", xla)
     machine = RestrictedBoltzmannMachine(hidden=4, picture_shape=(2, 2, 1), persistent=persistent, seed=1)
     machine.learning_rate = 0.2
     silent(machine, 4000)

@@ -59,6 +59,15 @@ def test_convolutional_networks_are_compiled_step_by_step_on_a_cpu(kind):
     assert devices.compile_mode([dense, convolutional], [CPU]) == "stepwise", "one of a pair is enough"
 
 
+def test_nothing_is_compiled_where_xla_is_not_wanted(monkeypatch):
+    monkeypatch.setattr(devices, "_xla", True)
+    dense = [builders.build_discriminator()]
+    devices.use_xla(False)
+    assert devices.compile_mode(dense, [CPU]) == devices.compile_mode(dense, [CPU, GPU]) == "graph"
+    devices.use_xla(True)
+    assert devices.compile_mode(dense, [CPU]) == "compiled"
+
+
 @pytest.mark.parametrize("build", [builders.build_conv_generator, builders.build_discriminator])
 def test_everything_is_compiled_where_there_is_a_gpu(build):
     assert devices.compile_mode([build()], [CPU, GPU]) == "compiled"
