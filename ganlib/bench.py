@@ -526,7 +526,8 @@ def summary(times, flops):
         `*_ms` are medians, `fastest_ms` holds the minima, ratios are those of the medians. `view_percent` is the median
         over the rounds, as the two times of one round are the most alike.
     """
-    floor_mode = min(FLOORS, key=lambda mode: np.median(times[f"floor_{mode}"]))
+    products = {mode: float(np.median(times[f"floor_{mode}"])) for mode in FLOORS}
+    floor_mode = min(products, key=products.get)
     floors = {"floor": times[f"floor_{floor_mode}"]}
     times = floors | {name: ms for name, ms in times.items() if not name.startswith("floor_")}
     ms = {name: float(np.median(times[name])) for name in LABELS if name in times}
@@ -535,6 +536,7 @@ def summary(times, flops):
         **{f"{name}_ms": round(value, 4) for name, value in ms.items()},
         "fastest_ms": {name: round(float(times[name].min()), 4) for name in ms},
         "floor_mode": floor_mode,
+        "products_ms": {mode: round(value, 4) for mode, value in products.items()},
         "gflop_per_step": flops / 1e9,
         "engine_gflop_per_s": round(flops / ms["engine"] / 1e6, 1),
         "floor_gflop_per_s": round(flops / ms["floor"] / 1e6, 1),
@@ -601,6 +603,7 @@ def table(result):
         "",
         f"matrix products of a step: {result['gflop_per_step']:.3f} GFLOP; "
         f"{result['engine_gflop_per_s']:.1f} GFLOP/s in the engine, {result['floor_gflop_per_s']:.1f} alone",
+        f"ms for the products alone: {_listed(result['products_ms'])} (only the loop reads no result)",
         f"engine ({result['mode']}): {result['engine_speedup']:.1f} times as fast as the classic loop",
         f"engine: {result['engine_over_floor']:.2f} times the floor ({result['floor_mode']}), "
         f"{result['engine_over_floor_and_adam']:.2f} times the floor and Adam",
@@ -612,6 +615,10 @@ def table(result):
     if result["gpu_peak_memory_mib"] is not None:
         lines.append(f"peak memory of the GPU: {_mib(result['gpu_peak_memory_mib'])}")
     return "\n".join(lines)
+
+
+def _listed(products_ms):
+    return ", ".join(f"{mode} {ms:.2f}" for mode, ms in products_ms.items())
 
 
 def _mib(memory):

@@ -13,8 +13,8 @@ layers = keras.layers
 NAMES = {
     "network", "batch_size", "device", "cpu", "cpu_cores", "mode", "versions", "rounds", "classic_ms", "graph_ms",
     "compiled_step_ms", "graph_block_ms", "stepwise_block_ms", "engine_ms", "view_ms", "floor_ms", "fastest_ms",
-    "floor_mode", "gflop_per_step", "engine_gflop_per_s", "floor_gflop_per_s", "engine_speedup", "engine_over_floor",
-    "adam_ms", "engine_over_floor_and_adam", "engine_over_best", "view_every", "view_percent",
+    "floor_mode", "products_ms", "gflop_per_step", "engine_gflop_per_s", "floor_gflop_per_s", "engine_speedup",
+    "engine_over_floor", "adam_ms", "engine_over_floor_and_adam", "engine_over_best", "view_every", "view_percent",
     "peak_memory_mib", "engine_peak_memory_mib", "gpu_peak_memory_mib",
 }  # fmt: skip
 FAST = {
@@ -206,6 +206,7 @@ def test_the_summary_takes_medians_minima_and_their_ratios():
     assert result["fastest_ms"]["engine"] == 4
     assert result["engine_speedup"] == 12.2
     assert (result["floor_ms"], result["floor_mode"]) == (4, "graph")
+    assert result["products_ms"] == {"graph": 4, "compiled": 5, "loop": 6}
     assert result["engine_over_floor"] == 1.25
     assert (result["adam_ms"], result["engine_over_floor_and_adam"]) == (1, 1)
     assert result["engine_over_best"] == 0.625
