@@ -11,6 +11,11 @@ from ganlib.lab.names import Names
 
 DECADES = 6  # that a logarithmic slider spans
 LABEL = {"description_width": "112px"}
+TWO_COLUMNS_WHERE_THERE_IS_ROOM = {
+    "flex": "1 1 316px",
+    "grid_template_columns": "repeat(auto-fill, 316px)",
+    "align_content": "flex-start",
+}
 NAMES = {
     "d_learning_rate": "D learning rate",
     "g_learning_rate": "G learning rate",
@@ -42,7 +47,7 @@ class ControlPanel:
     ----------
     widgets : dict of str to tuple of Widget
         The widgets of each value; a logarithmic slider has a box beside it, where the number can be typed.
-    box : ipywidgets.VBox
+    box : ipywidgets.GridBox
     """
 
     def __init__(self, live, send, complain):
@@ -53,7 +58,7 @@ class ControlPanel:
             for widget in widgets:
                 widget.observe(lambda change, name=name: self._moved(name, change["owner"], change["new"]), "value")
         rows = [widgets[0] if len(widgets) == 1 else ipywidgets.HBox(widgets) for widgets in self.widgets.values()]
-        self.box = ipywidgets.VBox(rows, layout={"width": "312px"})
+        self.box = ipywidgets.GridBox(rows, layout=TWO_COLUMNS_WHERE_THERE_IS_ROOM)
 
     def _moved(self, name, widget, value):
         if self._following:

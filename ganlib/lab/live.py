@@ -116,10 +116,16 @@ class LiveLab:
             min=1,
             max=trainer.most_steps,
             description="N steps",
+            style={"description_width": "initial"},
             layout={"width": "150px"},
         )
         self.seed = ipywidgets.BoundedIntText(
-            value=self.model.seed, min=0, max=2**31 - 1, description="seed", layout={"width": "150px"}
+            value=self.model.seed,
+            min=0,
+            max=2**31 - 1,
+            description="seed",
+            style={"description_width": "initial"},
+            layout={"width": "150px"},
         )
         self.menus = {
             "speed": self._menu("speed", SPEEDS if self.background else SPEEDS[:1], trainer.set_speed),

@@ -43,13 +43,14 @@ class TimeMachine:
         play = ipywidgets.Play(max=last, interval=150, description="play", tooltip="Play the frames")
         ipywidgets.jslink((play, "value"), (self.slider, "value"))
         self._picture = ipywidgets.HTML()
-        self._told, self._charts = ipywidgets.HTML(), ipywidgets.HTML()
+        self._told, self._charts = ipywidgets.HTML(), ipywidgets.HTML(layout={"flex": "1 1 600px"})
         self.slider.observe(lambda change: self.show(change["new"]), "value")
         self.widget = frame(
             ipywidgets.HBox([play, self.slider], layout={"flex_flow": "row wrap"}),
             self._told,
             ipywidgets.HBox([self._picture, self._charts], layout={"flex_flow": "row wrap", "grid_gap": "12px"}),
         )
+        self.widget.add_class("ganlib-machine")
         self.show(last)
 
     def show(self, frame):

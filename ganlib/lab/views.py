@@ -95,6 +95,7 @@ def charts(history, panels, changes=(), window=None, until=None):
     steps = np.asarray(history["step"])
     last = until if until is not None else int(steps[-1]) if len(steps) else 1
     first = max(0 if not len(steps) else int(steps[0]) - 1, 0 if window is None else last - window)
+    first = min(first, last)  # before the first step that was measured
     here = slice(*np.searchsorted(steps, (first, last), "right"))
     marks = _marks(changes, first, last)
     return "".join(_panel(panel, steps[here], history, here, first, max(last, first + 1), marks) for panel in panels)
@@ -113,6 +114,7 @@ def _panel(panel, steps, history, here, first, last, marks):
     curves = [(line, *thin(steps, history[line.column][here])) for line in panel.lines]
     low, high = _limits(panel.scale, [values for *_, values in curves])
     scale = np.log10 if panel.scale == "log" else np.asarray
+    number = ".2f" if panel.scale == "share" else ".3g"
 
     def x(step):
         return LEFT + (step - first) / (last - first) * (WIDTH - LEFT - RIGHT)
@@ -128,12 +130,12 @@ def _panel(panel, steps, history, here, first, last, marks):
             path = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x(at), y(values), strict=True))
             parts.append(_polyline(path, line))
     for line, _, values in reversed(curves):
-        now = f"{line.label} {values[-1]:.3g}" if len(values) else line.label
-        legend -= 6.8 * len(now)
+        now = f"{line.label} {values[-1]:{number}}" if len(values) else line.label
+        legend -= 6.6 * len(now)
         parts.append(f'<text x="{legend:.0f}" y="15" fill="{line.colour}" font-weight="600">{escape(now)}</text>')
-        legend -= 28
-        parts.append(_polyline(f"{legend:.0f},11 {legend + 24:.0f},11", line))
-        legend -= 8
+        legend -= 24
+        parts.append(_polyline(f"{legend:.0f},11 {legend + 20:.0f},11", line))
+        legend -= 6
     told = ", ".join(f"{line.label} {values[-1]:.3g}" for line, _, values in curves if len(values))
     sentence = f"{panel.title} up to step {last:,}: {told or 'nothing measured yet'}."
     return _svg(panel.title, sentence, parts)
@@ -272,9 +274,11 @@ def gauge(title, reading, ends):
 
 
 STYLE = f"""<style>
-.ganlib-charts {{display: flex; flex-wrap: wrap; gap: 6px}}
-.ganlib-chart {{flex: 1 1 calc(50% - 8px); max-width: 620px; min-width: 300px; border: 1px solid {PALE}}}
-.ganlib-gauge {{flex: 1 1 300px; max-width: 560px; line-height: 1.35; min-height: 6.2em}}
+.ganlib-charts {{display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 380px), 1fr)); gap: 6px}}
+.ganlib-chart {{border: 1px solid {PALE}}}
+.ganlib-gauge {{line-height: 1.35; min-height: 6.2em}}
+.ganlib-number input {{appearance: textfield; padding: 0 4px}}
+.ganlib-number input::-webkit-inner-spin-button {{appearance: none}}
 .ganlib-status {{line-height: 1.4; min-height: 2.8em; font-variant-numeric: tabular-nums}}
 .ganlib-message {{border-left: 4px solid {GENERATOR.colour}; padding-left: 8px}}
 .ganlib.jupyter-widgets-disconnected::before {{
