@@ -116,6 +116,10 @@ class GAN(PictureModel):
     d_fakes : str
         "training": the fakes that the discriminator learns from are made with the batch's own statistics, like those
         that the generator learns from; "inference": with the moving statistics, as the classic code does.
+    gradient_penalty : float
+        Weight of the mean square length of the discriminator's gradient at real pictures, half of which is added to its
+        loss on them; 0: none. It is the R1 of Mescheder et al. 2018, equation 9: who is not steep around the pictures
+        that it knows does not learn them by heart.
     recipe : Recipe, dict of its fields, or None
         What `train()` does if it is told nothing else; `from_recipe` sets it, and the rest to match.
 
@@ -145,6 +149,7 @@ class GAN(PictureModel):
         moving_average=None,
         d_update="together",
         d_fakes="training",
+        gradient_penalty=0.0,
         recipe=None,
         name="gan",
         **kwargs,
@@ -153,6 +158,7 @@ class GAN(PictureModel):
         self.network = choice("network", ("dense", "conv"))(network)
         self.d_update = choice("d_update", ("together", "apart"))(d_update)
         self.d_fakes = choice("d_fakes", ("training", "inference"))(d_fakes)
+        self.gradient_penalty = number("gradient_penalty", 0, 1e6)(gradient_penalty)
         self.generator = self._default_generator(latent_dim) if generator is None else generator
         self.discriminator = self._default_discriminator() if discriminator is None else discriminator
         self.latent_dim = self.check_networks()
@@ -247,6 +253,7 @@ class GAN(PictureModel):
             "moving_average": self.moving_average,
             "d_update": self.d_update,
             "d_fakes": self.d_fakes,
+            "gradient_penalty": self.gradient_penalty,
             "recipe": self.recipe and self.recipe._asdict(),
             "name": self.name,
         }
@@ -407,15 +414,17 @@ class GAN(PictureModel):
         network, weights = self.discriminator, self.discriminator.trainable_variables
         if self.d_update == "together":
             with tf.GradientTape() as tape:
-                real_logits, fake_logits = tf.split(network(_join(real, fake), training=True), 2)
+                real_logits, fake_logits, penalty = self._judge_both(real, fake)
                 loss = (self._real_loss(real_logits) + self._loss("fake", fake_logits)) / 2
-            gradients = tape.gradient(loss, weights)
+                learned_from = loss + penalty / 2
+            gradients = tape.gradient(learned_from, weights)
             apply_if(moves, self.d_optimizer, gradients, weights)
         else:
             with tf.GradientTape() as tape:
-                real_logits = network(real, training=True)
+                real_logits, penalty = self._judge_real(real)
                 real_loss = self._real_loss(real_logits)
-            apply_if(moves, self.d_optimizer, tape.gradient(real_loss, weights), weights)
+                learned_from = real_loss + penalty
+            apply_if(moves, self.d_optimizer, tape.gradient(learned_from, weights), weights)
             with tf.GradientTape() as tape:
                 fake_logits = network(fake, training=True)
                 fake_loss = self._loss("fake", fake_logits)
@@ -426,6 +435,25 @@ class GAN(PictureModel):
         accuracy = tf.reduce_mean(tf.cast(right, tf.float32))
         opinions = tf.reduce_mean(tf.sigmoid(real_logits)), tf.reduce_mean(tf.sigmoid(fake_logits))
         return tf.stack([loss, accuracy, *opinions, _length_if(weigh, gradients)])
+
+    def _judge_both(self, real, fake):
+        """Return the logits of real pictures, those of fakes, and the penalty; in one call where there is none."""
+        if self.gradient_penalty:
+            real_logits, penalty = self._judge_real(real)
+            return real_logits, self.discriminator(fake, training=True), penalty
+        return *tf.split(self.discriminator(_join(real, fake), training=True), 2), 0.0
+
+    def _judge_real(self, real):
+        """Return the logits of real pictures, and the penalty on how steep the discriminator is there."""
+        if not self.gradient_penalty:
+            return self.discriminator(real, training=True), 0.0
+        pictures = tf.nest.flatten(real)[0]
+        with tf.GradientTape() as tape:
+            tape.watch(pictures)
+            logits = self.discriminator(real, training=True)
+        slopes = tape.gradient(logits, pictures)
+        lengths = tf.reduce_sum(slopes**2, axis=list(range(1, slopes.shape.rank)))
+        return logits, self.gradient_penalty / 2 * tf.reduce_mean(lengths)
 
     def _train_generator(self, latent, moves, weigh=True):
         """Measure the generator's loss through the discriminator; move the generator, and only it, if `moves`."""

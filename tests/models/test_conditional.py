@@ -6,6 +6,7 @@ import tiny
 
 from ganlib import builders
 from ganlib._tensorflow import keras, tf
+from ganlib.data import scale_pixels
 from ganlib.models import gan as gan_module
 from ganlib.models.conditional import ConditionalGAN
 from ganlib.training import Draws, RunFolderError
@@ -95,6 +96,20 @@ def test_the_discriminator_believes_a_real_picture_of_the_digit_more_than_of_ano
     wrong = gan.probability_real(pictures, (labels + 1) % 10)
     assert right.shape == (50,)
     assert right.mean() > wrong.mean() + 0.2
+
+
+def test_a_penalty_holds_the_slope_at_real_pictures_down(graph):
+    pictures, labels = bars(50, seed=1)
+    real, digits, steep = tf.constant(scale_pixels(pictures)), tf.one_hot(labels, 10), []
+    for penalty in (0.0, 30.0):
+        gan = build_gan(gradient_penalty=penalty)
+        gan.d_learning_rate = 3e-3
+        train(gan, 60)
+        with tf.GradientTape() as tape:
+            tape.watch(real)
+            logits = gan.discriminator([real, digits])
+        steep.append(float(tf.norm(tape.gradient(logits, real))))
+    assert steep[1] < steep[0] / 2
 
 
 def test_digits_may_be_one_digit_a_list_or_left_out(gan):

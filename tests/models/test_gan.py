@@ -110,6 +110,7 @@ SHARED = keras.optimizers.Adam(1e-3)
 BAD_OPTIONS = {
     "network": (lambda: {"network": "deep"}, "network must be one of 'dense', 'conv', not 'deep'"),
     "loss": (lambda: {"loss_kind": "hinge"}, "loss_kind must be one of 'non_saturating', 'saturating', 'least_sq"),
+    "gradient_penalty": (lambda: {"gradient_penalty": -1}, "gradient_penalty must"),
     "d_update": (lambda: {"d_update": "never"}, "d_update must be one of 'together', 'apart', not 'never'"),
     "d_fakes": (lambda: {"d_fakes": True}, "d_fakes must be one of 'training', 'inference', not True"),
     "average 1": (lambda: {"moving_average": 1.0}, "moving_average must be a number from 0 to 0.999999, not 1.0"),
@@ -263,6 +264,18 @@ def test_a_loss_switched_to_live_is_the_loss_of_a_gan_built_with_it(fresh, kind)
 # --- one step ------------------------------------------------------------------------------------------------------
 
 
+def steepness(discriminator, pictures):
+    """Mean square length of the logit's gradient, picture by picture."""
+    pictures, squares = tf.constant(pictures), []
+    for number in range(len(pictures)):
+        picture = pictures[number : number + 1]
+        with tf.GradientTape() as tape:
+            tape.watch(picture)
+            logit = discriminator(picture, training=True)
+        squares.append(tf.reduce_sum(tape.gradient(logit, picture) ** 2))
+    return sum(squares) / len(squares)
+
+
 def by_hand(gan, step, batch_size):
     """Make one step with two tapes, binary cross-entropy from logits and plain gradient descent; return G's loss."""
     draws = Draws((tf.constant(DATA),), gan.seed, tf.constant(step, tf.int64))
@@ -280,6 +293,8 @@ def by_hand(gan, step, batch_size):
                 for pictures, label, weight in group
             ]
             loss = sum(losses)
+            if gan.gradient_penalty and group[0][1] == 1.0:
+                loss += group[0][2] * gan.gradient_penalty / 2 * steepness(gan.discriminator, real)
         weights = gan.discriminator.trainable_variables
         for weight, gradient in zip(weights, tape.gradient(loss, weights), strict=True):
             weight.assign(weight - rate * gradient)
@@ -293,11 +308,12 @@ def by_hand(gan, step, batch_size):
     return float(loss)
 
 
+@pytest.mark.parametrize("penalty", [0.0, 3.0])
 @pytest.mark.parametrize(("d_update", "d_fakes"), [("together", "training"), ("apart", "inference")])
-def test_a_step_is_the_step_that_a_learner_would_write_by_hand(graph, d_update, d_fakes):
+def test_a_step_is_the_step_that_a_learner_would_write_by_hand(graph, d_update, d_fakes, penalty):
     def build():
         optimizers = {name: keras.optimizers.SGD(0.1) for name in ("d_optimizer", "g_optimizer")}
-        return tiny.build_gan(d_update=d_update, d_fakes=d_fakes, **optimizers)
+        return tiny.build_gan(d_update=d_update, d_fakes=d_fakes, gradient_penalty=penalty, **optimizers)
 
     engine, learner = build(), build()
     history = train(engine, 3)
@@ -661,7 +677,8 @@ def test_a_keras_file_holds_weights_moments_live_values_and_the_step(fresh, tmp_
 
 
 def test_a_configuration_rebuilds_the_gan(fresh):
-    gan = fresh(moving_average=0.99, d_update="apart", d_fakes="inference", loss_kind="least_squares")
+    options = {"d_update": "apart", "d_fakes": "inference", "gradient_penalty": 2.0}
+    gan = fresh(moving_average=0.99, loss_kind="least_squares", **options)
     copy = GAN.from_config(json.loads(json.dumps(gan.get_config())))
     assert json.dumps(copy.get_config()) == json.dumps(gan.get_config())
 
