@@ -97,7 +97,7 @@ RECIPES = MappingProxyType(
             **FAST,
         ),
         "fine": Recipe(
-            "Large batches, a penalty on a steep discriminator, rates that fall to 0, and the best weights by the judge.",
+            "Large batches, a penalty on a steep discriminator, rates that fall, and the best weights by the judge.",
             steps=18_000,
             batch_size=256,
             moving_average=0.998,
