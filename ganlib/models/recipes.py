@@ -142,7 +142,8 @@ ABLATIONS = MappingProxyType(
                 "least squares": {"loss_kind": "least_squares"},
                 "rates that fall": {"cool_down": 0.5},
             }
-        )
+        ),
+        "fine": MappingProxyType({"no penalty": {"gradient_penalty": 0.0}}),
     }
 )
 
