@@ -452,7 +452,10 @@ def test_runs_of_other_steps_are_all_inside_the_axis():
     early, late = a_history(), a_history()
     late["step"] = late["step"] + 5000
     plot = plots.run_curves({"late": late, "early": early}, "d_loss")
-    assert plot.figure.axes[0].get_xlim() == (0, 10_000)
+    axes = plot.figure.axes[0]
+    assert axes.get_xlim() == (0, 10_000)
+    places = {text.get_text(): text.get_position()[0] for text in axes.texts}
+    assert places == pytest.approx({"late": 1.02, "early": early["step"][-1] / 10_000 + 0.02}, abs=0.005)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ a preset, by code, by going back after a divergence.
 
 import ipywidgets
 
-from ganlib.lab import views
+from ganlib.lab import views, words
 from ganlib.lab.names import Names
 
 DECADES = 6  # that a logarithmic slider spans
@@ -15,19 +15,6 @@ TWO_COLUMNS_WHERE_THERE_IS_ROOM = {
     "flex": "1 1 316px",
     "grid_template_columns": "repeat(auto-fill, 316px)",
     "align_content": "flex-start",
-}
-NAMES = {
-    "d_learning_rate": "D learning rate",
-    "g_learning_rate": "G learning rate",
-    "learning_rate": "learning rate",
-    "d_steps": "D steps",
-    "g_steps": "G steps",
-    "freeze_d": "freeze D",
-    "freeze_g": "freeze G",
-    "loss_kind": "loss",
-    "from": "from digit",
-    "to": "to digit",
-    "slope": "D's gradient",
 }
 
 
@@ -114,7 +101,7 @@ def make_widgets(name, takes, value):
     value
         The value now.
     """
-    label = NAMES.get(name, name.replace("_", " "))
+    label = words.label(name)
     wide = {"style": LABEL, "layout": {"width": "300px"}, "description": label, "value": value}
     if takes.kind == "switch":
         return (ipywidgets.Checkbox(**wide, indent=True),)

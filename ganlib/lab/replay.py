@@ -40,7 +40,7 @@ class TimeMachine:
         self.slider = ipywidgets.IntSlider(
             value=last, max=last, description="frame", readout=False, layout={"width": "min(620px, 95%)"}
         )
-        play = ipywidgets.Play(max=last, interval=150, description="play", tooltip="Play the frames")
+        play = ipywidgets.Play(value=last, max=last, interval=150, description="play", tooltip="Play the frames")
         ipywidgets.jslink((play, "value"), (self.slider, "value"))
         self._picture = ipywidgets.HTML()
         self._told, self._charts = ipywidgets.HTML(), ipywidgets.HTML(layout={"flex": "1 1 600px"})

@@ -14,6 +14,19 @@ AHEAD = 0.6
 LEVEL = 0.08  # gap below which D hardly tells the two apart
 STEEP = 10  # times by which a gradient has to change before it is worth a word
 ALIKE = 0.5  # variety of the fakes, real pictures being 1, below which they are alike
+NAMES = {
+    "d_learning_rate": "D learning rate",
+    "g_learning_rate": "G learning rate",
+    "learning_rate": "learning rate",
+    "d_steps": "D steps",
+    "g_steps": "G steps",
+    "freeze_d": "freeze D",
+    "freeze_g": "freeze G",
+    "loss_kind": "loss",
+    "from": "from digit",
+    "to": "to digit",
+    "slope": "D's gradient",
+}
 
 
 class Reading(NamedTuple):
@@ -178,6 +191,11 @@ def duration(seconds):
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
+def label(name):
+    """Return what a control, or a number that it changes, is called."""
+    return NAMES.get(name, name.replace("_", " "))
+
+
 def change(name, value):
     """Write a change of a live value as a short mark for a chart.
 
@@ -186,8 +204,7 @@ def change(name, value):
     >>> change("d_learning_rate", 2e-4)
     'D rate 0.0002'
     """
-    short = name.replace("learning_rate", "rate").replace("_", " ")
-    short = short[0].upper() + short[1:] if short[:2] in ("d ", "g ") else short
+    short = label(name).replace("learning rate", "rate")
     if isinstance(value, bool):
         return f"{short} {'on' if value else 'off'}"
     return f"{short} {value:g}" if isinstance(value, float) else f"{short} {str(value).replace('_', ' ')}"

@@ -247,7 +247,10 @@ def _draw_panel(axes, panel, history, marks):
     steps = history["step"]
     axes.set_title(panel.title, pad=14 if marks else 9)
     axes.grid(axis="y")
-    ends = [] if panel.reference is None else [(*panel.reference, GREY)]
+    ends = []
+    if panel.reference is not None:
+        height, words = panel.reference
+        ends.append(((steps[-1], height), words, GREY))
     for curve in panel.curves:
         values = history.get(curve.column, np.array([]))
         values = np.where(values > 0, values, np.nan) if panel.logarithmic else values
@@ -280,27 +283,28 @@ def _make_logarithmic(axes):
 
 
 def _draw_curve(axes, steps, values, pen):
-    """Draw one column, raw and smoothed; return the last height of the smooth curve."""
+    """Draw one column, raw and smoothed; return the last step and height of the smooth curve."""
     smooth = _running_mean(values, len(values) // 50)
     marker = "o" if len(values) < 40 else None
     if len(values) >= 100:
         axes.plot(steps, values, color=pen.colour, alpha=0.25, linewidth=0.7)
     axes.plot(steps, smooth, color=pen.colour, linestyle=pen.line, linewidth=1.9, marker=marker, markersize=3)
-    return smooth[np.isfinite(smooth)][-1]
+    last = np.flatnonzero(np.isfinite(smooth))[-1]
+    return steps[last], smooth[last]
 
 
 def _label_ends(axes, ends):
-    """Name the curves at their right ends, moved apart where the names would overlap."""
+    """Name the curves right of their last points, moved apart where the names would overlap."""
     axes.autoscale_view()
     to_share = (axes.transData - axes.transAxes).transform
-    ends = sorted((to_share((1, height))[1], words, colour) for height, words, colour in ends)
-    wanted = np.array([share for share, _, _ in ends])
+    ends = sorted((*to_share(point)[::-1], words, colour) for point, words, colour in ends)
+    wanted = np.array([share for share, *_ in ends])
     places, gap = wanted.copy(), 0.11
     for i in range(1, len(places)):
         places[i] = max(places[i], places[i - 1] + gap)
     places += (wanted - places).mean() if len(places) else 0
-    for place, (_, words, colour) in zip(places, ends, strict=True):
-        axes.text(1.02, place, words, transform=axes.transAxes, fontsize=9, color=colour, va="center")
+    for place, (_, right, words, colour) in zip(places, ends, strict=True):
+        axes.text(right + 0.02, place, words, transform=axes.transAxes, fontsize=9, color=colour, va="center")
 
 
 def _draw_marks(axes, marks):

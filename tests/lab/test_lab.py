@@ -304,7 +304,7 @@ def test_charts_hold_a_curve_a_column_and_a_mark_a_change():
     changes = [Change(200, "d_learning_rate", 1e-3), Change(200, "freeze_g", True), Change(499, "d_steps", 2)]
     drawn = views.charts(history, views.panels_of(columns), changes)
     assert drawn.count("<svg") == 3
-    assert "D rate 0.001, freeze g on" in drawn
+    assert "D rate 0.001, freeze G on" in drawn
     assert drawn.count("<title>") == 6
     assert "Losses up to step 500: D 0.998, G 0.998." in drawn
     windowed = views.charts(history, views.panels_of(columns), changes, window=100)

@@ -3,6 +3,7 @@
 import json
 import re
 
+import ipywidgets
 import numpy as np
 import pytest
 import tiny
@@ -21,6 +22,13 @@ def run(gan, tmp_path):
     return tmp_path / "run"
 
 
+def parts(widget):
+    """Yield a widget and all that it holds."""
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from parts(child)
+
+
 @pytest.fixture
 def recording(run):
     return Recording.of_run(run)
@@ -35,6 +43,12 @@ def test_a_run_folder_can_be_scrubbed(run):
         shown.add(machine._picture.value)
         assert f"step {5 * frame}" in machine._told.value
     assert len(shown) == 5
+
+
+def test_it_opens_at_the_last_frame_in_the_browser_too(run):
+    machine = TimeMachine(run)
+    (play,) = (widget for widget in parts(machine.widget) if isinstance(widget, ipywidgets.Play))
+    assert play.value == machine.slider.value == machine.slider.max == 4, "the page gives the slider the value of play"
 
 
 def test_the_controls_are_shown_as_they_were(run):

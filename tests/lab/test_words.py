@@ -94,8 +94,8 @@ def test_times_are_written_as_people_say_them(seconds, told):
     ("change", "told"),
     [
         (("d_learning_rate", 2e-4), "D rate 0.0002"),
-        (("freeze_g", True), "freeze g on"),
-        (("loss_kind", "least_squares"), "loss kind least squares"),
+        (("freeze_g", True), "freeze G on"),
+        (("loss_kind", "least_squares"), "loss least squares"),
         (("g_steps", 3), "G steps 3"),
         (("beta", 2.0), "beta 2"),
     ],
