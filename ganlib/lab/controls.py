@@ -4,6 +4,9 @@ Widgets are written by the people who use them. The panel writes one itself only
 a preset, by code, by going back after a divergence.
 """
 
+import atexit
+import weakref
+
 import ipywidgets
 
 from ganlib.lab import views, words
@@ -84,11 +87,25 @@ class ControlPanel:
                 widget.disabled = True
 
 
+_frames = weakref.WeakSet()
+
+
 def frame(*rows):
-    """Put the rows of a lab, an explorer or a time machine into one box, with their style and names for the sliders."""
+    """Put the rows of a lab, an explorer or a time machine into one box, with their style and names for the sliders.
+
+    When the kernel ends, all boxes that are still on a page say so.
+    """
     box = ipywidgets.VBox([ipywidgets.HTML(views.STYLE), *rows, Names()])
     box.add_class("ganlib")
+    _frames.add(box)
     return box
+
+
+@atexit.register
+def say_that_the_kernel_ends():
+    """Let every box say that nobody answers any more: not all pages notice it, and a killed kernel cannot tell."""
+    for box in list(_frames):
+        box.add_class(views.ENDED)
 
 
 def make_widgets(name, takes, value):

@@ -503,4 +503,4 @@ def _when_idle(loop, signal, handler):
 def _close_active():
     """End the thread before Python takes TensorFlow away from under it."""
     if (trainer := active()) is not None:
-        trainer.close("The kernel has ended: run this cell again, or load the page anew.")
+        trainer.close("")  # the box itself says that the kernel has ended

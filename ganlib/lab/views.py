@@ -273,6 +273,7 @@ def gauge(title, reading, ends):
     )
 
 
+ENDED = "ganlib-ended"  # the class of a box whose kernel has said goodbye; others, JupyterLab marks itself
 STYLE = f"""<style>
 .ganlib-charts {{display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 380px), 1fr)); gap: 6px}}
 .ganlib-chart {{border: 1px solid {PALE}}}
@@ -281,7 +282,7 @@ STYLE = f"""<style>
 .ganlib-number input::-webkit-inner-spin-button {{appearance: none}}
 .ganlib-status {{line-height: 1.4; min-height: 2.8em; font-variant-numeric: tabular-nums}}
 .ganlib-message {{border-left: 4px solid {GENERATOR.colour}; padding-left: 8px}}
-.ganlib.jupyter-widgets-disconnected::before {{
+.ganlib.jupyter-widgets-disconnected::before, .{ENDED}::before {{
   content: "The kernel was restarted or has ended: run this cell again, or load the page anew."; display: block;
   border-left: 4px solid {GENERATOR.colour}; padding: 4px 8px; font-weight: 600}}
 .ganlib-picture {{image-rendering: pixelated; max-width: none}}

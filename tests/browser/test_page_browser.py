@@ -84,6 +84,19 @@ def test_when_the_lab_is_full_it_says_so_and_a_closed_page_makes_room(visitor, a
     wait_for(lambda: other.get(address, timeout=COMPILED).status == 200, "the place of the page that was closed")
 
 
+def test_when_an_idle_kernel_is_ended_all_that_is_on_the_page_says_so(browser):
+    address, server = serve("--idle=0.1")
+    with server:
+        page = browser.new_page()
+        page.goto(address, wait_until="commit", timeout=COMPILED)
+        page.locator(".ganlib-machine img").first.wait_for(timeout=COMPILED)
+        said = "() => [...document.querySelectorAll('.ganlib')].map(box => getComputedStyle(box, '::before').content)"
+        wait_for(lambda: "none" not in page.evaluate(said), "the end", 120)
+        assert len(page.evaluate(said)) == 3
+        assert all("load the page anew" in words for words in page.evaluate(said))
+        page.close()
+
+
 def test_a_room_is_entered_by_its_token_only(browser):
     address, server = serve("--room", f"--token={TOKEN}")
     with server:

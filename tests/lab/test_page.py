@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from ganlib import commands
-from ganlib.lab import page
+from ganlib.lab import controls, page, views
 
 LESSON = Path(__file__).resolve().parents[2] / "notebooks" / "10_live_lab.ipynb"
 
@@ -100,3 +100,11 @@ def test_what_does_not_belong_together_is_refused(wrong, told, capsys):
     with pytest.raises(SystemExit):
         commands.main(["lab", *wrong])
     assert told in capsys.readouterr().err
+
+
+def test_boxes_say_that_the_kernel_ends():
+    box = controls.frame()
+    assert views.ENDED not in box._dom_classes
+    controls.say_that_the_kernel_ends()
+    assert views.ENDED in box._dom_classes
+    assert f".{views.ENDED}::before" in views.STYLE
