@@ -86,7 +86,7 @@ def _verdict(gap, values):
         return "G wins", "D takes fakes for real: raise D's rate or give D more steps."
     if values.get("d_learning_rate", 1) == 0 or values.get("freeze_d"):
         return "D stands still", "D cannot tell, and it is not learning: let it learn."
-    return "D cannot tell", "Either the fakes are good, or D is too weak: look at the digits, then raise D's rate."
+    return "D cannot tell", "Either the fakes are good, or D is too weak: look at what G makes, then raise D's rate."
 
 
 def _gradient_words(column):

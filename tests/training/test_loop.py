@@ -447,8 +447,9 @@ def test_a_second_interrupt_acts_at_once_and_the_model_is_still_at_a_whole_step(
     trainer._run_block = pressed_twice
     with pytest.raises(KeyboardInterrupt) as error:
         trainer.run(60)
-    assert toy.step in (20, 30)  # Python loses an interrupt that comes while it destroys an object: then the next one
-    assert f"step {toy.step}" in "".join(error.value.__notes__)
+    # Python loses an interrupt that comes while it destroys an object: the first one ends the training, or the next.
+    assert toy.step in (20, 30)
+    assert f"step {toy.step}" in " ".join([str(error.value), *getattr(error.value, "__notes__", [])])
     assert toy.measured["step"].tolist() == toy.run.history()["step"].tolist() == list(range(1, toy.step + 1))
     assert same(arrays_of(toy), after(toy.step))
 
