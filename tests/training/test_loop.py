@@ -440,17 +440,16 @@ def test_a_second_interrupt_acts_at_once_and_the_model_is_still_at_a_whole_step(
     def pressed_twice(first, count, phase):
         rows = run_block(first, count, phase)
         if first + count > 25:
-            signal.raise_signal(signal.SIGINT)
-            signal.raise_signal(signal.SIGINT)
+            for _ in range(2):  # the handler is called, as Python loses a signal that comes in a destructor
+                signal.getsignal(signal.SIGINT)(signal.SIGINT, None)
         return rows
 
     trainer._run_block = pressed_twice
     with pytest.raises(KeyboardInterrupt) as error:
         trainer.run(60)
-    # Python loses an interrupt that comes while it destroys an object: the first one ends the training, or the next.
-    assert toy.step in (20, 30)
-    assert f"step {toy.step}" in " ".join([str(error.value), *getattr(error.value, "__notes__", [])])
-    assert toy.measured["step"].tolist() == toy.run.history()["step"].tolist() == list(range(1, toy.step + 1))
+    assert toy.step == 20
+    assert "step 20" in "".join(error.value.__notes__)
+    assert toy.measured["step"].tolist() == toy.run.history()["step"].tolist() == list(range(1, 21))
     assert same(arrays_of(toy), after(toy.step))
 
 
