@@ -162,8 +162,7 @@ class Judge:
         -------
         float
         """
-        features, _ = self.classifier.features(check_enough(images, len(self.train)))
-        return frechet_distance(self._moments, mean_and_covariance(features))
+        return self._distance_of(self._features_of(images))
 
     def real_distance(self, n):
         """Return the distance that n real training digits have: what no model should be expected to go below."""
@@ -182,10 +181,9 @@ class Judge:
         dict of str to float
             "mnist_fd", "precision" and "recall", as attributes of a `Report`.
         """
-        features, _ = self.classifier.features(check_enough(images, len(self.train)))
-        precision, recall = neighbours.precision_recall(features, self._features[: len(features)], NEIGHBOURS_OF_SHARES)
-        distance = frechet_distance(self._moments, mean_and_covariance(features))
-        return {"mnist_fd": distance, "precision": precision, "recall": recall}
+        features = self._features_of(images)
+        precision, recall = self._precision_recall(features)
+        return {"mnist_fd": self._distance_of(features), "precision": precision, "recall": recall}
 
     @cache  # noqa: B019 (a judge lives as long as the process)
     def quick_real(self, n):
@@ -216,17 +214,14 @@ class Judge:
         features, probabilities = self.classifier.features(pictures)
         others, radii = self._neighbourhood(n)
         own = neighbours.neighbour_distances(features, NEIGHBOURS_OF_DENSITY)
-        which = NEIGHBOURS_OF_SHARES - 1
-        precision, recall = neighbours.precision_recall(
-            features, others, fake_radii=own[:, which], real_radii=radii[:, which]
-        )
+        precision, recall = self._precision_recall(features, own)
         density, coverage = neighbours.density_coverage(features, others, real_radii=radii[:, -1])
         kernel, spread = kernel_distance(features, self._features)
         counts = np.bincount(probabilities.argmax(axis=1), minlength=10)
         nearest = neighbours.nearest_distances(half_size(compared_with_training), self._small_train)
         return {
             "n": n,
-            "mnist_fd": frechet_distance(self._moments, mean_and_covariance(features)),
+            "mnist_fd": self._distance_of(features),
             "kernel_distance": kernel,
             "kernel_spread": spread,
             "score": classifier_score(probabilities),
@@ -243,6 +238,19 @@ class Judge:
             "judge": self.classifier.sha256[:12],
             "name": self.name,
         }
+
+    def _features_of(self, images):
+        return self.classifier.features(check_enough(images, len(self.train)))[0]
+
+    def _distance_of(self, features):
+        return frechet_distance(self._moments, mean_and_covariance(features))
+
+    def _precision_recall(self, features, own=None):
+        """Return both shares; `own` holds the distances of the pictures to each other's neighbours, if known."""
+        others, radii = self._neighbourhood(len(features))
+        which = NEIGHBOURS_OF_SHARES - 1
+        fake_radii = None if own is None else own[:, which]
+        return neighbours.precision_recall(features, others, NEIGHBOURS_OF_SHARES, fake_radii, radii[:, which])
 
     # --- what is computed once ----------------------------------------------------------------------------------------
 
