@@ -74,7 +74,10 @@ def test_a_look_of_the_judge_is_spread_over_the_steps_between_two():
 @pytest.mark.parametrize("name", ABLATIONS)
 def test_ablations_differ_from_their_recipe_in_one_setting(name):
     variants = quality._chosen([], name)
-    assert len(variants) == len(ABLATIONS[name])
-    for recipe in variants.values():
+    assert list(variants) == [f"{name}, {what}" for what in ABLATIONS[name]]
+    for recipe, change in zip(variants.values(), ABLATIONS[name].values(), strict=True):
         changed = [field for field, value in recipe._asdict().items() if getattr(RECIPES[name], field) != value]
-        assert len(changed) == 1 or changed == ["g_learning_rate", "d_learning_rate"]
+        assert changed == list(change)
+        assert changed in ([name] for name in ("batch_size", "beta_1", "moving_average", "g_hidden", "loss_kind")) or (
+            changed in (["g_learning_rate", "d_learning_rate"], ["cool_down"], ["gradient_penalty"])
+        )

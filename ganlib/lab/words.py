@@ -17,7 +17,6 @@ ALIKE = 0.5  # variety of the fakes, real pictures being 1, below which they are
 NAMES = {
     "d_learning_rate": "D learning rate",
     "g_learning_rate": "G learning rate",
-    "learning_rate": "learning rate",
     "d_steps": "D steps",
     "g_steps": "G steps",
     "freeze_d": "freeze D",

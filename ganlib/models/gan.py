@@ -178,7 +178,7 @@ class GAN(PictureModel):
 
     @classmethod
     def from_recipe(cls, name, seed=0):
-        """Build the GAN of a recipe: "classic", "swift", "fine" or "gpu"; its `train()` runs the recipe's own budget.
+        """Build the GAN of a recipe, such as "swift" or "fine"; its `train()` runs the recipe's own budget.
 
         See `ganlib.models.recipes`.
         """
