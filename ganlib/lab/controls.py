@@ -14,7 +14,7 @@ from ganlib.lab.names import Names
 
 DECADES = 6  # that a logarithmic slider spans
 LABEL = {"description_width": "112px"}
-TWO_COLUMNS_WHERE_THERE_IS_ROOM = {
+COLUMNS_WHERE_THERE_IS_ROOM = {
     "flex": "1 1 316px",
     "grid_template_columns": "repeat(auto-fill, 316px)",
     "align_content": "flex-start",
@@ -48,7 +48,7 @@ class ControlPanel:
             for widget in widgets:
                 widget.observe(lambda change, name=name: self._moved(name, change["owner"], change["new"]), "value")
         rows = [widgets[0] if len(widgets) == 1 else ipywidgets.HBox(widgets) for widgets in self.widgets.values()]
-        self.box = ipywidgets.GridBox(rows, layout=TWO_COLUMNS_WHERE_THERE_IS_ROOM)
+        self.box = ipywidgets.GridBox(rows, layout=COLUMNS_WHERE_THERE_IS_ROOM)
 
     def _moved(self, name, widget, value):
         if self._following:
