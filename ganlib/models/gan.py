@@ -120,6 +120,10 @@ class GAN(PictureModel):
         Weight of the mean square length of the discriminator's gradient at real pictures, half of which is added to its
         loss on them; 0: none. It is the R1 of Mescheder et al. 2018, equation 9: who is not steep around the pictures
         that it knows does not learn them by heart.
+    training_spread : float
+        Standard deviation, from 0.5 to 1, of the latent vectors that the training draws. Pictures are always made from
+        standard normal ones: below 1 these lie farther out than those learned from, and the pictures vary more. It is
+        the truncation of Brock et al. 2019, section 3.1, turned round.
     recipe : Recipe, dict of its fields, or None
         What `train()` does if it is told nothing else; `from_recipe` sets it, and the rest to match.
 
@@ -150,6 +154,7 @@ class GAN(PictureModel):
         d_update="together",
         d_fakes="training",
         gradient_penalty=0.0,
+        training_spread=1.0,
         recipe=None,
         name="gan",
         **kwargs,
@@ -159,6 +164,7 @@ class GAN(PictureModel):
         self.d_update = choice("d_update", ("together", "apart"))(d_update)
         self.d_fakes = choice("d_fakes", ("training", "inference"))(d_fakes)
         self.gradient_penalty = number("gradient_penalty", 0, 1e6)(gradient_penalty)
+        self.training_spread = number("training_spread", 0.5, 1)(training_spread)
         self.generator = self._default_generator(latent_dim) if generator is None else generator
         self.discriminator = self._default_discriminator() if discriminator is None else discriminator
         self.latent_dim = self.check_networks()
@@ -180,7 +186,8 @@ class GAN(PictureModel):
     def from_recipe(cls, name, seed=0):
         """Build the GAN of a recipe, such as "swift" or "fine"; its `train()` runs the recipe's own budget.
 
-        See `ganlib.models.recipes`.
+        "gpu" times its step for some seconds first, to make as many as fit into ten minutes on the device at hand. See
+        `ganlib.models.recipes`.
         """
         return recipes.build(cls, name, seed)
 
@@ -254,6 +261,7 @@ class GAN(PictureModel):
             "d_update": self.d_update,
             "d_fakes": self.d_fakes,
             "gradient_penalty": self.gradient_penalty,
+            "training_spread": self.training_spread,
             "recipe": self.recipe and self.recipe._asdict(),
             "name": self.name,
         }
@@ -402,8 +410,8 @@ class GAN(PictureModel):
         return draws.uniform(tf.shape(real), NOISE_PICTURES, low=-1.0, high=1.0)
 
     def draw_latent(self, draws, count, stream, turn):
-        """Draw the latent vectors, float32 (count, latent_dim), that a step trains with: standard normal numbers."""
-        return draws.normal([count, self.latent_dim], stream, turn)
+        """Draw the latent vectors, float32 (count, latent_dim), that a step trains with: `training_spread` wide."""
+        return self.training_spread * draws.normal([count, self.latent_dim], stream, turn)
 
     def _train_discriminator(self, real, latent, moves, weigh=True):
         """Measure the discriminator on real pictures and fakes; move its weights, and only those, if `moves`.

@@ -138,7 +138,7 @@ class PlaneGAN(GAN):
     def draw_latent(self, draws, count, stream, turn):
         """Draw the latent vectors, float32 (count, latent_dim), that a step trains with."""
         if self.latent == "uniform":
-            return draws.uniform([count, self.latent_dim], stream, turn, low=-1.0, high=1.0)
+            return self.training_spread * draws.uniform([count, self.latent_dim], stream, turn, low=-1.0, high=1.0)
         return super().draw_latent(draws, count, stream, turn)
 
     def latent_vectors(self, n, seed=0):

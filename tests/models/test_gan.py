@@ -111,6 +111,7 @@ BAD_OPTIONS = {
     "network": (lambda: {"network": "deep"}, "network must be one of 'dense', 'conv', not 'deep'"),
     "loss": (lambda: {"loss_kind": "hinge"}, "loss_kind must be one of 'non_saturating', 'saturating', 'least_sq"),
     "gradient_penalty": (lambda: {"gradient_penalty": -1}, "gradient_penalty must"),
+    "training_spread": (lambda: {"training_spread": 1.5}, "training_spread must be a number from 0.5 to 1, not 1.5"),
     "d_update": (lambda: {"d_update": "never"}, "d_update must be one of 'together', 'apart', not 'never'"),
     "d_fakes": (lambda: {"d_fakes": True}, "d_fakes must be one of 'training', 'inference', not True"),
     "average 1": (lambda: {"moving_average": 1.0}, "moving_average must be a number from 0 to 0.999999, not 1.0"),
@@ -281,7 +282,8 @@ def by_hand(gan, step, batch_size):
     draws = Draws((tf.constant(DATA),), gan.seed, tf.constant(step, tf.int64))
     half, rate = batch_size // 2, 0.1
     entropy = keras.losses.BinaryCrossentropy(from_logits=True)
-    real, latent = scale_pixels(draws.examples(half).numpy()), draws.normal([half, tiny.LATENT], 1)
+    real = scale_pixels(draws.examples(half).numpy())
+    latent = gan.training_spread * draws.normal([half, tiny.LATENT], 1)
     fake = gan.generator(latent, training=gan.d_fakes == "training")
     groups = [[(real, 1.0, 0.5), (fake, 0.0, 0.5)]]
     if gan.d_update == "apart":
@@ -298,7 +300,7 @@ def by_hand(gan, step, batch_size):
         weights = gan.discriminator.trainable_variables
         for weight, gradient in zip(weights, tape.gradient(loss, weights), strict=True):
             weight.assign(weight - rate * gradient)
-    latent = draws.normal([batch_size, tiny.LATENT], 2)
+    latent = gan.training_spread * draws.normal([batch_size, tiny.LATENT], 2)
     with tf.GradientTape() as tape:
         logits = gan.discriminator(gan.generator(latent, training=True), training=True)
         loss = entropy(tf.ones([batch_size, 1]), logits)
@@ -308,12 +310,12 @@ def by_hand(gan, step, batch_size):
     return float(loss)
 
 
-@pytest.mark.parametrize("penalty", [0.0, 3.0])
+@pytest.mark.parametrize("extras", [{}, {"gradient_penalty": 3.0, "training_spread": 0.5}])
 @pytest.mark.parametrize(("d_update", "d_fakes"), [("together", "training"), ("apart", "inference")])
-def test_a_step_is_the_step_that_a_learner_would_write_by_hand(graph, d_update, d_fakes, penalty):
+def test_a_step_is_the_step_that_a_learner_would_write_by_hand(graph, d_update, d_fakes, extras):
     def build():
         optimizers = {name: keras.optimizers.SGD(0.1) for name in ("d_optimizer", "g_optimizer")}
-        return tiny.build_gan(d_update=d_update, d_fakes=d_fakes, gradient_penalty=penalty, **optimizers)
+        return tiny.build_gan(d_update=d_update, d_fakes=d_fakes, **extras, **optimizers)
 
     engine, learner = build(), build()
     history = train(engine, 3)
@@ -677,7 +679,7 @@ def test_a_keras_file_holds_weights_moments_live_values_and_the_step(fresh, tmp_
 
 
 def test_a_configuration_rebuilds_the_gan(fresh):
-    options = {"d_update": "apart", "d_fakes": "inference", "gradient_penalty": 2.0}
+    options = {"d_update": "apart", "d_fakes": "inference", "gradient_penalty": 2.0, "training_spread": 0.9}
     gan = fresh(moving_average=0.99, loss_kind="least_squares", **options)
     copy = GAN.from_config(json.loads(json.dumps(gan.get_config())))
     assert json.dumps(copy.get_config()) == json.dumps(gan.get_config())
@@ -812,6 +814,15 @@ def test_latent_vectors_of_another_shape_are_refused(gan, latent):
     with pytest.raises(ValueError, match=r"Latent vectors must be \(n, 4\), not ") as error:
         gan.pictures_of(latent)
     one_sentence(error)
+
+
+def test_pictures_are_made_from_standard_normal_vectors_however_narrow_those_of_the_training(fresh):
+    usual, narrow = fresh(), fresh(training_spread=0.5)
+    draws = Draws((), 0, tf.constant(5, tf.int64))
+    vectors = [gan.draw_latent(draws, 1000, 1, 0).numpy() for gan in (usual, narrow)]
+    assert vectors[0].std() == pytest.approx(1, abs=0.05)
+    np.testing.assert_allclose(vectors[1], vectors[0] / 2)
+    assert np.array_equal(narrow.generate(5), usual.generate(5))
 
 
 def test_many_gans_and_many_sizes_of_batches_make_no_warning(graph, capfd):
