@@ -15,7 +15,7 @@ from ganlib._tensorflow import keras
 from ganlib.judge.keep import KeepBest
 from ganlib.judge.report import default_judge
 from ganlib.models.gan import GAN
-from ganlib.models.recipes import ABLATIONS, RECIPES, ablations
+from ganlib.models.recipes import ABLATIONS, RECIPES, ablations, time_a_step
 from ganlib.training import atomic_write, choice, describe_device, number, whole
 
 RECORDED = "recorded/quality.json"
@@ -53,30 +53,16 @@ def seconds_a_step(recipes, rounds=ROUNDS, seconds=TIMED_SECONDS):
     dict of str to float
         Seconds, by the name of the recipe.
     """
-    ways = {name: _stepper(GAN.from_recipe(recipe)) for name, recipe in recipes.items()}
-    counts = {name: max(5, round(seconds / run(5))) for name, run in ways.items()}
-    times = [{name: run(counts[name]) for name, run in ways.items()} for _ in range(rounds)]
+    ways = {name: time_a_step(GAN.from_recipe(recipe._replace(seconds=None))) for name, recipe in recipes.items()}
+    times = [{name: time_step(seconds) for name, time_step in ways.items()} for _ in range(rounds)]
     return {name: min(found[name] for found in times) + _look(recipe) for name, recipe in recipes.items()}
-
-
-def _stepper(gan):
-    """Return a function that makes steps and returns how long one took; the GAN has compiled them already."""
-    gan.recipe = None  # the judge's looks are timed apart
-
-    def run(steps):
-        started = time.perf_counter()
-        gan.train(steps, sample_interval=10**9, verbose=0)
-        return (time.perf_counter() - started) / steps
-
-    run(2)
-    return run
 
 
 def _look(recipe):
     """Return the seconds that keeping the best costs a step."""
     if not recipe.keep_best_every:
         return 0.0
-    gan, keep = GAN.from_recipe(recipe), KeepBest(recipe.keep_best_every)
+    gan, keep = GAN.from_recipe(recipe._replace(seconds=None)), KeepBest(recipe.keep_best_every)
     keep.set_model(gan)
     keep.on_train_begin()
     for _ in range(2):  # the first look compiles
@@ -142,6 +128,7 @@ def run(recipes, seeds, budget=None, points=POINTS, pictures=PICTURES, steps=Non
     """
     pace, curves = seconds_a_step(recipes), {}
     for name, recipe in recipes.items():
+        recipe = recipe.fitted(pace[name])
         last = steps or recipe.steps
         last = last if budget is None else max(1, min(last, round(budget / pace[name])))
         curves[name] = {str(seed): curve(recipe, seed, last, points, pictures) for seed in range(seeds)}

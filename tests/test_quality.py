@@ -58,6 +58,13 @@ def test_a_budget_of_seconds_ends_a_training_by_the_measured_time_of_a_step(monk
         assert [(row["step"], row["seconds"]) for row in rows] == [(2, 1.0), (4, 2.0)]
 
 
+def test_a_recipe_with_a_budget_of_its_own_makes_the_steps_that_fit_with_every_seed(monkeypatch):
+    monkeypatch.setattr(quality, "seconds_a_step", lambda recipes: dict.fromkeys(recipes, 0.5))
+    result = quality.run({"small": SMALL._replace(seconds=2.0)}, seeds=2, points=2, pictures=120)
+    for rows in result["curves"]["small"].values():
+        assert [row["step"] for row in rows] == [2, 4]
+
+
 def test_the_time_of_a_step_holds_its_share_of_the_looks_of_the_judge(monkeypatch):
     plain = SMALL._replace(keep_best_every=None)
     monkeypatch.setattr(quality, "_look", lambda recipe: 1000.0 if recipe.keep_best_every else 0.0)
@@ -78,6 +85,4 @@ def test_ablations_differ_from_their_recipe_in_one_setting(name):
     for recipe, change in zip(variants.values(), ABLATIONS[name].values(), strict=True):
         changed = [field for field, value in recipe._asdict().items() if getattr(RECIPES[name], field) != value]
         assert changed == list(change)
-        assert changed in ([name] for name in ("batch_size", "beta_1", "moving_average", "g_hidden", "loss_kind")) or (
-            changed in (["g_learning_rate", "d_learning_rate"], ["cool_down"], ["gradient_penalty"])
-        )
+        assert len(changed) == 1 or changed == ["g_learning_rate", "d_learning_rate"]

@@ -2,15 +2,18 @@
 
 Each is plain data. `python -m ganlib bench --quality --ablate swift` measures what they reach and what the settings of
 `swift` are worth; what it found for this version is in `assets/recorded/quality.json`, and lessons 07 and 08 show it.
-`gpu` is a first setting that nobody has measured yet.
+`gpu` has not been measured yet.
 
-Tried for `fine` and left out, as the digits were no better after as many steps: batches of 64 and of 512, pictures
-shifted by up to two pixels or spotted with black for the discriminator, the standard deviation of its batch as a
-feature (Karras et al. 2018, section 3), a reward for fakes that differ (Mao et al. 2019), a convolutional discriminator
-for the dense generator, a rate of the discriminator twice as large. Half that rate brings the distance down, and the
-recall with it. Without the penalty the distance rises again after some 12,000 steps.
+Tried for `fine` and left out, as the digits were no better after as many steps: batches of 64 and of 512, a generator
+or a discriminator of twice the units, a discriminator that sees two pictures at once (Lin et al. 2018) or the standard
+deviation of its batch (Karras et al. 2018, section 3), pictures shifted by up to two pixels or spotted with black for
+it, a loss that compares pairs (Jolicoeur-Martineau 2019), a reward for fakes that differ (Mao et al. 2019), a
+convolutional discriminator for the dense generator, a rate of the discriminator twice as large. Half that rate brings
+the distance down, and the recall with it; so does a rate of the discriminator that falls as far as the generator's.
+Without the penalty the distance rises again after some 12,000 steps.
 """
 
+import time
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -21,6 +24,7 @@ from ganlib._tensorflow import keras
 from ganlib.training import Schedule, choice
 
 COOLING_CHANGES = 50  # how finely the rates fall while a training cools down
+TIMED_SECONDS = 2.0  # for how long a step is timed, where the number of steps follows from it
 
 
 class Recipe(NamedTuple):
@@ -32,6 +36,9 @@ class Recipe(NamedTuple):
         One line.
     steps, batch_size : int
         What `train()` does if it is told nothing else.
+    seconds : float or None
+        Where it is given, `steps` is the most, and no more are made than fit into so many seconds of training on the
+        computer at hand; the judge's looks come on top. See `fitted`.
     network : str
         "dense" or "conv".
     g_hidden : tuple of int or None
@@ -41,12 +48,15 @@ class Recipe(NamedTuple):
     g_learning_rate, d_learning_rate, beta_1 : float
         Of the two Adams.
     cool_down : float
-        Share of the steps, at the end, in which both rates fall in a straight line to nearly 0; 0 keeps them.
+        Share of the steps, at the end, in which the rates fall in a straight line, the generator's to nearly 0; 0 keeps
+        them.
+    d_rate_left : float
+        Share of the discriminator's rate that is left when it has fallen.
     moving_average : float or None
         Decay of the averaged generator; see `GAN`.
     loss_kind : str
         See `GAN`.
-    gradient_penalty : float
+    gradient_penalty, training_spread : float
         See `GAN`.
     keep_best_every : int or None
         Steps between two looks of the judge, whose best weights are put back at the end; None keeps the last.
@@ -62,24 +72,33 @@ class Recipe(NamedTuple):
     d_learning_rate: float = 2e-4
     beta_1: float = 0.5
     cool_down: float = 0.0
+    d_rate_left: float = 0.0
     moving_average: float | None = None
     loss_kind: str = "non_saturating"
     gradient_penalty: float = 0.0
+    training_spread: float = 1.0
     keep_best_every: int | None = None
+    seconds: float | None = None
 
     @classmethod
     def from_config(cls, fields):
         """Rebuild a recipe from the dict of its fields, in which JSON has turned the tuple into a list."""
         return cls(**{**fields, "g_hidden": fields["g_hidden"] and tuple(fields["g_hidden"])})
 
+    def fitted(self, seconds_a_step):
+        """Return the recipe with the number of steps that fit into its seconds, from 1 to `steps`, if it has any."""
+        if self.seconds is None:
+            return self
+        return self._replace(steps=max(1, min(self.steps, round(self.seconds / seconds_a_step))), seconds=None)
+
     def schedule(self):
         """Return the changes of the rates that cool the training down, as a `Schedule`."""
         shares = np.arange(COOLING_CHANGES) / COOLING_CHANGES if self.cool_down else ()
         first = self.steps * (1 - self.cool_down)
         return Schedule(
-            (round(first + share * (self.steps - first)), name, float(getattr(self, name) * (1 - share)))
+            (round(first + share * (self.steps - first)), name, float(getattr(self, name) * (1 - share * (1 - left))))
             for share in shares
-            for name in ("g_learning_rate", "d_learning_rate")
+            for name, left in (("g_learning_rate", 0.0), ("d_learning_rate", self.d_rate_left))
         )
 
 
@@ -98,11 +117,13 @@ RECIPES = MappingProxyType(
         ),
         "fine": Recipe(
             "Large batches, a penalty on a steep discriminator, rates that fall, and the best weights by the judge.",
-            steps=18_000,
+            steps=19_500,
             batch_size=256,
-            moving_average=0.998,
-            cool_down=0.4,
+            moving_average=0.9995,
+            cool_down=0.5,
+            d_rate_left=0.4,
             gradient_penalty=1.0,
+            training_spread=0.94,
             keep_best_every=1500,
             **FAST,
         ),
@@ -116,14 +137,17 @@ RECIPES = MappingProxyType(
             **FAST,
         ),
         "gpu": Recipe(
-            "The convolutional networks with a batch that fills a card.",
-            steps=30_000,
+            "The convolutional networks, a batch that fills a card, and as many steps as ten minutes allow.",
+            steps=100_000,
             batch_size=256,
+            seconds=600.0,
             network="conv",
-            g_learning_rate=4e-4,
-            d_learning_rate=4e-4,
-            moving_average=0.999,
-            keep_best_every=2500,
+            moving_average=0.9995,
+            cool_down=0.5,
+            d_rate_left=0.4,
+            gradient_penalty=1.0,
+            keep_best_every=2000,
+            **FAST,
         ),
     }
 )
@@ -143,7 +167,13 @@ ABLATIONS = MappingProxyType(
                 "rates that fall": {"cool_down": 0.5},
             }
         ),
-        "fine": MappingProxyType({"no penalty": {"gradient_penalty": 0.0}}),
+        "fine": MappingProxyType(
+            {
+                "no penalty": {"gradient_penalty": 0.0},
+                "usual latent vectors": {"training_spread": 1.0},
+                "both rates fall": {"d_rate_left": 0.0},
+            }
+        ),
     }
 )
 
@@ -161,7 +191,8 @@ def build(family, recipe, seed=0):
     family : type
         `GAN`, or a class made from it.
     recipe : str or Recipe
-        A key of `RECIPES`, or settings of your own: `RECIPES["swift"]._replace(batch_size=32)`.
+        A key of `RECIPES`, or settings of your own: `RECIPES["swift"]._replace(batch_size=32)`. A recipe with a budget
+        of seconds has its step timed first, with another GAN that is thrown away.
     seed : int
         As for `GAN`.
 
@@ -177,6 +208,8 @@ def build(family, recipe, seed=0):
     """
     if not isinstance(recipe, Recipe):
         recipe = RECIPES[choice("recipe", tuple(RECIPES))(recipe)]
+    if recipe.seconds is not None:
+        recipe = recipe.fitted(time_a_step(build(family, recipe._replace(seconds=None)))(TIMED_SECONDS))
 
     def adam(rate):
         return keras.optimizers.Adam(rate, beta_1=recipe.beta_1)
@@ -189,11 +222,29 @@ def build(family, recipe, seed=0):
         discriminator=discriminator,
         loss_kind=recipe.loss_kind,
         gradient_penalty=recipe.gradient_penalty,
+        training_spread=recipe.training_spread,
         moving_average=recipe.moving_average,
         g_optimizer=adam(recipe.g_learning_rate),
         d_optimizer=adam(recipe.d_learning_rate),
         recipe=recipe,
     )
+
+
+def time_a_step(gan):
+    """Compile a GAN's step and return a function that trains it for about so many seconds and tells those of a step.
+
+    The GAN makes steps, so it is one to throw away. Its recipe is taken from it: the judge's looks are not timed.
+    """
+    gan.recipe = None
+
+    def steps_of(count):
+        started = time.perf_counter()
+        gan.train(count, sample_interval=10**9, verbose=0)
+        return (time.perf_counter() - started) / count
+
+    steps_of(2)
+    pace = steps_of(5)
+    return lambda seconds: steps_of(max(5, round(seconds / pace)))
 
 
 def _networks(recipe, seed):

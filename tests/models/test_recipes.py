@@ -6,12 +6,14 @@ import tiny
 
 from ganlib import GAN, load_mnist
 from ganlib.judge.keep import KeepBest
+from ganlib.models import recipes
 from ganlib.models.recipes import COOLING_CHANGES, RECIPES
 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_builds_a_gan_with_its_settings_and_budget(name):
-    gan, recipe = GAN.from_recipe(name, seed=3), RECIPES[name]
+    recipe = RECIPES[name]._replace(seconds=None)
+    gan = GAN.from_recipe(recipe, seed=3)
     plan = gan._plan(None, None, None, None)
     assert (plan["steps"], plan["batch_size"]) == (recipe.steps, recipe.batch_size)
     assert (gan.g_learning_rate, gan.d_learning_rate) == (recipe.g_learning_rate, recipe.d_learning_rate)
@@ -35,9 +37,37 @@ def test_rates_fall_in_a_straight_line_in_the_last_share_of_the_steps():
     for name, rate in (("g_learning_rate", 2e-4), ("d_learning_rate", 4e-4)):
         values = [change.value for change in changes if change.name == name]
         np.testing.assert_allclose(values, np.linspace(rate, 0, COOLING_CHANGES + 1)[:-1])
+    warm = [change.value for change in recipe._replace(d_rate_left=0.5).schedule() if change.name == "d_learning_rate"]
+    np.testing.assert_allclose(warm, np.linspace(4e-4, 2e-4, COOLING_CHANGES + 1)[:-1])
     plan = GAN.from_recipe(recipe)._plan(None, None, None, None)
     assert [tuple(change) for change in plan["schedule"]] == [tuple(change) for change in changes]
     assert not len(GAN.from_recipe("classic")._plan(None, None, None, None)["schedule"])
+
+
+def test_a_budget_of_seconds_becomes_the_steps_that_fit_into_it():
+    recipe = RECIPES["swift"]._replace(steps=100, seconds=60.0)
+    assert [recipe.fitted(pace).steps for pace in (0.001, 1.0, 1.5, 1000.0)] == [100, 60, 40, 1]
+    assert recipe.fitted(1.0).seconds is None
+    assert RECIPES["swift"].fitted(1000.0) == RECIPES["swift"]
+
+
+def test_the_gpu_recipe_times_its_step_and_then_cools_down_within_the_steps_that_fit(monkeypatch):
+    timed = []
+    monkeypatch.setattr(recipes, "time_a_step", lambda gan: timed.append(gan) or (lambda seconds: 0.5))
+    gan = GAN.from_recipe("gpu", seed=3)
+    assert [twin.seed for twin in timed] == [0]
+    assert gan not in timed
+    assert gan.step == 0
+    plan = gan._plan(None, None, None, None)
+    assert plan["steps"] == gan.recipe.steps == 1200
+    assert all(change.step < 1200 for change in plan["schedule"])
+
+
+def test_a_step_is_timed_on_a_gan_to_throw_away_for_about_as_long_as_wanted():
+    gan = GAN.from_recipe(RECIPES["swift"]._replace(batch_size=8, g_hidden=(8,), keep_best_every=1))
+    timed = recipes.time_a_step(gan)
+    assert 0 < timed(1e-9) < 1
+    assert gan.step == 2 + 5 + 5
 
 
 def test_a_gan_that_is_rebuilt_or_resumed_keeps_its_recipe(tmp_path):
