@@ -1,16 +1,22 @@
 """What the browser tests share: servers that end with the test, and what is on a page with a lab."""
 
 import contextlib
+import json
 import os
 import re
+import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+TOKEN = "seen-in-a-browser"
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 COMPILED = 180_000  # milliseconds that the first step may take
 QUICK = 30_000
@@ -48,6 +54,39 @@ def served(command, url, environment=None):
             process.wait(20)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+@contextlib.contextmanager
+def jupyterlab(folder, speed="smoke"):
+    """Serve copies of the lessons in a folder by JupyterLab; gives the function from a file's name to its address."""
+    lessons, settings = folder / "lessons", folder / "settings"
+    shutil.copytree(CHECKOUT / "notebooks", lessons, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    quiet = settings / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    quiet.parent.mkdir(parents=True)
+    quiet.write_text(json.dumps({"fetchNews": "false"}), encoding="utf-8")
+    port = free_port()
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root"),
+        *("--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}", f"--notebook-dir={lessons}"),
+        *(f"--LabApp.workspaces_dir={folder / 'workspaces'}", f"--LabServerApp.user_settings_dir={settings}"),
+    ]
+    environment = {"PYTHONPATH": str(CHECKOUT), "GANLIB_SPEED": speed}
+    with served(command, f"http://127.0.0.1:{port}/api?token={TOKEN}", environment):
+
+        def address(name):
+            return f"http://127.0.0.1:{port}/lab/tree/{name}?token={TOKEN}&reset"
+
+        address.folder = lessons
+        yield address
+
+
+def open_lesson(page, address, cells):
+    """Open a lesson and run its first code cells."""
+    page.goto(address)
+    page.locator(f"{PANEL} .jp-CodeCell").first.wait_for(timeout=COMPILED)
+    page.locator('[data-status="idle"]').first.wait_for(timeout=COMPILED)
+    for number in range(cells):
+        run_cell(page, number)
 
 
 def wait_for(condition, what, seconds=60):

@@ -9,6 +9,7 @@ from lab_page import (
     QUICK,
     axe_faults,
     complaints_of,
+    open_lesson,
     run_cell,
     slider_names,
     step_of,
@@ -48,11 +49,7 @@ def page(browser, room):
     context = browser.new_context(viewport={"width": 1280, "height": 1700})
     page = context.new_page()
     page.complaints = complaints_of(page)
-    page.goto(room(LESSON))
-    page.locator(f"{PANEL} .jp-CodeCell").first.wait_for(timeout=COMPILED)
-    page.locator('[data-status="idle"]').first.wait_for(timeout=COMPILED)
-    for number in range(OPEN_LAB + 1):
-        run_cell(page, number)
+    open_lesson(page, room(LESSON), OPEN_LAB + 1)
     page.locator(".ganlib-lab").wait_for(timeout=COMPILED)
     yield page
     context.close()
