@@ -45,7 +45,7 @@ def quality_curves(curves, real, title=None):
         for seconds, distances in seeds:
             style = {"marker": "o", "markersize": 3, "linewidth": 1.5, "alpha": 0.85}
             axes.plot(seconds, distances, color=pen.colour, linestyle=pen.line, **style)
-        _name(axes, name, max(end[0][-1] for end in seeds), seeds[0][1][-1], pen.colour)
+        _name(axes, name, min(begin[0][0] for begin in seeds), seeds[0][1][0], pen.colour, before=True)
     axes.axhline(real, color=GREY, linewidth=1)
     axes.margins(x=0.14)
     _name(axes, "real digits", axes.get_xlim()[0], real * 1.12, GREY)
@@ -61,8 +61,10 @@ def _points(name, rows):
     return seconds, distances
 
 
-def _name(axes, words, x, y, colour):
-    axes.annotate(words, (x, y), xytext=(7, 0), textcoords="offset points", color=colour, fontsize=9.5, va="center")
+def _name(axes, words, x, y, colour, before=False):
+    """Write words behind a point or before it: curves begin far apart and may end in one place."""
+    side = {"xytext": (-7, 0), "ha": "right"} if before else {"xytext": (7, 0), "ha": "left"}
+    axes.annotate(words, (x, y), **side, textcoords="offset points", color=colour, fontsize=9.5, va="center")
 
 
 def _number_axes(axes):
