@@ -4,13 +4,12 @@ Each is plain data. `python -m ganlib bench --quality --ablate swift` measures w
 `swift` are worth; what it found for this version is in `assets/recorded/quality.json`, and lessons 07 and 08 show it.
 `gpu` has not been measured yet.
 
-Tried for `fine` and left out, as the digits were no better after as many steps: batches of 64 and of 512, a generator
-or a discriminator of twice the units, a discriminator that sees two pictures at once (Lin et al. 2018) or the standard
-deviation of its batch (Karras et al. 2018, section 3), pictures shifted by up to two pixels or spotted with black for
-it, a loss that compares pairs (Jolicoeur-Martineau 2019), a reward for fakes that differ (Mao et al. 2019), a
-convolutional discriminator for the dense generator, a rate of the discriminator twice as large. Half that rate brings
-the distance down, and the recall with it; so does a rate of the discriminator that falls as far as the generator's.
-Without the penalty the distance rises again after some 12,000 steps.
+Tried for `fine` and left out, as the digits were hardly better, or worse, after as many steps: batches of 64 and of
+512, a generator or a discriminator of twice the units, a discriminator that sees two pictures at once (Lin et al. 2018)
+or the standard deviation of its batch (Karras et al. 2018, section 3), pictures shifted by up to two pixels or spotted
+with black for it, a loss that compares pairs (Jolicoeur-Martineau 2019), a reward for fakes that differ (Mao et al.
+2019), a convolutional discriminator for the dense generator, a rate of the discriminator twice as large. Half that rate
+brings the distance down, and the recall with it.
 """
 
 import time
