@@ -433,6 +433,15 @@ def test_an_interrupt_at_any_moment_stops_after_a_whole_step(toy, after, handler
     assert same(arrays_of(toy), after(toy.step))
 
 
+@pytest.fixture
+def pythons_handler():
+    """Python's own handler of SIGINT, which it does not install in a process that was started in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("pythons_handler")
 def test_a_second_interrupt_acts_at_once_and_the_model_is_still_at_a_whole_step(toy, after, tmp_path):
     trainer = toy.trainer(8, run=tmp_path / "run", steps=60, checkpoint_interval=10)
     run_block = trainer._run_block
