@@ -23,14 +23,19 @@ def kit(tmp_path):
     return folder
 
 
+def launch_chromium(playwright):
+    """Start Debian's Chromium, or Playwright's own where there is none."""
+    path = next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
+    return playwright.chromium.launch(executable_path=path, args=FLAGS)
+
+
 @pytest.fixture(scope="module")  # no longer: Playwright keeps an event loop running, which other tools cannot have then
 def browser():
     """Chromium under Playwright, Debian's or its own; skipped with the reason where there is none."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    path = next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
     with sync_api.sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+            browser = launch_chromium(playwright)
         except sync_api.Error as error:
             pytest.skip(f"no Chromium can be started: {str(error).splitlines()[0]}")
         yield browser

@@ -7,7 +7,6 @@ it on a quiet computer: the browser, the server and the training share its cores
 """
 
 import argparse
-import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -16,7 +15,7 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 from tests.browser.lab_page import COMPILED, jupyterlab, open_lesson, step_of, wait_for
-from tests.conftest import FLAGS, SYSTEM_BROWSERS
+from tests.conftest import launch_chromium
 
 LESSON, CELLS = "10_live_lab.ipynb", 3
 SLIDER, NUMBER = "D learning rate", "D learning rate, typed"
@@ -55,13 +54,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--presses", type=int, default=24)
     presses = parser.parse_args().presses
-    path = next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
     with (
         tempfile.TemporaryDirectory() as folder,
         jupyterlab(Path(folder), speed="lesson") as address,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = launch_chromium(playwright)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         open_lesson(page, address(LESSON), CELLS)
         taken = key_to_number(page, presses)
