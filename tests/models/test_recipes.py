@@ -1,5 +1,8 @@
 """The recipes: settings that a GAN takes, a budget of their own, and the best weights kept."""
 
+import itertools
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import tiny
@@ -63,11 +66,15 @@ def test_the_gpu_recipe_times_its_step_and_then_cools_down_within_the_steps_that
     assert all(change.step < 1200 for change in plan["schedule"])
 
 
-def test_a_step_is_timed_on_a_gan_to_throw_away_for_about_as_long_as_wanted():
+def test_a_step_is_timed_on_a_gan_to_throw_away_for_about_as_long_as_wanted(monkeypatch):
+    seconds = itertools.count()  # every training takes one second of this clock
+    monkeypatch.setattr(recipes, "time", SimpleNamespace(perf_counter=lambda: next(seconds)))
     gan = GAN.from_recipe(RECIPES["swift"]._replace(batch_size=8, g_hidden=(8,), keep_best_every=1))
     timed = recipes.time_a_step(gan)
-    assert 0 < timed(1e-9) < 1
+    assert timed(1e-9) == 1 / 5
     assert gan.step == 2 + 5 + 5
+    assert timed(2.0) == 1 / 10
+    assert gan.step == 2 + 5 + 5 + 10
 
 
 def test_a_gan_that_is_rebuilt_or_resumed_keeps_its_recipe(tmp_path):
