@@ -683,6 +683,7 @@ def test_a_configuration_rebuilds_the_gan(fresh):
     gan = fresh(moving_average=0.99, loss_kind="least_squares", **options)
     copy = GAN.from_config(json.loads(json.dumps(gan.get_config())))
     assert json.dumps(copy.get_config()) == json.dumps(gan.get_config())
+    assert {name: getattr(copy, name) for name in options} == options
 
 
 # --- training ------------------------------------------------------------------------------------------------------

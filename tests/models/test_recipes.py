@@ -21,6 +21,7 @@ def test_a_recipe_builds_a_gan_with_its_settings_and_budget(name):
     assert (plan["steps"], plan["batch_size"]) == (recipe.steps, recipe.batch_size)
     assert (gan.g_learning_rate, gan.d_learning_rate) == (recipe.g_learning_rate, recipe.d_learning_rate)
     assert (gan.network, gan.loss_kind, gan.moving_average) == (recipe.network, recipe.loss_kind, recipe.moving_average)
+    assert (gan.gradient_penalty, gan.training_spread) == (recipe.gradient_penalty, recipe.training_spread)
     assert gan.seed == 3
     kept = [callback for callback in gan._own_callbacks(plan, 0) if isinstance(callback, KeepBest)]
     assert [callback.every for callback in kept] == ([recipe.keep_best_every] if recipe.keep_best_every else [])
