@@ -59,9 +59,7 @@ def pick(model, part=None):
         part = parts[0] if part is None else part
         if part not in parts:
             raise ExportError(f"A {type(model).__name__} has no part {part!r}: choose one of {', '.join(parts)}.")
-        network = getattr(model, part)
-        if part == "generator":  # the averaged weights are those that make the pictures
-            network = getattr(model, "averaged_generator", None) or network
+        network = model.drawing_generator if part == "generator" else getattr(model, part)
     elif part is not None and part != model.name:
         raise ExportError(f"{model.name} is a network without parts: leave out part={part!r}.")
     else:

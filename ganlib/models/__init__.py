@@ -4,7 +4,7 @@ import pkgutil
 from importlib import import_module
 
 
-def load_run(folder):
+def load_run(folder, **networks):
     """Build the model that a run folder holds, whichever family it is of, to use it; the folder stays as it is.
 
     `resume` of its class goes on in the folder instead.
@@ -13,6 +13,8 @@ def load_run(folder):
     ----------
     folder : str or Path
         A run folder.
+    **networks : keras.Model
+        Networks of your own code, as for `TrainableModel.resume`.
 
     Returns
     -------
@@ -29,7 +31,7 @@ def load_run(folder):
     from ganlib.training import RunFolder, rebuild
 
     run = RunFolder.open(folder)
-    model, _ = rebuild(run)
+    model, *_ = rebuild(run, **networks)
     model.measured = run.history(up_to=model.step)
     model.run = run
     return model

@@ -12,8 +12,9 @@ from ganlib._tensorflow import keras, tf
 from ganlib.data import as_pictures
 from ganlib.models.coder import Coder
 from ganlib.models.common import live_property, live_variable
+from ganlib.models.networks import check_picture_range
 from ganlib.models.pictures import to_unit_range
-from ganlib.training import number
+from ganlib.training import check_seed, number
 
 NOISE = 1  # stream of random numbers
 MOST_NOISE = 5.0
@@ -66,15 +67,17 @@ class Autoencoder(Coder):
         name="autoencoder",
         **kwargs,
     ):
+        seed = check_seed(seed)
         encoder = builders.build_encoder(code, hidden, seed) if encoder is None else encoder
         decoder = builders.build_decoder(code, tuple(hidden)[::-1], seed=seed + 1) if decoder is None else decoder
         super().__init__(encoder, decoder, optimizer, seed, name=name, **kwargs)
+        check_picture_range("decoder", self.decoder)
         self._noise = tf.Variable(0.0, trainable=False)
         self.noise = noise
 
-    def get_config(self):
-        """Return what rebuilds the model."""
-        return {**super().get_config(), "noise": self.noise}
+    def settings(self):
+        """Return what rebuilds the model beside its networks and its optimizer."""
+        return {"noise": self.noise}
 
     def call(self, pictures, training=False):
         """Rebuild pictures float32 (n, 28, 28, 1) in [-1, 1]."""
@@ -86,14 +89,12 @@ class Autoencoder(Coder):
 
     noise = live_property("noise", "Standard deviation of the noise that is added to what the encoder sees, 0 to 5.")
 
-    def iteration(self, draws, batch_size, phase):
-        """Learn from one batch; float32 (1,): the mean squared error a pixel."""
-        pictures = to_unit_range(draws.examples(batch_size))
+    def loss_of(self, draws, count, training):
+        """Rebuild one batch; the loss and what is measured, float32 (1,), are the mean squared error a pixel."""
+        pictures = to_unit_range(draws.examples(count))
         seen = tf.clip_by_value(pictures + self._noise * draws.normal(tf.shape(pictures), NOISE), -1.0, 1.0)
-        with tf.GradientTape() as tape:
-            error = tf.reduce_mean(tf.square(self(seen, training=True) - pictures))
-        self.learn(tape, error)
-        return error[None]
+        error = tf.reduce_mean(tf.square(self(seen, training=training) - pictures))
+        return error, error[None]
 
     def error(self, images):
         """Return the mean squared error a pixel of rebuilding pictures, on the scale where black is -1 and white 1."""

@@ -82,6 +82,7 @@ class RestrictedBoltzmannMachine(PictureModel):
     """
 
     columns = ("error", "free_energy_gap", "hidden_share")
+    optimizer_names = ("optimizer",)
     usual = MappingProxyType({"steps": 10_000, "batch_size": 100, "sample_interval": 1000})
 
     def __init__(
@@ -123,23 +124,15 @@ class RestrictedBoltzmannMachine(PictureModel):
     def compile_from_config(self, config):
         """Do nothing: `from_config` has compiled the model with its optimizer."""
 
-    def get_config(self):
-        """Return what rebuilds the model."""
+    def settings(self):
+        """Return what rebuilds the model beside its optimizer."""
         return {
             "hidden": self.hidden,
             "k": self.k,
             "persistent": self.persistent,
             "chains": self.chains,
             "picture_shape": list(self._shape),
-            "seed": self.seed,
-            "optimizer": keras.saving.serialize_keras_object(self.optimizer),
-            "name": self.name,
         }
-
-    @classmethod
-    def from_config(cls, config):
-        """Rebuild the model that `get_config` described."""
-        return cls(**{**config, "optimizer": keras.saving.deserialize_keras_object(config["optimizer"])})
 
     def call(self, pictures, training=False):
         """Rebuild pictures, float32 in [-1, 1], by one pass up and one down, with probabilities in place of draws.
@@ -215,7 +208,7 @@ class RestrictedBoltzmannMachine(PictureModel):
 
     def held_still(self, player):
         """Return why the machine is not meant to move now, or None."""
-        return "its learning rate is 0" if self.learning_rate == 0 else None
+        return super().held_still(player) or ("its learning rate is 0" if self.learning_rate == 0 else None)
 
     def parts(self):
         """Return the variables that a checkpoint holds: weights, optimizer and the dreams that go on."""
@@ -232,19 +225,28 @@ class RestrictedBoltzmannMachine(PictureModel):
             white is 1; the mean free energy of the dreams minus that of the batch, in nats; the share of hidden units
             that the batch turns on.
         """
-        grey = self._as_visible(to_unit_range(draws.examples(batch_size)))
+        data, dreams, measured = self._data_and_dreams(draws, batch_size)
+        if self.persistent:
+            self._dreams.assign(dreams)
+        uphill = self._data_minus_dreams(data, dreams)
+        self.optimizer.apply([-gradient for gradient in uphill], self.trainable_variables)  # Keras goes downhill
+        return measured
+
+    def measure(self, draws, count):
+        """Measure a batch for `evaluate`, without learning from it; persistent dreams stay where they are."""
+        return self._data_and_dreams(draws, count)[2]
+
+    def _data_and_dreams(self, draws, count):
+        """Return a batch and dreams, float32 (n, pixels) of 0 and 1, and what `iteration` measures of them."""
+        grey = self._as_visible(to_unit_range(draws.examples(count)))
         data = _draw(grey, self._uniform(draws, 0), INK)
         dreams = self._dreams.read_value() if self.persistent else data
         for turn in range(self.k):
             dreams, _ = self._gibbs(dreams, self._uniform(draws, turn))
-        if self.persistent:
-            self._dreams.assign(dreams)
         hidden = self._up(data)
         error = 4 * tf.reduce_mean(tf.square(self._down(hidden) - data))
         gap = tf.reduce_mean(self._free_energy(dreams)) - tf.reduce_mean(self._free_energy(data))
-        uphill = self._data_minus_dreams(data, dreams)
-        self.optimizer.apply([-gradient for gradient in uphill], self.trainable_variables)  # Keras goes downhill
-        return tf.stack([error, gap, tf.reduce_mean(hidden)])
+        return data, dreams, tf.stack([error, gap, tf.reduce_mean(hidden)])
 
     def _uniform(self, draws, turn):
         compiled = compile_mode([self]) != "graph"

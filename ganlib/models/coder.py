@@ -8,8 +8,9 @@ from ganlib import builders
 from ganlib._tensorflow import keras, tf
 from ganlib.data import load_mnist
 from ganlib.models.common import build_optimizer, live_property, live_rate
+from ganlib.models.networks import check_network, regularisation
 from ganlib.models.pictures import PictureModel, by, in_chunks
-from ganlib.training import ALL_PLAYERS, GivenExamples, compile_mode
+from ganlib.training import compile_mode
 
 RATE = 1e-3
 SHOWN = 25
@@ -23,7 +24,7 @@ class Together(NamedTuple):
 
 
 class Coder(PictureModel):
-    """An encoder and a decoder of pictures of 28 by 28 pixels, trained together; a family defines `iteration`.
+    """An encoder and a decoder of pictures of 28 by 28 pixels, trained together; a family defines `loss_of`.
 
     Parameters
     ----------
@@ -36,12 +37,21 @@ class Coder(PictureModel):
     seed : int
     """
 
+    network_names = ("encoder", "decoder")
+    optimizer_names = ("optimizer",)
+
     def __init__(self, encoder, decoder, optimizer, seed, **kwargs):
         super().__init__(seed=seed, **kwargs)
         self.encoder, self.decoder = encoder, decoder
         self.code = check_coders(encoder, decoder)
         self.compile(optimizer)
         self.built = True
+
+    @classmethod
+    def usual_arguments(cls, arrays):
+        """Return the length of the code and the hidden units of the usual networks that have these weights."""
+        kernels = [arrays[name] for name in sorted(arrays) if name.startswith("decoder") and arrays[name].ndim == 2]
+        return {"code": len(kernels[0]), "hidden": [kernel.shape[1] for kernel in kernels[:-1]][::-1]}
 
     # --- Keras --------------------------------------------------------------------------------------------------------
 
@@ -53,26 +63,6 @@ class Coder(PictureModel):
 
     def compile_from_config(self, config):
         """Do nothing: `from_config` has compiled the model with its optimizer."""
-
-    def get_config(self):
-        """Return what rebuilds the model: its networks, its optimizer and its seed."""
-        save = keras.saving.serialize_keras_object
-        parts = {name: save(getattr(self, name)) for name in ("encoder", "decoder", "optimizer")}
-        return {**parts, "seed": self.seed, "name": self.name}
-
-    @classmethod
-    def from_config(cls, config):
-        """Rebuild the model that `get_config` described."""
-        load, parts = keras.saving.deserialize_keras_object, ("encoder", "decoder", "optimizer")
-        return cls(**{name: load(value) if name in parts else value for name, value in config.items()})
-
-    def train_step(self, batch):
-        """Make one step for `fit` on a batch of pictures."""
-        pictures, _, _ = keras.utils.unpack_x_y_sample_weight(batch)
-        draws = GivenExamples((pictures,), self.seed, self._counter.read_value())
-        measured = self.iteration(draws, tf.shape(pictures)[0], ALL_PLAYERS)
-        self._counter.assign_add(1)
-        return dict(zip(self.columns, tf.unstack(measured), strict=True))
 
     # --- training -----------------------------------------------------------------------------------------------------
 
@@ -94,7 +84,7 @@ class Coder(PictureModel):
 
     def held_still(self, player):
         """Return why the networks are not meant to move now, or None."""
-        return "its learning rate is 0" if self.learning_rate == 0 else None
+        return super().held_still(player) or ("its learning rate is 0" if self.learning_rate == 0 else None)
 
     def parts(self):
         """Return the variables that a checkpoint holds."""
@@ -104,10 +94,23 @@ class Coder(PictureModel):
             "optimizer": self.optimizer.variables,
         }
 
-    def learn(self, tape, loss):
-        """Let the optimizer move all weights down the slope of a loss that was computed under the tape."""
+    def loss_of(self, draws, count, training):
+        """Return the loss of a batch, a scalar tensor, and what is measured of it, float32 (len(columns),)."""
+        raise NotImplementedError
+
+    def iteration(self, draws, batch_size, phase):
+        """Learn from one batch and return what `loss_of` measures; phase says nothing, as there is one player."""
         weights = self.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, weights), weights)
+        with tf.GradientTape() as tape:
+            loss, measured = self.loss_of(draws, batch_size, training=True)
+            learned_from = loss + regularisation(self)
+        if weights:  # all may be frozen
+            self.optimizer.apply(tape.gradient(learned_from, weights), weights)
+        return measured
+
+    def measure(self, draws, count):
+        """Measure a batch for `evaluate`, without learning from it."""
+        return self.loss_of(draws, count, training=False)[1]
 
     # --- use ----------------------------------------------------------------------------------------------------------
 
@@ -145,9 +148,10 @@ class Coder(PictureModel):
 
 def check_coders(encoder, decoder):
     """Return the length of the code that an encoder gives and a decoder takes; ValueError if they do not fit."""
-    for name, network in (("encoder", encoder), ("decoder", decoder)):
-        if not isinstance(network, keras.Model) or not network.built:
-            raise ValueError(f"The {name} must be a built Keras model; give its first layer a keras.Input.")
+    check_network("encoder", encoder)
+    check_network("decoder", decoder)
+    if len(encoder.inputs) != 1 or len(decoder.inputs) != 1:
+        raise ValueError("The encoder takes pictures alone, the decoder codes alone: one input each.")
     taken, made, shape = encoder.input_shape[1:], decoder.output_shape[1:], builders.IMAGE_SHAPE
     if taken != shape or made != shape:
         raise ValueError(

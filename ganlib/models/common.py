@@ -58,15 +58,21 @@ def build_optimizer(name, optimizer, network, taken=None):
     Raises
     ------
     ValueError
-        The optimizer is taken, or its learning rate is not a number from 0 to 10.
+        It is no optimizer, is taken, was used for other weights, or its learning rate is no number from 0 to 10.
     """
-    optimizer = keras.optimizers.get(optimizer)
+    try:
+        optimizer = keras.optimizers.get(optimizer)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{name} must be an optimizer of Keras, or the name of one, not {optimizer!r}.") from error
     if optimizer is taken:
         raise ValueError("Give each network an optimizer of its own: one object cannot keep the moments of both.")
     if isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
         raise ValueError(f"Give {name} a number as its learning rate; changes over time go into train(schedule=...).")
     number(f"The learning rate of {name}", 0, MAX_RATE)(short(optimizer.learning_rate.numpy()))
-    optimizer.build(network.trainable_variables)
+    weights = network.trainable_variables
+    if optimizer.built and not set(map(id, weights)) <= set(map(id, optimizer._trainable_variables)):
+        raise ValueError(f"{name} has been used for other weights, whose moments it keeps: give a new optimizer.")
+    optimizer.build(weights)
     return optimizer
 
 
@@ -85,7 +91,10 @@ def apply_if(moves, optimizer, gradients, weights):
         Built for the weights.
     gradients : list of tf.Tensor
     weights : list of keras.Variable
+        May be empty: all are frozen.
     """
+    if not weights:
+        return
     if _writes_past_its_methods(optimizer, weights):
         _run_if(moves, lambda: optimizer.apply(gradients, weights))
         return
@@ -130,3 +139,12 @@ def _run_if(condition, action):
         return (turn + 1,)
 
     tf.while_loop(lambda turn: turn < tf.cast(condition, tf.int32), run, (tf.constant(0),))
+
+
+@contextlib.contextmanager
+def kept(variables, unless=False):
+    """Put variables back to what they are now when the block ends, unless a bool tensor says that they may move."""
+    before = [tf.identity(variable.value) for variable in variables]
+    yield
+    for variable, value in zip(variables, before, strict=True):
+        variable.assign(tf.where(unless, variable.value, value))

@@ -9,7 +9,8 @@ import numpy as np
 from ganlib import builders
 from ganlib import data as pixels
 from ganlib._tensorflow import keras, tf
-from ganlib.models.gan import GAN
+from ganlib.models.gan import GAN, check_ends
+from ganlib.models.networks import check_network
 from ganlib.models.pictures import by, in_chunks, to_unit_range
 from ganlib.training import whole
 
@@ -83,7 +84,15 @@ class ConditionalGAN(GAN):
             )
         return pictures, labels
 
-    def examples_of(self, pictures, labels):
+    def check_batch(self, examples):
+        """Check the pictures of one batch of a data set, in which not every digit must be."""
+        super().check_data(examples)
+
+    def data_of(self, pictures, labels=None):
+        """Return what `fit` was given as `check_data` takes it."""
+        return pictures, labels
+
+    def examples_of(self, pictures, labels=None):
         """Return a batch of `fit`, its pictures and labels."""
         if labels is None:
             raise ValueError("A conditional GAN learns from pictures and their labels: call fit(images, labels).")
@@ -187,7 +196,8 @@ def check_conditional_pair(generator, discriminator):
         ("generator", generator, "latent vectors"),
         ("discriminator", discriminator, "pictures"),
     ):
-        inputs = [tuple(taken.shape[1:]) for taken in getattr(network, "inputs", None) or ()]
+        check_network(name, network)
+        inputs = [tuple(taken.shape[1:]) for taken in network.inputs]
         if len(inputs) != 2 or inputs[1] != (DIGITS,):
             raise ValueError(
                 f"The {name} must take a list of two inputs, {first} and digits (n, {DIGITS}): build it as "
@@ -201,4 +211,5 @@ def check_conditional_pair(generator, discriminator):
         raise ValueError(f"The generator makes pictures {by(made)}, but the discriminator takes {by(taken)}.")
     if judged != (1,):
         raise ValueError(f"The discriminator must give one logit a picture, (n, 1), not {(None, *judged)}.")
+    check_ends(generator, discriminator)
     return latent[0]

@@ -3,7 +3,6 @@
 Real is 1 and fake is 0, everywhere. Lesson 06 writes this model out line by line; lesson 05 shows it in two dimensions.
 """
 
-from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -12,13 +11,29 @@ import numpy as np
 from ganlib import builders
 from ganlib._tensorflow import keras, tf
 from ganlib.models import recipes
-from ganlib.models.common import apply_if, build_optimizer, live_property, live_rate, live_variable
+from ganlib.models.common import (
+    MAX_RATE,
+    apply_if,
+    build_optimizer,
+    kept,
+    live_property,
+    live_rate,
+    live_variable,
+)
+from ganlib.models.networks import (
+    check_logits,
+    check_network,
+    check_picture_range,
+    regularisation,
+    written_by_layers,
+)
 from ganlib.models.pictures import PictureModel, by, in_chunks, to_unit_range
 from ganlib.training import (
     ALL_PLAYERS,
     MAX_BLOCK,
     GivenExamples,
     TrainingDiverged,
+    as_list,
     build_block,
     choice,
     compile_mode,
@@ -137,6 +152,8 @@ class GAN(PictureModel):
 
     columns = ("d_loss", "d_accuracy", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient")
     sparse_columns = ("d_gradient", "g_gradient")
+    network_names = ("generator", "discriminator")
+    optimizer_names = ("d_optimizer", "g_optimizer")
     usual_rate = 2e-4
 
     def __init__(
@@ -172,13 +189,13 @@ class GAN(PictureModel):
         self.averaged_generator = None
         if moving_average is not None:
             self.moving_average = number("moving_average", 0, 0.999999)(moving_average)
-            self.averaged_generator = keras.models.clone_model(self.generator)
-            self.averaged_generator.set_weights(self.generator.get_weights())
+            self.averaged_generator = self._copy_of_generator()
+        self.best_generator, self.judged, self.draws_best = None, (), False
         self._switches = {name: tf.Variable(value, trainable=False) for name, value in _SWITCHES.items()}
         self.pretrained_steps = 0
         self.recipe = None
         if recipe is not None:
-            self._adopt(recipes.Recipe.from_config(recipe) if isinstance(recipe, Mapping) else recipe)
+            self._adopt(recipes.as_recipe(recipe))
         self.compile(g_optimizer=g_optimizer, d_optimizer=d_optimizer, loss_kind=loss_kind)
         self.built = True
 
@@ -204,6 +221,12 @@ class GAN(PictureModel):
             callbacks.append(KeepBest(self.recipe.keep_best_every))
         return callbacks
 
+    def _copy_of_generator(self):
+        """Return another network with the generator's layers and weights."""
+        copy = keras.models.clone_model(self.generator)
+        copy.set_weights(self.generator.get_weights())
+        return copy
+
     def _default_generator(self, latent_dim):
         build = {"dense": builders.build_generator, "conv": builders.build_conv_generator}[self.network]
         return build(latent_dim, seed=self.seed)
@@ -228,8 +251,15 @@ class GAN(PictureModel):
         loss_kind : str
             "non_saturating", "saturating" or "least_squares".
         **kwargs
-            What else `keras.Model.compile` takes.
+            `run_eagerly`, `steps_per_execution` and `jit_compile`, as `keras.Model.compile` takes them.
+
+        Raises
+        ------
+        ValueError
+            An option that means nothing here, such as a loss: a GAN has its own.
         """
+        if "optimizer" in kwargs:
+            raise ValueError("A GAN has two optimizers: give g_optimizer and d_optimizer.")
         g_optimizer = build_optimizer("g_optimizer", g_optimizer or self._adam(), self.generator)
         d_optimizer = build_optimizer("d_optimizer", d_optimizer or self._adam(), self.discriminator, taken=g_optimizer)
         self.live["loss_kind"] = loss_kind
@@ -243,34 +273,27 @@ class GAN(PictureModel):
 
     def call(self, latent, training=False):
         """Turn latent vectors float32 (n, latent_dim) into pictures in [-1, 1]."""
-        return (self.averaged_generator or self.generator)(latent, training=training)
+        return self.drawing_generator(latent, training=training)
 
-    def get_config(self):
-        """Return what rebuilds the model: its networks, optimizers and settings."""
-        save = keras.saving.serialize_keras_object
+    @property
+    def drawing_generator(self):
+        """The generator whose weights make the pictures: the best one kept, else the average, else the learner's."""
+        best = self.best_generator if self.draws_best else None
+        return best or self.averaged_generator or self.generator
+
+    def settings(self):
+        """Return what rebuilds the model beside its networks and optimizers."""
         return {
             "network": self.network,
             "latent_dim": self.latent_dim,
-            "seed": self.seed,
-            "generator": save(self.generator),
-            "discriminator": save(self.discriminator),
             "loss_kind": self.loss_kind,
-            "g_optimizer": save(self.g_optimizer),
-            "d_optimizer": save(self.d_optimizer),
             "moving_average": self.moving_average,
             "d_update": self.d_update,
             "d_fakes": self.d_fakes,
             "gradient_penalty": self.gradient_penalty,
             "training_spread": self.training_spread,
             "recipe": self.recipe and self.recipe._asdict(),
-            "name": self.name,
         }
-
-    @classmethod
-    def from_config(cls, config):
-        """Rebuild the model that `get_config` described."""
-        parts = ("generator", "discriminator", "g_optimizer", "d_optimizer")
-        return cls(**{k: keras.saving.deserialize_keras_object(v) if k in parts else v for k, v in config.items()})
 
     @classmethod
     def from_keras(cls, generator, discriminator=None, *, seed=0, **options):
@@ -324,6 +347,26 @@ class GAN(PictureModel):
         self._counter.assign_add(1)
         logs = zip(self.columns, tf.unstack(measured), strict=True)
         return {name: value for name, value in logs if name not in self.sparse_columns}
+
+    def measure(self, draws, count):
+        """Measure both networks on `count` real pictures and as many fakes, for `evaluate`; nobody learns."""
+        real, latent = self.draw_real(draws, count, 0), self.draw_latent(draws, count, LATENT, 0)
+        fake_logits = self.discriminator(self.make(latent, training=False), training=False)
+        real_logits = self.discriminator(real, training=False)
+        d_loss = (self._real_loss(real_logits) + self._loss("fake", fake_logits)) / 2
+        accuracy, d_real, d_fake = _opinions(real_logits, fake_logits)
+        return tf.stack([d_loss, accuracy, self._loss("generator", fake_logits), d_real, d_fake])
+
+    def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, **kwargs):
+        """Train as Keras does, see `keras.Model.fit` and `train_step`; what sets a learning rate sets both.
+
+        A callback such as `LearningRateScheduler` knows one optimizer, the generator's; the discriminator's rate
+        changes in the same proportion.
+        """
+        if callbacks is None or isinstance(callbacks, list | tuple | keras.callbacks.Callback):
+            first, last = both_rates()
+            callbacks = [first, *as_list(callbacks), last]
+        return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
 
     # --- one step -----------------------------------------------------------------------------------------------------
 
@@ -384,18 +427,10 @@ class GAN(PictureModel):
 
     def _measure(self, at_turn, train):
         """Return what `train()` measures; NaN, with both networks' statistics as they were, if it is not at turn."""
-        statistics = [*self.generator.non_trainable_variables, *self.discriminator.non_trainable_variables]
-        before = [tf.identity(variable.value) for variable in statistics]
-        measured = train()
-        for variable, value in zip(statistics, before, strict=True):
-            variable.assign(tf.where(at_turn, variable.value, value))
-        return tf.where(at_turn, measured, np.nan)
+        with kept([*self.generator.non_trainable_variables, *self.discriminator.non_trainable_variables], at_turn):
+            return tf.where(at_turn, train(), np.nan)
 
     # What a conditional GAN does otherwise: its networks take a digit beside the latent vector and beside the picture.
-
-    def examples_of(self, pictures, labels):
-        """Return the part of a batch of `fit` that the model learns from, as a tuple of arrays."""
-        return (pictures,)
 
     def draw_real(self, draws, count, turn):
         """Draw what the discriminator judges as real: pictures float32 (count, height, width, channels)."""
@@ -418,38 +453,53 @@ class GAN(PictureModel):
 
         The length of its gradient is NaN unless `weigh`.
         """
-        fake = self.make(latent, training=self.d_fakes == "training")
-        network, weights = self.discriminator, self.discriminator.trainable_variables
-        if self.d_update == "together":
-            with tf.GradientTape() as tape:
-                real_logits, fake_logits, penalty = self._judge_both(real, fake)
-                loss = (self._real_loss(real_logits) + self._loss("fake", fake_logits)) / 2
-                learned_from = loss + penalty / 2
-            gradients = tape.gradient(learned_from, weights)
-            apply_if(moves, self.d_optimizer, gradients, weights)
-        else:
-            with tf.GradientTape() as tape:
-                real_logits, penalty = self._judge_real(real)
-                real_loss = self._real_loss(real_logits)
-                learned_from = real_loss + penalty
-            apply_if(moves, self.d_optimizer, tape.gradient(learned_from, weights), weights)
-            with tf.GradientTape() as tape:
-                fake_logits = network(fake, training=True)
-                fake_loss = self._loss("fake", fake_logits)
-            gradients = tape.gradient(fake_loss, weights)
-            apply_if(moves, self.d_optimizer, gradients, weights)
-            loss = (real_loss + fake_loss) / 2
-        right = tf.concat([real_logits > 0, fake_logits <= 0], axis=0)
-        accuracy = tf.reduce_mean(tf.cast(right, tf.float32))
-        opinions = tf.reduce_mean(tf.sigmoid(real_logits)), tf.reduce_mean(tf.sigmoid(fake_logits))
-        return tf.stack([loss, accuracy, *opinions, _length_if(weigh, gradients)])
+        generator, discriminator = map(written_by_layers, (self.generator, self.discriminator))
+        with kept(generator), kept(discriminator, moves):
+            fake = self.make(latent, training=self.d_fakes == "training")
+            learn = {"together": self._learn_together, "apart": self._learn_apart}[self.d_update]
+            loss, real_logits, fake_logits, gradients = learn(real, fake, moves)
+        return tf.stack([loss, *_opinions(real_logits, fake_logits), _length_if(weigh, gradients)])
+
+    def _learn_together(self, real, fake, moves):
+        """Make one update of the discriminator on real pictures and fakes."""
+        weights = self.discriminator.trainable_variables
+        with tf.GradientTape() as tape:
+            real_logits, fake_logits, extra = self._judge_both(real, fake)
+            loss = (self._real_loss(real_logits) + self._loss("fake", fake_logits)) / 2
+            learned_from = loss + extra
+        gradients = tape.gradient(learned_from, weights)
+        apply_if(moves, self.d_optimizer, gradients, weights)
+        return loss, real_logits, fake_logits, gradients
+
+    def _learn_apart(self, real, fake, moves):
+        """Make two updates of the discriminator, first on real pictures, then on fakes."""
+        weights = self.discriminator.trainable_variables
+        with tf.GradientTape() as tape:
+            real_logits, penalty = self._judge_real(real)
+            real_loss = self._real_loss(real_logits)
+            learned_from = real_loss + penalty + regularisation(self.discriminator)
+        apply_if(moves, self.d_optimizer, tape.gradient(learned_from, weights), weights)
+        with tf.GradientTape() as tape:
+            fake_logits = self.discriminator(fake, training=True)
+            fake_loss = self._loss("fake", fake_logits)
+            learned_from = fake_loss + regularisation(self.discriminator)
+        gradients = tape.gradient(learned_from, weights)
+        apply_if(moves, self.d_optimizer, gradients, weights)
+        return (real_loss + fake_loss) / 2, real_logits, fake_logits, gradients
 
     def _judge_both(self, real, fake):
-        """Return the logits of real pictures, those of fakes, and the penalty; in one call where there is none."""
-        if self.gradient_penalty:
-            real_logits, penalty = self._judge_real(real)
-            return real_logits, self.discriminator(fake, training=True), penalty
-        return *tf.split(self.discriminator(_join(real, fake), training=True), 2), 0.0
+        """Return the logits of real pictures, those of fakes, and what penalty and regularisers add to the loss.
+
+        One call judges both where there is no penalty. With two calls the regularisers of activities have two terms, of
+        which the mean is taken, as one call would.
+        """
+        if not self.gradient_penalty:
+            logits = self.discriminator(_join(real, fake), training=True)
+            return *tf.split(logits, 2), regularisation(self.discriminator)
+        real_logits, penalty = self._judge_real(real)
+        of_real = regularisation(self.discriminator)
+        fake_logits = self.discriminator(fake, training=True)
+        return real_logits, fake_logits, (penalty + of_real + regularisation(self.discriminator)) / 2
 
     def _judge_real(self, real):
         """Return the logits of real pictures, and the penalty on how steep the discriminator is there."""
@@ -466,12 +516,14 @@ class GAN(PictureModel):
     def _train_generator(self, latent, moves, weigh=True):
         """Measure the generator's loss through the discriminator; move the generator, and only it, if `moves`."""
         weights = self.generator.trainable_variables
-        with tf.GradientTape() as tape:
-            fake = self.make(latent, training=True)
-            loss = self._loss("generator", self.discriminator(fake, training=True))
-        gradients = tape.gradient(loss, weights)
-        apply_if(moves, self.g_optimizer, gradients, weights)
-        self._follow(moves)
+        with kept(written_by_layers(self.discriminator)), kept(written_by_layers(self.generator), moves):
+            with tf.GradientTape() as tape:
+                fake = self.make(latent, training=True)
+                loss = self._loss("generator", self.discriminator(fake, training=True))
+                learned_from = loss + regularisation(self.generator)
+            gradients = tape.gradient(learned_from, weights)
+            apply_if(moves, self.g_optimizer, gradients, weights)
+            self._follow(moves)
         return tf.stack([loss, _length_if(weigh, gradients)])
 
     def _loss(self, term, *logits):
@@ -523,6 +575,8 @@ class GAN(PictureModel):
 
     def held_still(self, player):
         """Return why a network is not meant to move now, or None."""
+        if why := super().held_still(player):
+            return why
         letter = player[0]
         if self.live.read(f"freeze_{letter}"):
             return "it is frozen"
@@ -595,9 +649,9 @@ class GAN(PictureModel):
             logits = self.discriminator(_join(real, noise), training=True)
             real_logits, noise_logits = tf.split(logits, 2)
             loss = (self._real_loss(real_logits) + self._loss("fake", noise_logits)) / 2
-        self.d_optimizer.apply(tape.gradient(loss, weights), weights)
-        right = tf.concat([real_logits > 0, noise_logits <= 0], axis=0)
-        return tf.reduce_mean(tf.cast(right, tf.float32))[None]
+            learned_from = loss + regularisation(self.discriminator)
+        self.d_optimizer.apply(tape.gradient(learned_from, weights), weights)
+        return _opinions(real_logits, noise_logits)[0][None]
 
     # --- state --------------------------------------------------------------------------------------------------------
 
@@ -611,16 +665,68 @@ class GAN(PictureModel):
         }
         if self.averaged_generator is not None:
             parts["averaged_generator"] = self.averaged_generator.variables
+        if self.judged:
+            parts["best_generator"] = self.best_generator.variables
         return parts
 
     def plain_values(self):
-        """Return the live values, and how many batches pretraining has used up."""
-        return {**super().plain_values(), "pretrained_steps": self.pretrained_steps}
+        """Return the live values, how many batches pretraining has used up, and what the judge said on the way."""
+        own = {"pretrained_steps": self.pretrained_steps, "judged": self.judged, "draws_best": self.draws_best}
+        return {**super().plain_values(), **own}
 
     def load_plain_values(self, values):
         """Put back what `plain_values` returned."""
         super().load_plain_values(values)
         self.pretrained_steps = values["pretrained_steps"]
+        self._expect_best(values)
+        self.draws_best = values.get("draws_best", False)
+
+    def load_state(self, step, arrays, values):
+        """Put back what `state` returned; ValueError, with nothing changed, if it does not fit the networks."""
+        before = self.judged
+        self._expect_best(values)
+        try:
+            super().load_state(step, arrays, values)
+        except ValueError:
+            self.judged = before
+            raise
+
+    def _expect_best(self, values):
+        """Have a network for the best weights if there are any among these values."""
+        self.judged = tuple((int(step), float(distance)) for step, distance in values.get("judged", ()))
+        if self.judged and self.best_generator is None:
+            self.best_generator = self._copy_of_generator()
+
+    # --- the best on the way ------------------------------------------------------------------------------------------
+
+    def keep_if_best(self, distance):
+        """Keep the averaged generator as it is now, aside from training, if a judge found it nearest so far.
+
+        Parameters
+        ----------
+        distance : float
+            How far its pictures are from real ones, by any one measure. What is kept is a part of every checkpoint.
+        """
+        best = min((known for _, known in self.judged), default=np.inf)
+        if self.best_generator is None:
+            self.best_generator = self._copy_of_generator()
+        if distance < best:
+            self.best_generator.set_weights(self.averaged_generator.get_weights())
+        self.judged = (*self.judged, (self.step, float(distance)))
+
+    @property
+    def draws_best(self):
+        """Whether the best generator that was kept makes the pictures: from the end of a training to the next one."""
+        return self._draws_best
+
+    @draws_best.setter
+    def draws_best(self, wanted):
+        self._draws_best = bool(wanted and self.judged)
+        self.predict_function = None  # Keras has traced the other one
+
+    def begin_training(self):
+        """Let the generator that learns make the pictures again."""
+        self.draws_best = False
 
     # --- use ----------------------------------------------------------------------------------------------------------
 
@@ -661,8 +767,11 @@ class GAN(PictureModel):
         (pictures,) = self.check_data(images)
         return in_chunks(self._run_discriminator, pictures)[:, 0]
 
-    @tf.function(autograph=False, reduce_retracing=True)
     def _run_generator(self, *latent):
+        return self._draw(*latent, best=self.draws_best)
+
+    @tf.function(autograph=False, reduce_retracing=True)
+    def _draw(self, *latent, best):  # of which there is a trace each: `call` asks for the same flag
         return self(_one_or_list(latent), training=False)
 
     @tf.function(autograph=False, reduce_retracing=True)
@@ -679,12 +788,10 @@ class GAN(PictureModel):
 
 def check_pair(generator, discriminator):
     """Return the latent dimension of a generator whose pictures the discriminator takes; ValueError if they differ."""
-    for name, network in (("generator", generator), ("discriminator", discriminator)):
-        if not isinstance(network, keras.Model) or not network.built or not hasattr(network, "input_shape"):
-            raise ValueError(
-                f"The {name} must be a Keras model whose shapes are known: build it as keras.Sequential or "
-                f"keras.Model(inputs, outputs), beginning with a keras.Input."
-            )
+    check_network("generator", generator)
+    check_network("discriminator", discriminator)
+    if len(generator.inputs) != 1 or len(discriminator.inputs) != 1:
+        raise ValueError("The generator takes latent vectors alone, the discriminator pictures alone: one input each.")
     latent, made = generator.input_shape, generator.output_shape[1:]
     taken, judged = discriminator.input_shape[1:], discriminator.output_shape[1:]
     if len(latent) != 2 or not isinstance(latent[1], int):
@@ -693,16 +800,61 @@ def check_pair(generator, discriminator):
         raise ValueError(f"The generator makes pictures {by(made)}, but the discriminator takes {by(taken)}.")
     if judged != (1,):
         raise ValueError(f"The discriminator must give one logit a picture, (n, 1), not {(None, *judged)}.")
-    if getattr(discriminator.layers[-1], "activation", None) is keras.activations.sigmoid:
-        raise ValueError(
-            "The discriminator must give logits, not probabilities: leave away the sigmoid at its end, "
-            "as the losses contain it."
-        )
+    check_ends(generator, discriminator)
     return latent[1]
+
+
+def check_ends(generator, discriminator):
+    """Raise a ValueError if one of the networks ends in the wrong range, or is the other one."""
+    if generator is discriminator:
+        raise ValueError("The generator and the discriminator must be two networks, not one.")
+    check_picture_range("generator", generator)
+    check_logits("discriminator", discriminator)
+
+
+class _NoteRates(keras.callbacks.Callback):
+    """Note the generator's rate before all other callbacks of `fit` have their turn."""
+
+    before = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.before = self.model.live.read("g_learning_rate")
+
+    on_epoch_end = on_train_batch_begin = on_train_batch_end = on_epoch_begin
+
+
+class _ScaleRates(keras.callbacks.Callback):
+    """Change the discriminator's rate, after all other callbacks, by the factor by which the generator's changed."""
+
+    def __init__(self, noted):
+        super().__init__()
+        self._noted = noted
+
+    def on_epoch_begin(self, epoch, logs=None):
+        before, now, live = self._noted.before, self.model.live.read("g_learning_rate"), self.model.live
+        if before and now != before:
+            live["d_learning_rate"] = min(live.read("d_learning_rate") * now / before, MAX_RATE)
+
+    on_epoch_end = on_train_batch_begin = on_train_batch_end = on_epoch_begin
+
+
+def both_rates():
+    """Return two callbacks, the first and the last of `fit`: what the others do to one rate, they do to both."""
+    noted = _NoteRates()
+    return noted, _ScaleRates(noted)
+
+
+def _opinions(real_logits, fake_logits):
+    """Return the share that was judged right, and the mean probabilities of real ones and of fakes: three scalars."""
+    right = tf.concat([real_logits > 0, fake_logits <= 0], axis=0)
+    means = tf.reduce_mean(tf.sigmoid(real_logits)), tf.reduce_mean(tf.sigmoid(fake_logits))
+    return tf.reduce_mean(tf.cast(right, tf.float32)), *means
 
 
 def _length_if(weigh, gradients):
     """Return the length of all gradients together, or NaN unless `weigh`."""
+    if not gradients:  # all is frozen
+        return 0.0
     return tf.cond(weigh, lambda: tf.linalg.global_norm(gradients), lambda: np.nan)
 
 

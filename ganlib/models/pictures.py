@@ -38,7 +38,12 @@ class PictureModel(TrainableModel):
         return pixels.load_mnist("train")[0]
 
     def check_data(self, data):
-        """Return the pictures as a tuple of one array of the shape that the networks take."""
+        """Return the pictures as a tuple of one array of the shape that the networks take.
+
+        The labels of (pictures, labels), as `load_mnist` returns them, are left aside.
+        """
+        if isinstance(data, tuple | list) and len(data) == 2 and np.ndim(data[0]) >= 3 and np.ndim(data[1]) == 1:
+            data = data[0]
         pictures = pixels.check_pictures(data)
         if pictures.shape[1:] != self.picture_shape:
             raise ValueError(

@@ -91,11 +91,11 @@ class PlaneGAN(GAN):
     def _default_discriminator(self):
         return builders.build_plane_discriminator(seed=self.seed + 1)
 
-    def get_config(self):
-        """Return what rebuilds the model: its networks, optimizers and settings."""
-        config = super().get_config()
-        del config["network"]
-        return {**config, "latent": self.latent}
+    def settings(self):
+        """Return what rebuilds the model beside its networks and optimizers."""
+        settings = super().settings()
+        del settings["network"]
+        return {**settings, "latent": self.latent}
 
     def compile(self, *args, **kwargs):
         """Set the two optimizers and the loss, as `GAN.compile` does; `reset` comes back to them."""

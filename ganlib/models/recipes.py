@@ -182,6 +182,19 @@ def ablations(name):
     return {f"{name}, {what}": RECIPES[name]._replace(**change) for what, change in ABLATIONS[name].items()}
 
 
+def as_recipe(recipe):
+    """Return a recipe, or one from the dict of its fields; ValueError for anything else."""
+    if isinstance(recipe, Recipe):
+        return recipe
+    try:
+        return Recipe.from_config(recipe)
+    except (TypeError, KeyError) as error:
+        raise ValueError(
+            f"recipe must be a Recipe, not {recipe!r}: GAN.from_recipe(name) builds the GAN of one of "
+            f"{', '.join(map(repr, RECIPES))}."
+        ) from error
+
+
 def build(family, recipe, seed=0):
     """Build the GAN of a recipe.
 

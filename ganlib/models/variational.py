@@ -15,8 +15,9 @@ from ganlib._tensorflow import keras, tf
 from ganlib.data import as_pictures
 from ganlib.models.coder import SHOWN, Coder
 from ganlib.models.common import live_property, live_variable
+from ganlib.models.networks import check_logits
 from ganlib.models.pictures import in_chunks, to_unit_range
-from ganlib.training import number, whole
+from ganlib.training import check_seed, number, whole
 
 INK, CODES = 1, 2  # streams of random numbers
 MOST_BETA = 1000.0
@@ -118,6 +119,7 @@ class VariationalAutoencoder(Coder):
         name="variational_autoencoder",
         **kwargs,
     ):
+        seed = check_seed(seed)
         if encoder is None:
             encoder = builders.build_variational_encoder(code, hidden, seed)
         if decoder is None:
@@ -127,12 +129,13 @@ class VariationalAutoencoder(Coder):
             raise ValueError(
                 "The encoder must give two outputs, means and log variances: see build_variational_encoder."
             )
+        check_logits("decoder", self.decoder)
         self._beta = tf.Variable(1.0, trainable=False)
         self.beta = beta
 
-    def get_config(self):
-        """Return what rebuilds the model."""
-        return {**super().get_config(), "beta": self.beta}
+    def settings(self):
+        """Return what rebuilds the model beside its networks and its optimizer."""
+        return {"beta": self.beta}
 
     def call(self, pictures, training=False):
         """Rebuild pictures float32 (n, 28, 28, 1) in [-1, 1] from the means of their codes."""
@@ -145,25 +148,24 @@ class VariationalAutoencoder(Coder):
 
     beta = live_property("beta", "Weight of the KL term, 0 to 1000; 1 makes what is maximised the lower bound.")
 
-    def iteration(self, draws, batch_size, phase):
-        """Learn from one batch, binarised anew.
+    def loss_of(self, draws, count, training):
+        """Rebuild one batch, binarised anew.
 
         Returns
         -------
-        tf.Tensor
+        loss : tf.Tensor
+            Minus what is maximised, `reconstruction - beta * kl`.
+        measured : tf.Tensor
             float32 (3,): means over the batch, in nats a picture, of the lower bound (whatever beta is) and its terms.
         """
-        grey = to_unit_range(draws.examples(batch_size))
+        grey = to_unit_range(draws.examples(count))
         pictures = tf.where(draws.uniform(tf.shape(grey), INK, low=-1.0) < grey, 1.0, -1.0)
-        with tf.GradientTape() as tape:
-            mean, log_variance = self.encoder(pictures, training=True)
-            codes = mean + tf.exp(log_variance / 2) * draws.normal(tf.shape(mean), CODES)
-            logits = self.decoder(codes, training=True)
-            reconstruction = tf.reduce_mean(log_probability(pictures, logits))
-            kl = tf.reduce_mean(kl_from_standard_normal(mean, log_variance))
-            loss = self._beta * kl - reconstruction
-        self.learn(tape, loss)
-        return tf.stack([reconstruction - kl, reconstruction, kl])
+        mean, log_variance = self.encoder(pictures, training=training)
+        codes = mean + tf.exp(log_variance / 2) * draws.normal(tf.shape(mean), CODES)
+        logits = self.decoder(codes, training=training)
+        reconstruction = tf.reduce_mean(log_probability(pictures, logits))
+        kl = tf.reduce_mean(kl_from_standard_normal(mean, log_variance))
+        return self._beta * kl - reconstruction, tf.stack([reconstruction - kl, reconstruction, kl])
 
     # --- use ----------------------------------------------------------------------------------------------------------
 

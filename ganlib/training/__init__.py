@@ -14,7 +14,7 @@ _HOMES = {
     "history": ("History",),
     "live": ("Change", "LiveValue", "LiveValues", "Schedule", "Takes", "choice", "number", "switch", "whole"),
     "loop": ("ALL_PLAYERS", "Trainer"),
-    "model": ("TrainableModel", "rebuild"),
+    "model": ("TrainableModel", "as_list", "check_seed", "rebuild"),
     "run_folder": ("RunFolder",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

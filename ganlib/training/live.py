@@ -169,8 +169,16 @@ class LiveValues:
             self._training = True
         return self
 
+    def close_if_idle(self):
+        """Apply changes at once from now on, unless some still wait for the training loop; tell whether none did."""
+        with self._lock:
+            if self._queue:
+                return False
+            self._training = False
+            return True
+
     def __exit__(self, *_):
-        """Apply changes at once again, beginning with those that came after the last block."""
+        """Apply changes at once again, beginning with those that still wait."""
         with self._lock:
             self._training = False
             self.apply_queued()

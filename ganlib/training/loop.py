@@ -6,6 +6,7 @@ always meet a model that stands at a whole step.
 
 import contextlib
 import signal
+import sys
 import threading
 import time
 
@@ -18,6 +19,8 @@ from ganlib.training.history import History
 from ganlib.training.live import Change
 
 ALL_PLAYERS = 0
+# Ctrl-C; the end that a batch system, `docker stop` or a closed terminal asks for.
+ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 class Trainer:
@@ -75,9 +78,10 @@ class Trainer:
         self._block = model.block(tuple(map(tf.constant, data)), batch_size, mode)
         self._logs = dict.fromkeys(model.columns, float("nan"))
         self._good = None
+        self._logged = None
         self._saved = None
         self._between_steps = True
-        self._interrupted = False
+        self._interrupted = None  # the signal that asked for an end
 
     def run(self, steps):
         """Make `steps` steps, fewer if the model's `stop_training` is set or an interrupt comes.
@@ -87,33 +91,49 @@ class Trainer:
         TrainingDiverged
             Something became infinite or NaN; the model is put back to the last good checkpoint.
         TrainingInterrupted
-            Ctrl-C or a kernel interrupt; a checkpoint was written first.
+            Ctrl-C or a kernel interrupt; a checkpoint was written first. SIGTERM and SIGHUP, too, end the program only
+            after the block and the checkpoint.
         GuardError
             A network moved in another one's step, or did not move in its own.
         """
         model, last = self.model, self.model.step + steps
         callbacks = keras.callbacks.CallbackList(self._callbacks, add_history=False, model=model)
-        with model.exclusive(), model.live, self._catch_interrupts():
+        with model.exclusive(), self._holding_folder(), model.live, self._catch_interrupts():
             model.stop_training, model.guard = False, None
+            self._record_changes()
+            model.begin_training()
             self._checkpoint()
             callbacks.on_train_begin()
             try:
                 while model.step < last and not (model.stop_training or self._interrupted):
+                    if model.step % self._checkpoint_interval == 0 and model.step != self._good[0]:
+                        self._checkpoint()
                     logs = self._advance(last)
                     callbacks.on_train_batch_end(model.step - 1, logs)
-                    if model.step % self._checkpoint_interval == 0:
-                        self._checkpoint()
-            except TrainingDiverged:
-                raise
             except BaseException as error:
-                self._end_early(error)
+                self._end_early(error, callbacks)
                 raise
-            finally:
-                callbacks.on_train_end()
-            if self._good[0] != model.step:
-                self._checkpoint()
+            callbacks.on_train_end()
+            self._end()
         if self._interrupted:
-            raise TrainingInterrupted(self._how_to_go_on(f"Interrupted after step {model.step}; nothing is lost"))
+            self._tell_interrupt()
+
+    def _holding_folder(self):
+        """Keep other models out of the run folder, if there is one."""
+        return self.run_folder.held() if self.run_folder else contextlib.nullcontext()
+
+    def _record_changes(self):
+        """Record what was set between two trainings, or while this one was made ready."""
+        if self.run_folder:
+            self.run_folder.record_changes(self.model.step, self.model.live.snapshot())
+
+    def _end(self):
+        """Apply and record the changes that came while the last block ran, and keep the state that all that leaves."""
+        while True:
+            self._record(self.model.live.apply_queued())
+            self._checkpoint()
+            if self.model.live.close_if_idle():
+                return
 
     # --- one block ------------------------------------------------------------------------------------------------
 
@@ -173,6 +193,11 @@ class Trainer:
         while self._changes and self._changes[0].step <= step:
             change = self._changes.pop(0)
             applied.append((change.name, live.apply(change.name, change.value)))
+        self._record(applied)
+
+    def _record(self, applied):
+        """Record changes that have taken effect, (name, value) each."""
+        step = self.model.step
         self.applied += [Change(step, name, value) for name, value in applied]
         if self.run_folder:
             for name, value in applied:
@@ -227,7 +252,7 @@ class Trainer:
         self.model.load_state(step, arrays, values)
         self.history.cut(step)
         if self.run_folder:
-            self.run_folder.rewind(step)
+            self.run_folder.rewind(step, logged=self._logged)
         return step
 
     # --- checkpoints and interrupts -------------------------------------------------------------------------------
@@ -242,7 +267,7 @@ class Trainer:
         self._good = step, arrays, values
         if self.run_folder:
             self.run_folder.append_history(self.history)
-            self.run_folder.save_checkpoint(step, arrays, values)
+            self._logged = self.run_folder.save_checkpoint(step, arrays, values)
             self._saved = step
 
     def _spoiled(self, step, part):
@@ -253,18 +278,18 @@ class Trainer:
             f"A weight of {part} is infinite or NaN before the training begins: build the model anew, or resume a run."
         )
 
-    def _end_early(self, error):
-        """Leave a whole step and a checkpoint while another exception is on its way; never hide that one."""
+    def _end_early(self, error, callbacks):
+        """Leave a whole step and a checkpoint while an exception is on its way; never hide that one."""
+        where = f"Training ended early after step {self.model.step}"
         try:
-            if self._between_steps:
-                self._checkpoint()
-                where = f"Training ended early after step {self.model.step}"
-            else:
+            if not (self._between_steps or isinstance(error, TrainingDiverged)):
                 where = f"Training ended early; the model was put back to step {self._go_back()}"
-        except (OSError, ArithmeticError) as second:
+            callbacks.on_train_end()
+            self._end()
+        except Exception as second:
             error.add_note(str(second))
-            where = f"Training ended early after step {self.model.step}"
-        error.add_note(self._how_to_go_on(where))
+        if not isinstance(error, TrainingDiverged):
+            error.add_note(self._how_to_go_on(where))
 
     def _how_to_go_on(self, where):
         saved = f" A checkpoint is in {self.run_folder.path}." if self._saved == self.model.step else ""
@@ -273,22 +298,33 @@ class Trainer:
 
     @contextlib.contextmanager
     def _catch_interrupts(self):
-        """Turn Ctrl-C into a stop after the block that runs; a second Ctrl-C acts at once."""
-        self._interrupted = False
+        """Turn a signal to end into a stop after the block that runs; a second one acts at once."""
+        self._interrupted = None
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        previous = signal.getsignal(signal.SIGINT)
+        previous = {number: signal.getsignal(number) for number in ENDINGS}
+        wanted = [number for number in ENDINGS if number == signal.SIGINT or previous[number] != signal.SIG_IGN]
 
-        def stop(*_):
-            self._interrupted = True
-            signal.signal(signal.SIGINT, previous)
+        def stop(number, _):
+            self._interrupted = number
+            signal.signal(number, previous[number])
 
-        signal.signal(signal.SIGINT, stop)
+        for number in wanted:
+            signal.signal(number, stop)
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, previous)
+            for number in wanted:
+                signal.signal(number, previous[number])
+
+    def _tell_interrupt(self):
+        """Raise what an interrupt is to Python; after another signal end as it wants, but not without a word."""
+        told = self._how_to_go_on(f"Interrupted after step {self.model.step}; nothing is lost")
+        if self._interrupted != signal.SIGINT:
+            print(told, file=sys.stderr, flush=True)
+            signal.raise_signal(self._interrupted)
+        raise TrainingInterrupted(told)
 
 
 def check_moves(report, held_still):

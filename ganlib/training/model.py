@@ -1,24 +1,30 @@
 """What every family of models shares: live values, a state that can be saved, training and resuming."""
 
 import contextlib
+import copy
 import hashlib
 import json
 import platform
 import threading
-from pathlib import Path
+from collections.abc import Iterator
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
 import ganlib
 from ganlib._tensorflow import keras, tf
-from ganlib.training.block import bind_block, compile_block
+from ganlib.training.block import GivenExamples, bind_block, compile_block
 from ganlib.training.callbacks import ProgressBar, Sampler
 from ganlib.training.devices import compile_mode, describe_device
 from ganlib.training.errors import RunFolderError
 from ganlib.training.live import LiveValues, Schedule, choice, whole
-from ganlib.training.loop import Trainer
-from ganlib.training.run_folder import RunFolder
+from ganlib.training.loop import ALL_PLAYERS, Trainer
+from ganlib.training.run_folder import RunFolder, as_path
+
+COMPILE_OPTIONS = ("run_eagerly", "steps_per_execution", "jit_compile")
+NEVER_CALLED = ("on_epoch_begin", "on_epoch_end", "on_train_batch_begin", "on_batch_begin", "on_test_begin")
+EVALUATION = 1 << 40  # the first of the steps whose random numbers belong to `evaluate`
 
 
 class TrainableModel(keras.Model):
@@ -32,6 +38,9 @@ class TrainableModel(keras.Model):
     * `iteration(draws, batch_size, phase)`: takes one turn of a step (phase 0: of every player; phase k: of the k-th
       player only, NaN for what the others measure) and returns float32 (len(columns),);
     * if a step has more turns than one, `turns`, and which turn it is, `draws.turn` says;
+    * `measure(draws, count)`: measures a batch without learning, float32: the columns that are not sparse;
+    * `network_names`, `optimizer_names`: the constructor's arguments that are networks, and those that are optimizers,
+      in the order of the players; `settings()`: dict of the others, as JSON can hold them;
     * `live_values()`: dict of name to `LiveValue`;
     * `parts()`: dict of name to the list of variables that a checkpoint holds;
     * `held_still(player)`: why a player is not meant to move now, or None;
@@ -46,18 +55,21 @@ class TrainableModel(keras.Model):
 
     columns = ()
     sparse_columns = ()
+    network_names = ()
+    optimizer_names = ()
     usual = MappingProxyType({"steps": 30_000, "batch_size": 32, "sample_interval": 200})
 
     def __init__(self, seed=0, **kwargs):
         super().__init__(**kwargs)
-        self.seed = whole("seed", 0, 2**31 - 1)(seed)
+        self.seed = check_seed(seed)
         self.run = None
         self.measured = None
         self.guard = None
         self._counter = tf.Variable(0, dtype=tf.int64, trainable=False, name="step")
         self._busy = threading.Lock()
         self._live = None
-        self._blocks = {}
+        self._blocks, self._learning = {}, ()
+        self._means = Means(name for name in self.columns if name not in self.sparse_columns)
 
     # --- what a family gives --------------------------------------------------------------------------------------
 
@@ -75,6 +87,14 @@ class TrainableModel(keras.Model):
         """Take one turn of a step and return what it measured."""
         raise NotImplementedError
 
+    def measure(self, draws, count):
+        """Measure a batch without learning from it."""
+        raise NotImplementedError
+
+    def settings(self):
+        """Return what rebuilds the model beside its networks, its optimizers, its seed and its name."""
+        return {}
+
     def live_values(self):
         """Return a dict of name to `LiveValue`."""
         return {}
@@ -85,7 +105,13 @@ class TrainableModel(keras.Model):
 
     def held_still(self, player):
         """Return why a player is not meant to move in its own step, or None."""
-        return None
+        optimizers = dict(zip(self.players, self.optimizer_names, strict=False))
+        if player in optimizers and getattr(self, optimizers[player]).gradient_accumulation_steps:
+            return "its optimizer gathers gradients before it moves"
+        return None if self.players[player].trainable_variables else "all its layers are frozen"
+
+    def begin_training(self):
+        """Get ready for the steps of a training."""
 
     def default_data(self):
         """Return the tuple of arrays that is trained on when none are given."""
@@ -174,15 +200,116 @@ class TrainableModel(keras.Model):
         finally:
             self._busy.release()
 
-    # --- training -------------------------------------------------------------------------------------------------
+    def get_config(self):
+        """Return what rebuilds the model: its networks, optimizers and settings."""
+        parts = {n: keras.saving.serialize_keras_object(getattr(self, n)) for n in self._part_names()}
+        return {**parts, **self.settings(), "seed": self.seed, "name": self.name}
 
-    def compile(self, *args, **kwargs):
-        """Set what `keras.Model.compile` sets; what was compiled with the optimizers before is forgotten."""
+    @classmethod
+    def from_config(cls, config):
+        """Rebuild the model that `get_config` described."""
+        return cls(**{name: load_part(value) if name in cls._part_names() else value for name, value in config.items()})
+
+    @classmethod
+    def _part_names(cls):
+        return (*cls.network_names, *cls.optimizer_names)
+
+    # --- Keras's own training -------------------------------------------------------------------------------------
+
+    def compile(self, optimizer=None, **options):
+        """Set the optimizer as `keras.Model.compile` does; what was compiled with another one before is forgotten.
+
+        Parameters
+        ----------
+        optimizer : keras.optimizers.Optimizer
+        **options
+            `run_eagerly`, `steps_per_execution` and `jit_compile`.
+        """
+        if refused := [name for name in options if name not in COMPILE_OPTIONS]:
+            raise ValueError(
+                f"{type(self).__name__} has a loss and measurements of its own, so compile takes no "
+                f"{', '.join(refused)}: it takes its optimizers, and {', '.join(COMPILE_OPTIONS)}."
+            )
         self._blocks = {}
-        super().compile(*args, **kwargs)
+        super().compile(optimizer=optimizer, **options)
+
+    def fit(self, x=None, y=None, *args, **kwargs):
+        """Train as Keras does, see `keras.Model.fit`: in epochs, on arrays, a `tf.data.Dataset` or a `PyDataset`.
+
+        What `train` refuses is refused here, too. A run folder is kept in step, but `fit` records neither history nor
+        changes, so that its run cannot be replayed.
+        """
+        self._check_fit_data(x, y)
+        self._look_at_frozen()
+        first = self.step
+        with self.exclusive(), self.run.held() if self.run else contextlib.nullcontext():
+            self.begin_training()
+            try:
+                return super().fit(x, y, *args, **kwargs)
+            finally:
+                if self.run and self.step > first:
+                    steps = f"the steps {first + 1} to {self.step}"
+                    self.run.record(self.step, "gap", why=f"{steps} were made by fit(), which records no changes.")
+                    self.run.save_checkpoint(self.step, *self.state())
+
+    def _check_fit_data(self, x, y):
+        """Check arrays as `train` does, and the first batch of a data set."""
+        if isinstance(x, tf.data.Dataset):
+            for batch in x.take(1):
+                self.check_batch(np.asarray(keras.utils.unpack_x_y_sample_weight(batch)[0]))
+        elif isinstance(x, np.ndarray | list | tuple | tf.Tensor):
+            self.check_data(self.data_of(np.asarray(x), y))
+
+    def check_batch(self, examples):
+        """Check one batch of a data set, its labels aside; ValueError if the networks do not take it."""
+        self.check_data(examples)
+
+    def data_of(self, pictures, labels=None):
+        """Return what `fit` was given as `check_data` takes it; labels are left aside."""
+        return pictures
+
+    def examples_of(self, pictures, labels=None):
+        """Return the part of a batch of `fit` that the model learns from, as a tuple of tensors."""
+        return (pictures,)
+
+    def train_step(self, batch):
+        """Make one step for `fit` on a batch."""
+        examples = self.examples_of(*keras.utils.unpack_x_y_sample_weight(batch)[:2])
+        draws = GivenExamples(examples, self.seed, self._counter.read_value())
+        measured = self.iteration(draws, tf.shape(examples[0])[0], ALL_PLAYERS)
+        self._counter.assign_add(1)
+        return dict(zip(self.columns, tf.unstack(measured), strict=True))
+
+    def test_step(self, batch):
+        """Measure a batch for `evaluate`; return the means over all batches so far."""
+        examples = self.examples_of(*keras.utils.unpack_x_y_sample_weight(batch)[:2])
+        count = tf.shape(examples[0])[0]
+        draws = GivenExamples(examples, self.seed, EVALUATION + self._means.batches.read_value())
+        return self._means.update(self.measure(draws, count), tf.cast(count, tf.float32))
+
+    def reset_metrics(self):
+        """Begin the means of `evaluate` anew."""
+        super().reset_metrics()
+        self._means.reset()
+
+    def _look_at_frozen(self):
+        """Forget what was traced when other layers were frozen; ValueError if an optimizer does not know a layer."""
+        learning = tuple(id(v) for network in self.players.values() for v in network.trainable_variables)
+        if learning != self._learning:
+            self._learning, self._blocks, self.train_function = learning, {}, None
+        for network, name in zip(self.players.values(), self.optimizer_names, strict=False):
+            known = set(map(id, getattr(self, name)._trainable_variables))
+            if new := [variable.path for variable in network.trainable_variables if id(variable) not in known]:
+                raise ValueError(
+                    f"{new[0]} was frozen when {name} was set, which has no moments for it: call compile(...) after "
+                    f"you have made a layer trainable."
+                )
+
+    # --- training -------------------------------------------------------------------------------------------------
 
     def block(self, data, batch_size, mode):
         """Return many steps as one compiled function, see `build_block`; training again does not compile again."""
+        self._look_at_frozen()
         if (batch_size, mode) not in self._blocks:
             self._blocks[batch_size, mode] = compile_block(self.iteration, len(self.columns), batch_size, mode)
         return bind_block(self._blocks[batch_size, mode], data, self.seed)
@@ -219,8 +346,8 @@ class TrainableModel(keras.Model):
             the folder that this model already has, if any.
         schedule : Schedule, list of (step, name, value) or None
             Changes of live values to make at given steps.
-        callbacks : iterable of keras.callbacks.Callback
-            Called between blocks of steps.
+        callbacks : iterable of keras.callbacks.Callback, or None
+            Called between blocks of steps: their `on_train_begin`, `on_train_batch_end` and `on_train_end`.
         verbose : int
             0: silent; 1: a progress bar; 2: and a line at every sample, like the classic code.
         checkpoint_interval : int
@@ -250,7 +377,7 @@ class TrainableModel(keras.Model):
             run=run,
             steps=plan["steps"],
             schedule=plan["schedule"],
-            callbacks=[*self._own_callbacks(plan, verbose), *callbacks],
+            callbacks=[*self._own_callbacks(plan, verbose), *check_callbacks(callbacks)],
             record={"sample_interval": plan["sample_interval"]},
             checkpoint_interval=whole("checkpoint_interval", 1)(checkpoint_interval),
         )
@@ -313,6 +440,11 @@ class TrainableModel(keras.Model):
         **options
             See `Trainer`.
         """
+        if isinstance(data, tf.data.Dataset | keras.utils.PyDataset | Iterator):
+            raise ValueError(
+                f"train() draws its batches from arrays, not from a {type(data).__name__}: give the pictures as one "
+                f"array, or call fit(dataset)."
+            )
         data = self.check_data(self.default_data() if data is None else data)
         batch_size = whole("batch_size", 4, len(data[0]))(batch_size)
         schedule = Schedule(() if schedule is None else schedule).checked(self.live)
@@ -345,19 +477,34 @@ class TrainableModel(keras.Model):
 
     def _attach_run(self, run, training):
         """Make the run folder or go on in the present one; return the history to go on with, or None."""
-        if run is not None and (self.run is None or self.run.path.resolve() != Path(run).resolve()):
+        if run is not None and (self.run is None or self.run.path.resolve() != as_path(run).resolve()):
             self.run = RunFolder.create(run, {**self.run_config(), "training": training})
+            self._tell_own_code()
             self.run.record(self.step, "train", **training)
             return None
         if self.run is not None:
-            known = self.run.config["training"]["data"]
+            known = self.run.config["training"].get("data")
             if known != training["data"]:
                 raise RunFolderError(f"{self.run.path} was trained on other data: pass those as data=, or a new run=.")
-            self.run.config["training"] = training
-            self.run.save_config()
-            self.run.record(self.step, "train", **training)
-            self.run.record_changes(self.step, self.live.snapshot())
+            with self.run.held():
+                self.run.update(training=training)
+                self.run.record(self.step, "train", **training)
         return self.measured
+
+    def _tell_own_code(self):
+        """Say, before hours are spent, if resuming this run will need networks that no file may bring along."""
+        described = self.run.config["config"]["config"]
+        if own := [name for name in self.network_names if not _can_build(described[name])]:
+            print(f"{self.run.path}: {self._needs_networks(own)}")
+
+    @classmethod
+    def _needs_networks(cls, names):
+        given = ", ".join(f"{name}=..." for name in names)
+        return (
+            f"the {' and the '.join(names)} cannot be built from a file, because of code of your own (a layer, a "
+            f"function, a Lambda): to resume this run, build the same again and call "
+            f"{cls.__name__}.resume(folder, {given})."
+        )
 
     def run_config(self):
         """Return what `config.json` holds: how to build the model again, and with which versions it was made."""
@@ -376,7 +523,7 @@ class TrainableModel(keras.Model):
         }
 
     @classmethod
-    def resume(cls, folder):
+    def resume(cls, folder, **networks):
         """Build the model that a run folder holds and put it at the newest checkpoint that is whole.
 
         Call `train()` on it to make the steps that were left; on the same machine it ends in the very weights, bit for
@@ -386,6 +533,9 @@ class TrainableModel(keras.Model):
         ----------
         folder : str or Path
             A run folder.
+        **networks : keras.Model
+            Networks of your own code, which no file is allowed to bring along: those with layers of your own or a
+            Lambda, built as they were for the run, such as `generator=build_my_generator()`. Their weights are read.
 
         Returns
         -------
@@ -394,37 +544,68 @@ class TrainableModel(keras.Model):
         Raises
         ------
         RunFolderError
-            The folder is no run, is of another version or has no whole checkpoint.
+            The folder is no run, is of another version, has no whole checkpoint, needs networks of your own code, or is
+            being trained by another model.
         """
         run = RunFolder.open(folder)
         if run.config["model"] != cls.__name__:
             raise RunFolderError(f"{run.path} holds a {run.config['model']}, not a {cls.__name__}.")
-        model, damaged = rebuild(run)
-        if damaged:
-            names = ", ".join(path.name for path in damaged)
-            print(f"{run.path}: {names} is damaged; going back to the checkpoint of step {model.step}.")
-        model.measured = run.rewind(model.step, damaged)
+        with run.held():
+            model, values, damaged, spoiled = rebuild(run, cls, **networks)
+            if damaged:
+                names = ", ".join(path.name for path in damaged)
+                print(f"{run.path}: {names} is damaged; going back to the checkpoint of step {model.step}.")
+            known = len(run.gaps())
+            model.measured = run.rewind(model.step, damaged, values.get("logged"))
+            for gap in run.gaps()[known:]:
+                print(f"{run.path}: {gap} The weights are whole, but the recorded changes cannot replay this run.")
+            if spoiled:
+                described = run.config["config"]
+                described["config"] |= {name: model.get_config()[name] for name in spoiled}
+                run.update(config=described)
         model.run = run
         return model
 
+    @classmethod
+    def usual_arguments(cls, arrays):
+        """Return the constructor's arguments for the usual networks that have these weights: arrays of a checkpoint."""
+        return {}
+
     def steps_left(self):
         """Return how many planned steps a resumed run has not made yet; None if there is no plan."""
-        planned = self.run and self.run.config["training"]["last_step"]
+        planned = self.run and self.run.config["training"].get("last_step")
         return None if planned is None else max(0, planned - self.step)
 
 
-def rebuild(run):
+class Rebuilt(NamedTuple):
+    """What a run folder holds: see `rebuild`."""
+
+    model: TrainableModel
+    values: dict
+    damaged: list
+    spoiled: list
+
+
+def rebuild(run, family=None, **networks):
     """Build the model of a run folder and put it at the newest checkpoint that is whole; the folder stays as it is.
 
     Parameters
     ----------
     run : RunFolder
+    family : type or None
+        The model's class; that which is registered under the name in the folder if None.
+    **networks : keras.Model
+        Networks to put in the place of those that the folder describes.
 
     Returns
     -------
     model : TrainableModel
+    values : dict
+        What the checkpoint holds beside the arrays.
     damaged : list of Path
         Newer checkpoints that could not be read.
+    spoiled : list of str
+        Networks whose description an earlier version of ganlib has emptied.
 
     Raises
     ------
@@ -432,18 +613,110 @@ def rebuild(run):
         There is no whole checkpoint, or the model cannot be built.
     """
     step, arrays, values, damaged = run.load_checkpoint()
+    described = run.config["config"]
     try:
-        model = keras.saving.deserialize_keras_object(run.config["config"])
+        family = family or keras.saving.get_registered_object(described["registered_name"])
+        parts = described["config"]
+        spoiled = [name for name in family.network_names if parts[name].get("config") == {}]
     except Exception as error:
-        raise RunFolderError(
-            f"{run.path / 'config.json'} does not describe a model that can be built here: it is damaged, or its "
-            f"networks have layers of your own, which must be imported first."
-        ) from error
+        raise _cannot_build(run) from error
+    unknown = [name for name in spoiled if name not in networks]
+    if wrong := networks.keys() - set(family.network_names):
+        raise RunFolderError(f"A {family.__name__} has no {wrong.pop()}: its networks are {family.network_names}.")
+    own = [name for name in family.network_names if name not in (*networks, *spoiled) and not _can_build(parts[name])]
+    if own:
+        raise RunFolderError(f"{run.path}: {family._needs_networks(own)}")
+    try:
+        parts = {name: part for name, part in parts.items() if name not in unknown}
+        if unknown:
+            parts |= family.usual_arguments(arrays)
+        model = family.from_config({**parts, **networks})
+    except Exception as error:
+        raise _cannot_build(run) from error
     try:
         model.load_state(step, arrays, values)
-    except ValueError as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunFolderError(f"{run.path}: {error}") from error
-    return model, damaged
+    if unknown:
+        print(
+            f"{run.path}: an earlier version of ganlib lost the description of the {' and the '.join(unknown)}. The "
+            f"weights fit the usual one; if it was another, call {family.__name__}.resume(folder, {unknown[0]}=...)."
+        )
+    return Rebuilt(model, values, damaged, spoiled)
+
+
+def _cannot_build(run):
+    return RunFolderError(
+        f"{run.path / 'config.json'} does not describe a model that can be built here: it is damaged."
+    )
+
+
+def _can_build(part):
+    """Tell whether a network can be built from what a file says of it, without running code out of the file."""
+    try:
+        load_part(part)
+    except Exception:  # unknown layers, code and damage raise a dozen kinds of error, all of one meaning
+        return False
+    return True
+
+
+def load_part(part):
+    """Build a network or an optimizer from its configuration, which stays as it is; what is built is handed through."""
+    if not isinstance(part, dict):
+        return part
+    return keras.saving.deserialize_keras_object(copy.deepcopy(part))  # which empties what it is given
+
+
+def check_seed(seed):
+    """Return a seed as an int; ValueError if it is none."""
+    return whole("seed", 0, 2**31 - 1)(seed)
+
+
+def as_list(callbacks):
+    """Return callbacks as a list: several, one, or None for none."""
+    if callbacks is None:
+        return []
+    return [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else list(callbacks)
+
+
+def check_callbacks(callbacks):
+    """Return callbacks of `train` as a list; ValueError for what would never be called, and silently do nothing."""
+    callbacks = as_list(callbacks)
+    for callback in callbacks:
+        name = type(callback).__name__
+        if not isinstance(callback, keras.callbacks.Callback):
+            raise ValueError(f"callbacks must be callbacks of Keras, such as keras.callbacks.Callback(), not a {name}.")
+        if unheard := [hook for hook in NEVER_CALLED if _overrides(callback, hook)]:
+            raise ValueError(
+                f"{name} needs {unheard[0]}, and train() has no epochs: it calls on_train_begin, on_train_batch_end "
+                f"and on_train_end. Use fit(), or a callback whose on_train_batch_end does what is wanted."
+            )
+    return callbacks
+
+
+def _overrides(callback, hook):
+    return hook in vars(callback) or getattr(type(callback), hook) is not getattr(keras.callbacks.Callback, hook)
+
+
+class Means:
+    """Means of what `evaluate` measures; a class of its own, so that Keras neither saves nor counts them as weights."""
+
+    def __init__(self, names):
+        self.batches = tf.Variable(0, dtype=tf.int64, trainable=False)
+        self._means = [keras.metrics.Mean(name) for name in names]
+
+    def update(self, measured, count):
+        """Add what was measured of a batch, one scalar for each name; return the means so far by name."""
+        self.batches.assign_add(1)
+        for mean, value in zip(self._means, tf.unstack(measured), strict=True):
+            mean.update_state(value, count)
+        return {mean.name: mean.result() for mean in self._means}
+
+    def reset(self):
+        """Forget all batches."""
+        self.batches.assign(0)
+        for mean in self._means:
+            mean.reset_state()
 
 
 def fingerprint(arrays):

@@ -52,7 +52,7 @@ def assert_loads(run, step):
     assert found == step
     assert arrays.keys() == arrays_at(step).keys()
     assert all(np.array_equal(array, arrays_at(step)[name]) for name, array in arrays.items())
-    assert values == {"live": {"pull": step}}
+    assert values["live"] == {"pull": step}
     return damaged
 
 
