@@ -13,7 +13,7 @@ from ganlib import builders
 from ganlib._tensorflow import keras, tf
 from ganlib.data import as_pictures
 from ganlib.models.common import build_optimizer, live_property, live_rate
-from ganlib.models.pictures import PictureModel, by, in_chunks, to_unit_range
+from ganlib.models.pictures import PictureModel, by, in_chunks, random_from, to_unit_range
 from ganlib.models.variational import binarise
 from ganlib.training import compile_mode, switch, whole
 
@@ -373,7 +373,7 @@ class RestrictedBoltzmannMachine(PictureModel):
         """
         temperatures = whole("temperatures", 10)(temperatures)
         first = self.visible_bias.numpy() if images is None else _log_odds(self.check_data(images)[0]).reshape(-1)
-        start = np.random.default_rng(seed).random((whole("chains", 2)(chains), self.pixels)) < 1 / (1 + np.exp(-first))
+        start = random_from(seed).random((whole("chains", 2)(chains), self.pixels)) < 1 / (1 + np.exp(-first))
         gained = self._run_annealing(
             tf.constant(start, tf.float32),
             tf.constant(first),
@@ -489,7 +489,7 @@ class RestrictedBoltzmannMachine(PictureModel):
         return (pictures.reshape(-1, self.pixels) + 1) / 2
 
     def _noise(self, n, seed):
-        return np.random.default_rng(seed).integers(0, 2, (n, self.pixels)).astype(np.float32)
+        return random_from(seed).integers(0, 2, (n, self.pixels)).astype(np.float32)
 
     def _start(self, images, seed):
         return self._black_and_white(binarise(self.check_data(images)[0], seed))

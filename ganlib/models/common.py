@@ -53,7 +53,7 @@ def build_optimizer(name, optimizer, network, taken=None):
     network : keras.Model
         Built.
     taken : keras.optimizers.Optimizer or None
-        The optimizer of another network, which this one must not be.
+        The optimizer that another network gets, which this one must not be.
 
     Raises
     ------

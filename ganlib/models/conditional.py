@@ -90,13 +90,11 @@ class ConditionalGAN(GAN):
 
     def data_of(self, pictures, labels=None):
         """Return what `fit` was given as `check_data` takes it."""
-        return pictures, labels
+        return pictures, _labels_of_fit(labels)
 
     def examples_of(self, pictures, labels=None):
         """Return a batch of `fit`, its pictures and labels."""
-        if labels is None:
-            raise ValueError("A conditional GAN learns from pictures and their labels: call fit(images, labels).")
-        return pictures, tf.reshape(labels, [-1])
+        return pictures, tf.reshape(_labels_of_fit(labels), [-1])
 
     # --- one step -----------------------------------------------------------------------------------------------------
 
@@ -171,6 +169,12 @@ class ConditionalGAN(GAN):
 def _one_hot(digits):
     """Turn digits, an integer tensor (n,), into float32 (n, 10): 1 for the digit, 0 for the others."""
     return tf.one_hot(tf.cast(digits, tf.int32), DIGITS)
+
+
+def _labels_of_fit(labels):
+    if labels is None:
+        raise ValueError("A conditional GAN learns from pictures and their labels: call fit(images, labels).")
+    return labels
 
 
 def _rows_of(digits):

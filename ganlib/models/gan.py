@@ -27,7 +27,7 @@ from ganlib.models.networks import (
     regularisation,
     written_by_layers,
 )
-from ganlib.models.pictures import PictureModel, by, in_chunks, to_unit_range
+from ganlib.models.pictures import PictureModel, by, in_chunks, random_from, to_unit_range
 from ganlib.training import (
     ALL_PLAYERS,
     MAX_BLOCK,
@@ -223,7 +223,13 @@ class GAN(PictureModel):
 
     def _copy_of_generator(self):
         """Return another network with the generator's layers and weights."""
-        copy = keras.models.clone_model(self.generator)
+        try:
+            copy = keras.models.clone_model(self.generator)
+        except Exception as error:  # code of one's own makes Keras raise a dozen kinds of error, all of one meaning
+            raise ValueError(
+                "moving_average keeps a second generator, and this one cannot be copied, because of code of your own: "
+                "register its layers and functions with keras.saving.register_keras_serializable, or do without."
+            ) from error
         copy.set_weights(self.generator.get_weights())
         return copy
 
@@ -260,8 +266,8 @@ class GAN(PictureModel):
         """
         if "optimizer" in kwargs:
             raise ValueError("A GAN has two optimizers: give g_optimizer and d_optimizer.")
-        g_optimizer = build_optimizer("g_optimizer", g_optimizer or self._adam(), self.generator)
-        d_optimizer = build_optimizer("d_optimizer", d_optimizer or self._adam(), self.discriminator, taken=g_optimizer)
+        g_optimizer = build_optimizer("g_optimizer", g_optimizer or self._adam(), self.generator, taken=d_optimizer)
+        d_optimizer = build_optimizer("d_optimizer", d_optimizer or self._adam(), self.discriminator)
         self.live["loss_kind"] = loss_kind
         self.g_optimizer, self.d_optimizer = g_optimizer, d_optimizer
         kwargs.setdefault("jit_compile", compile_mode(self.players.values()) == "compiled")
@@ -749,7 +755,7 @@ class GAN(PictureModel):
 
     def latent_vectors(self, n, seed=0):
         """Draw n latent vectors, float32 (n, latent_dim), from a seed: standard normal numbers."""
-        return np.random.default_rng(seed).standard_normal((whole("n", 1)(n), self.latent_dim), np.float32)
+        return random_from(seed).standard_normal((whole("n", 1)(n), self.latent_dim), np.float32)
 
     def pictures_of(self, latent):
         """Turn latent vectors float32 (n, latent_dim) into pictures float32 in [-1, 1]."""
@@ -791,7 +797,10 @@ def check_pair(generator, discriminator):
     check_network("generator", generator)
     check_network("discriminator", discriminator)
     if len(generator.inputs) != 1 or len(discriminator.inputs) != 1:
-        raise ValueError("The generator takes latent vectors alone, the discriminator pictures alone: one input each.")
+        raise ValueError(
+            "The generator must take latent vectors (n, latent_dim) and nothing else, the discriminator pictures and "
+            "nothing else: one input each."
+        )
     latent, made = generator.input_shape, generator.output_shape[1:]
     taken, judged = discriminator.input_shape[1:], discriminator.output_shape[1:]
     if len(latent) != 2 or not isinstance(latent[1], int):

@@ -82,6 +82,14 @@ def in_chunks(function, *arrays, size=1000):
     return np.concatenate([function(*chunk).numpy() for chunk in chunks])
 
 
+def random_from(seed):
+    """Return NumPy's random numbers from a seed; ValueError if it is none."""
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"seed must be a whole number of at least 0, not {seed!r}.") from error
+
+
 def by(shape):
     """Write a shape as people say it: 28 by 28 by 1."""
     return " by ".join(map(str, shape))

@@ -15,7 +15,7 @@ from ganlib import builders
 from ganlib import data as points_data
 from ganlib._tensorflow import keras, tf
 from ganlib.models.gan import GAN, LATENT, LATENT_OF_G
-from ganlib.models.pictures import in_chunks
+from ganlib.models.pictures import in_chunks, random_from
 from ganlib.training import Draws, choice, compile_mode, whole
 
 SHOWN = 500  # points in a sample
@@ -144,7 +144,7 @@ class PlaneGAN(GAN):
     def latent_vectors(self, n, seed=0):
         """Draw n latent vectors, float32 (n, latent_dim), from a seed."""
         if self.latent == "uniform":
-            rng = np.random.default_rng(seed)
+            rng = random_from(seed)
             return 2 * rng.random((whole("n", 1)(n), self.latent_dim), np.float32) - 1
         return super().latent_vectors(n, seed)
 

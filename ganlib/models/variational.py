@@ -16,7 +16,7 @@ from ganlib.data import as_pictures
 from ganlib.models.coder import SHOWN, Coder
 from ganlib.models.common import live_property, live_variable
 from ganlib.models.networks import check_logits
-from ganlib.models.pictures import in_chunks, to_unit_range
+from ganlib.models.pictures import in_chunks, random_from, to_unit_range
 from ganlib.training import check_seed, number, whole
 
 INK, CODES = 1, 2  # streams of random numbers
@@ -56,9 +56,7 @@ def binarise(images, seed=0):
         float32 (n, 28, 28, 1) of -1 (black) and 1 (white).
     """
     grey = as_pictures(images)
-    return np.where(np.random.default_rng(seed).random(grey.shape, np.float32) < (grey + 1) / 2, 1, -1).astype(
-        np.float32
-    )
+    return np.where(random_from(seed).random(grey.shape, np.float32) < (grey + 1) / 2, 1, -1).astype(np.float32)
 
 
 def kl_from_standard_normal(mean, log_variance):
@@ -185,7 +183,7 @@ class VariationalAutoencoder(Coder):
             float32 (n, 28, 28, 1) in [-1, 1]; the grey of a pixel is the probability of it being white.
         """
         n = whole("n", 1)(n)
-        return self.decode(np.random.default_rng(seed).standard_normal((n, self.code), np.float32))
+        return self.decode(random_from(seed).standard_normal((n, self.code), np.float32))
 
     def sample_grid(self):
         """Return the pictures of 25 fixed codes, drawn from the prior: the same codes every time."""

@@ -108,7 +108,7 @@ class TrainableModel(keras.Model):
         optimizers = dict(zip(self.players, self.optimizer_names, strict=False))
         if player in optimizers and getattr(self, optimizers[player]).gradient_accumulation_steps:
             return "its optimizer gathers gradients before it moves"
-        return None if self.players[player].trainable_variables else "all its layers are frozen"
+        return None
 
     def begin_training(self):
         """Get ready for the steps of a training."""

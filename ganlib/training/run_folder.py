@@ -361,11 +361,13 @@ def as_path(path):
         raise RunFolderError(f"A run folder is named by a path, such as 'runs/first', not by {path!r}.")
     try:
         path = Path(path).expanduser()
-        path.exists()
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):  # the caller says what follows from that
+        return path
     except (RuntimeError, TypeError, ValueError) as error:  # nobody of that name; bytes; a null character
         raise RunFolderError(f"{os.fspath(path)!r} cannot be the path of a run folder: choose another one.") from error
     except OSError as error:
-        raise RunFolderError(f"{path} cannot be used as a run folder: {explain(error)}.") from error
+        raise RunFolderError(f"{str(path)[:80]} cannot be used as a run folder: {explain(error)}.") from error
     return path
 
 

@@ -232,6 +232,26 @@ def test_a_change_between_two_trainings_is_part_of_the_session(toy, fresh, tmp_p
     assert same(arrays_of(replayed), arrays_of(toy))
 
 
+def test_a_change_while_a_training_is_made_ready_is_part_of_the_session(toy, fresh, tmp_path):
+    trainer = toy.trainer(8, run=tmp_path / "run", steps=20)
+    toy.live["pull"] = 0.5
+    trainer.run(20)
+    assert toy.run.schedule() == Schedule([(0, "pull", 0.5)])
+    replayed = fresh()
+    train(replayed, 20, schedule=toy.run.schedule())
+    assert same(arrays_of(replayed), arrays_of(toy))
+
+
+def test_a_change_while_the_last_block_runs_is_recorded_and_in_the_last_checkpoint(toy, tmp_path):
+    train(toy, 20, callbacks=[At(20, lambda: steer_from_a_thread(toy, CHANGES))], run=tmp_path / "run")
+    assert toy.live["pull"] == -0.25
+    assert [change.step for change in toy.run.schedule()] == [20, 20, 20]
+    resumed = Toy.resume(tmp_path / "run")
+    assert resumed.live["pull"] == -0.25
+    train(resumed, 10)
+    assert [change.step for change in resumed.run.schedule()] == [20, 20, 20]
+
+
 def test_a_schedule_acts_before_the_step_that_it_names(toy):
     seen = {}
     watch = [
@@ -460,6 +480,24 @@ def test_a_second_interrupt_acts_at_once_and_the_model_is_still_at_a_whole_step(
     assert "step 20" in "".join(error.value.__notes__)
     assert toy.measured["step"].tolist() == toy.run.history()["step"].tolist() == list(range(1, 21))
     assert same(arrays_of(toy), after(toy.step))
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="signals of Unix")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_program_that_is_told_to_end_leaves_a_checkpoint_first_and_says_so(toy, after, tmp_path, capfd, name):
+    number, reached = getattr(signal, name), []
+    before = signal.signal(number, lambda *_: reached.append(toy.run.load_checkpoint()[0]))
+    try:
+        with pytest.raises(TrainingInterrupted, match="Interrupted after step 20; nothing is lost"):
+            train(toy, 60, callbacks=[At(20, lambda: signal.raise_signal(number))], run=tmp_path / "run")
+        assert reached == [20], "what was set up for the signal comes after the checkpoint"
+        assert "Interrupted after step 20; nothing is lost" in capfd.readouterr().err
+        signal.signal(number, signal.SIG_IGN)
+        train(toy, 10, callbacks=[At(25, lambda: signal.raise_signal(number))])
+        assert toy.step == 30, "nohup: a signal that is ignored stays ignored"
+    finally:
+        signal.signal(number, before)
+    assert same(arrays_of(toy), after(30))
 
 
 def test_a_thread_that_trains_leaves_the_handler_alone(toy, handler):

@@ -334,3 +334,50 @@ def test_the_guard_runs_in_a_resumed_training_too(run, monkeypatch):
     with pytest.raises(GuardError):
         train(resumed, 5)
     assert resumed.step == 47
+
+
+# --- callbacks and data that Keras's users bring ----------------------------------------------------------------------
+
+OF_EPOCHS = {
+    "EarlyStopping": lambda: keras.callbacks.EarlyStopping(monitor="size"),
+    "ModelCheckpoint": lambda: keras.callbacks.ModelCheckpoint("x.keras", save_freq=10),
+    "LearningRateScheduler": lambda: keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate),
+    "LambdaCallback": lambda: keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: None),
+}
+
+
+@pytest.mark.parametrize("kind", OF_EPOCHS)
+def test_a_callback_that_would_never_be_called_is_refused(toy, kind):
+    with pytest.raises(ValueError, match=rf"^{kind} needs on_epoch_.*, and train\(\) has no epochs.*fit\(\)") as error:
+        train(toy, 5, callbacks=[OF_EPOCHS[kind]()])
+    one_sentence(error)
+    assert toy.step == 0
+
+
+@pytest.mark.parametrize("callbacks", [None, (), [], keras.callbacks.TerminateOnNaN()])
+def test_no_callback_and_a_single_one_are_taken(toy, callbacks):
+    train(toy, 2, callbacks=callbacks)
+    assert toy.step == 2
+
+
+@pytest.mark.parametrize("callbacks", [5, "x", [print]])
+def test_what_is_no_callback_is_refused(toy, callbacks):
+    with pytest.raises(ValueError, match="callbacks must be"):
+        train(toy, 2, callbacks=callbacks)
+
+
+def test_a_stream_of_batches_is_for_fit(toy):
+    import tensorflow as tf
+
+    for stream in (tf.data.Dataset.from_tensor_slices(POINTS).batch(8), iter([POINTS])):
+        with pytest.raises(ValueError, match=r"draws its batches from arrays.*call fit\(dataset\)") as error:
+            train(toy, 2, data=stream)
+        one_sentence(error)
+
+
+def test_another_model_that_resumed_the_run_keeps_the_first_one_out(toy, run):
+    resumed = Toy.resume(run.path)
+    with pytest.raises(RunFolderError, match="has gone on with"):
+        train(toy, 1)
+    train(resumed, 3)
+    assert resumed.run.history()["step"].tolist() == list(range(1, resumed.step + 1))

@@ -15,6 +15,9 @@ from ganlib.training import History, RunFolder, RunFolderError, Schedule, files
 CONFIG = {"model": "Toy", "config": {}, "training": {"data": None}, "live": {}, "versions": {"ganlib": "0.0.9"}}
 
 
+TWENTY = {"rows": 20, "changes": 2}
+
+
 def arrays_at(step):
     rng = np.random.default_rng(step)
     return {"leader.000": rng.normal(size=(5, 3)).astype(np.float32), "leader.001": np.array(step, np.int64)}
@@ -127,6 +130,40 @@ def test_a_damaged_configuration_is_named(run, content):
     one_sentence(error)
 
 
+WRONG_TYPES = [{"training": None}, {"live": []}, {"config": "x"}, {"model": 5}, {"training": {"last_step": "9"}}]
+
+
+@pytest.mark.parametrize("change", WRONG_TYPES)
+def test_a_configuration_of_wrong_types_is_named(run, change):
+    (run.path / "config.json").write_text(json.dumps({"ganlib_run": 1, **CONFIG, **change}))
+    with pytest.raises(RunFolderError, match=r"config\.json is damaged") as error:
+        RunFolder.open(run.path)
+    one_sentence(error)
+
+
+@pytest.mark.parametrize("line", ["[]", "{}", "5", '{"step": "1", "event": "set"}', '{"step": 1, "event": "set"}'])
+def test_an_event_of_wrong_types_is_named(run, line):
+    (run.path / "events.jsonl").write_text(line + "\n")
+    with pytest.raises(RunFolderError, match=r"events\.jsonl is damaged") as error:
+        run.events()
+    one_sentence(error)
+
+
+@pytest.mark.parametrize("path", [None, 5, b"x", "", "x" * 5000, "a\0b", "~nobody_of_that_name/x"])
+def test_what_is_no_path_is_refused_in_one_sentence(path):
+    for use in (RunFolder.open, lambda path: RunFolder.create(path, CONFIG)):
+        with pytest.raises(RunFolderError) as error:
+            use(path)
+        one_sentence(error)
+
+
+def test_the_home_folder_is_where_a_path_says(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    RunFolder.create("~/runs/first", CONFIG)
+    assert (tmp_path / "runs" / "first" / "config.json").exists()
+
+
 @pytest.mark.parametrize("versions", [{"versions": {"ganlib": "7.0"}}, {}])
 def test_a_run_of_another_format_names_the_version_that_wrote_it(run, versions):
     (run.path / "config.json").write_text(json.dumps({"ganlib_run": 2, **versions}))
@@ -141,6 +178,45 @@ def test_a_run_of_another_format_names_the_version_that_wrote_it(run, versions):
 def test_the_newest_three_checkpoints_are_kept(filled):
     assert names(filled.checkpoint_folder) == ["step_00000010.npz", "step_00000020.npz", "step_00000030.npz"]
     assert assert_loads(filled, 30) == []
+
+
+def test_checkpoints_are_sorted_by_number_and_other_files_left_aside(filled):
+    filled.save_checkpoint(100_000_000, arrays_at(3), {})
+    (filled.checkpoint_folder / "step_x.npz").write_bytes(b"")
+    assert filled.load_checkpoint()[0] == 100_000_000
+    (filled.sample_folder / "step_x.png").write_bytes(b"")
+    filled.rewind(20)
+
+
+def test_a_checkpoint_that_is_compressed_is_none_of_ours(filled):
+    values = np.frombuffer(b"{}", np.uint8)
+    np.savez_compressed(filled.checkpoint_folder / "step_00000040.npz", huge=np.zeros(10**6), meta=values)
+    assert filled.load_checkpoint()[0] == 30
+
+
+# --- one writer at a time ------------------------------------------------------------------------------------------
+
+
+def test_a_second_writer_is_refused_while_the_first_writes(filled):
+    other = RunFolder.open(filled.path)
+    with filled.held():
+        with filled.held():
+            pass
+        with pytest.raises(RunFolderError, match="is being trained by another model") as error, other.held():
+            pass
+    one_sentence(error)
+    with other.held():
+        other.rewind(20)
+
+
+def test_a_writer_that_was_overtaken_is_refused(filled):
+    filled.record(30, "set", name="pull", value=0)
+    other = RunFolder.open(filled.path)
+    with other.held():
+        other.rewind(30)
+    with pytest.raises(RunFolderError, match=r"has gone on with .* go on with Toy\.resume") as error, filled.held():
+        pass
+    one_sentence(error)
 
 
 def test_a_run_without_a_checkpoint_says_so(run):
@@ -284,6 +360,54 @@ def test_going_back_cuts_logs_and_samples_to_the_checkpoint(filled):
 def test_a_change_made_right_at_the_checkpoint_is_forgotten_as_it_will_be_made_again(filled):
     filled.rewind(20)
     assert filled.schedule() == Schedule([(0, "pull", 0), (10, "pull", 10)])
+
+
+def test_a_change_that_a_checkpoint_holds_is_kept_though_it_was_made_at_its_very_step(run):
+    run.record(10, "set", name="pull", value=1)
+    run.save_checkpoint(10, arrays_at(10), {"live": {"pull": 1}})
+    run.record(10, "set", name="pull", value=2)
+    _, _, values, _ = run.load_checkpoint()
+    run.rewind(10, logged=values["logged"])
+    assert run.schedule() == Schedule([(10, "pull", 1)])
+
+
+@pytest.mark.parametrize(
+    ("log", "lines", "lost"),
+    [("history.csv", 13, "8 rows of history.csv"), ("events.jsonl", 4, "1 changes of events.jsonl")],
+)
+def test_what_a_log_lost_of_what_a_checkpoint_counted_on_is_told(filled, log, lines, lost):
+    path = filled.path / log
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:lines]))
+    step, _, values, _ = filled.load_checkpoint()
+    reopened = RunFolder.open(filled.path)
+    reopened.rewind(step if log == "events.jsonl" else 20, logged=values["logged"] if log == "events.jsonl" else TWENTY)
+    (gap,) = reopened.gaps()
+    assert lost in gap
+    with pytest.warns(UserWarning, match="cannot be replayed exactly"):
+        reopened.schedule()
+
+
+def test_logs_are_on_the_disk_before_the_checkpoint_that_counts_on_them(run, monkeypatch):
+    synced = []
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(os.readlink(f"/proc/self/fd/{fd}")), fsync(fd)))
+    run.append_history(history_to(10))
+    run.save_checkpoint(10, arrays_at(10), {})
+    kinds = [name.rsplit("/", 1)[-1] for name in synced]
+    assert kinds[0] == "history.csv"
+    assert "step_00000010.npz" in kinds[-1]
+
+
+def test_a_history_that_somebody_took_away_is_written_again_whole(filled):
+    (filled.path / "history.csv").unlink()
+    filled.append_history(history_to(35))
+    assert filled.history()["step"].tolist() == list(range(1, 36))
+
+
+def test_a_configuration_that_somebody_took_away_is_written_again_at_the_next_checkpoint(filled):
+    (filled.path / "config.json").unlink()
+    filled.save_checkpoint(40, arrays_at(40), {})
+    assert RunFolder.open(filled.path).config == filled.config
 
 
 def test_history_goes_on_where_the_run_went_back_to(filled):
