@@ -9,9 +9,9 @@ import gzip
 import hashlib
 import io
 import math
+import os
 import struct
 import zipfile
-from collections.abc import Iterable
 from functools import cache, partial
 from numbers import Integral
 from pathlib import Path
@@ -24,6 +24,10 @@ SHIPPED = {
     "spambase.csv.gz": "896295f562ca1686f01f6c793224be48e0cfc7ab3246764b16ca091b79948c71",
 }
 IDX_PREFIX = {"train": "train", "test": "t10k"}
+IDX_FILES = (("images", 3), ("labels", 1))  # and their dimensions
+MOST_PICTURES = 500_000  # in one split of other data, 392 MB: a small file may announce more than any memory holds
+GZIP_MARK = b"\x1f\x8b"
+NEAR_ZERO = 0.02  # of the range -1 to 1
 GAP_GREY = 90  # between the tiles of a grid: neither ink nor paper
 
 
@@ -118,8 +122,8 @@ def load_mnist(split="train", digits=None, limit=None, scaled=False, path=None):
         False gives uint8 from 0 to 255; True gives float32 from -1 to 1.
     path : str or path, optional
         Other data of the same shape, such as Fashion-MNIST: an `.npz` file with the keys x_train, y_train,
-        x_test and y_test, or a folder with the four IDX files, packed with gzip or not. Default: the MNIST
-        that is shipped with the project.
+        x_test and y_test, or a folder with the four IDX files, packed with gzip or not, whatever their names
+        say. At most 500,000 pictures in each split. Default: the MNIST that is shipped with the project.
 
     Returns
     -------
@@ -134,8 +138,7 @@ def load_mnist(split="train", digits=None, limit=None, scaled=False, path=None):
     DataError
         A file is missing or damaged, or does not hold pictures and labels like MNIST's. It is a ValueError.
     """
-    if split not in ("train", "test"):
-        raise ValueError(f"split must be 'train' or 'test', not {split!r}.")
+    _check_word("split", split, IDX_PREFIX)
     wanted = None if digits is None else _as_digits(digits)
     if limit is not None:
         _check_whole("limit", limit, at_least=1)
@@ -149,13 +152,22 @@ def load_mnist(split="train", digits=None, limit=None, scaled=False, path=None):
 
 def _as_digits(digits):
     """Return the chosen digits as a sorted list; refuse everything but whole numbers from 0 to 9."""
-    many = list(digits) if isinstance(digits, Iterable) and not isinstance(digits, str) else [digits]
+    try:
+        many = list(digits)
+    except TypeError:  # one digit; or an array without axes, which is refused below
+        many = [digits]
     if not many:
         raise ValueError("digits is empty: name at least one digit from 0 to 9, or leave it out for all.")
     for digit in many:
         if isinstance(digit, bool) or not isinstance(digit, Integral) or not 0 <= digit <= 9:
             raise ValueError(f"digits must be whole numbers from 0 to 9, not {digit!r}.")
     return sorted({int(digit) for digit in many})
+
+
+def _check_word(name, value, words):
+    """Refuse anything but one of some words."""
+    if not isinstance(value, str) or value not in words:
+        raise ValueError(f"{name} must be {' or '.join(map(repr, words))}, not {value!r}.")
 
 
 def _check_whole(name, value, at_least):
@@ -169,14 +181,48 @@ def _shipped_mnist(split):
     return _read_npz(_checked_once("mnist.npz"), split)
 
 
+def as_path(path, name="path"):
+    """Return where a file or folder is, with the home folder for `~`.
+
+    Parameters
+    ----------
+    path : str or path
+    name : str
+        What the argument is called.
+
+    Raises
+    ------
+    ValueError
+        It is neither text nor a path, is empty, or begins with the home folder of somebody unknown.
+    """
+    if isinstance(path, (str, os.PathLike)) and os.fspath(path) and isinstance(os.fspath(path), str):
+        try:
+            return Path(path).expanduser()
+        except RuntimeError as error:
+            raise ValueError(f"{name} is {str(path)!r}, but there is no such home folder: write it out.") from error
+    raise ValueError(f"{name} must be the name of a file or folder, as text or as a Path, not {path!r:.60}.")
+
+
 def _other_mnist(path, split):
     """Read one split of somebody else's files, after both splits were checked."""
-    path = Path(path).expanduser()
-    if not path.exists():
-        raise DataError(f"{path} does not exist. Give an .npz file or a folder with four IDX files.")
-    read = _read_idx if path.is_dir() else _read_npz
+    path = as_path(path)
+    try:
+        is_folder, is_file, is_there = path.is_dir(), path.is_file(), path.exists()
+    except OSError as error:
+        raise DataError(f"{path!s:.200} cannot be looked up: {error.strerror}. Check the path.") from error
+    if not (is_folder or is_file):
+        what = "is neither a file nor a folder" if is_there else "does not exist"
+        raise DataError(f"{path} {what}. Give an .npz file or a folder with four IDX files.")
+    read = _read_idx if is_folder else _read_npz
     read(path, "test" if split == "train" else "train")
     return read(path, split)
+
+
+class Announced(NamedTuple):
+    """What a file says that it holds, before it is unpacked."""
+
+    dtype: np.dtype
+    shape: tuple
 
 
 def _read_npz(path, split):
@@ -186,9 +232,13 @@ def _read_npz(path, split):
     keys = (f"x_{split}", f"y_{split}")
     # Damaged bytes make zipfile, zlib and NumPy raise a dozen kinds of error, all with one meaning.
     try:
-        with np.load(path, allow_pickle=False) as file:
-            missing = [key for key in keys if key not in file.files]
-            images, labels = (None, None) if missing else (file[key] for key in keys)
+        with zipfile.ZipFile(path) as file:
+            missing = [key for key in keys if f"{key}.npy" not in file.namelist()]
+            if not missing:
+                _check_announced(*(_read_npy_header(file, key) for key in keys), f"{path} ({split} split)")
+                images, labels = (_read_npy(file, key) for key in keys)
+    except DataError:
+        raise
     except Exception as error:
         raise DataError(
             f"{path} cannot be read ({error}). It is damaged, or holds Python objects; get it anew."
@@ -198,33 +248,69 @@ def _read_npz(path, split):
     return _check_digits_set(images, labels, f"{path} ({split} split)")
 
 
+def _read_npy_header(file, key):
+    """Return what an array in an .npz file announces, after 64 kB of it at most."""
+    member = file.getinfo(f"{key}.npy")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # Python unpacks the others unboundedly
+        raise ValueError(f"{key} is packed as NumPy never does it")
+    with file.open(member) as packed:
+        start = io.BytesIO(packed.read(2**16))
+    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    shape, _, dtype = read[np.lib.format.read_magic(start)](start)
+    expected = start.tell() + math.prod(shape) * dtype.itemsize
+    if dtype.hasobject:
+        raise ValueError(f"{key} is pickled")
+    if member.file_size != expected:
+        raise ValueError(f"{key} announces {expected:,} bytes but holds {member.file_size:,}")
+    return Announced(dtype, shape)
+
+
+def _read_npy(file, key):
+    with file.open(f"{key}.npy") as packed:
+        return np.lib.format.read_array(packed, allow_pickle=False)
+
+
 def _read_idx(folder, split):
     """Read and check one split of a folder with IDX files, the format in which MNIST was published."""
-    images = _read_idx_file(folder, f"{IDX_PREFIX[split]}-images", dimensions=3)
-    labels = _read_idx_file(folder, f"{IDX_PREFIX[split]}-labels", dimensions=1)
+    paths = [_find_idx_file(folder, f"{IDX_PREFIX[split]}-{what}", axes) for what, axes in IDX_FILES]
+    announced = [_read_idx_header(path, axes) for path, (_, axes) in zip(paths, IDX_FILES, strict=True)]
+    _check_announced(*announced, f"{folder} ({split} split)")
+    images, labels = (_read_idx_file(path, said.shape) for path, said in zip(paths, announced, strict=True))
     return _check_digits_set(images, labels, f"{folder} ({split} split)")
 
 
-def _read_idx_file(folder, stem, dimensions):
-    """Read an IDX file of bytes: two zero bytes, type 8, the number of dimensions, their sizes, the bytes."""
-    path = _find_idx_file(folder, stem, dimensions)
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            content = file.read()
-    except Exception as error:  # gzip, zlib and the disk have one kind of error each
-        raise DataError(f"{path} cannot be read ({error}). It is damaged or cut short: get it anew.") from error
+def _read_idx_header(path, dimensions):
+    """Return what an IDX file of bytes announces: two zero bytes, type 8, the number of dimensions, their sizes."""
     start = 4 + 4 * dimensions
-    mark, shape = content[:4], content[4:start]
-    if len(content) < start or mark != bytes([0, 0, 8, dimensions]):
+    header = _read_start(path, start)
+    if len(header) < start or header[:4] != bytes([0, 0, 8, dimensions]):
         raise DataError(f"{path} is not an IDX file of bytes with {dimensions} dimension(s). Get it anew.")
-    shape = struct.unpack(f">{dimensions}I", shape)
+    return Announced(np.dtype(np.uint8), struct.unpack(f">{dimensions}I", header[4:]))
+
+
+def _read_idx_file(path, shape):
+    """Read the bytes behind the header, and not many more than it announces."""
+    start = 4 + 4 * len(shape)
     expected = start + math.prod(shape)
+    content = _read_start(path, expected + 1)
     if len(content) != expected:
+        found = "more" if len(content) > expected else f"{len(content):,}"
         raise DataError(
-            f"{path} announces {expected:,} bytes (shape {shape}) but holds {len(content):,}. "
+            f"{path} announces {expected:,} bytes (shape {shape}) but holds {found}. "
             "It was cut short or changed; get it anew."
         )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+
+
+def _read_start(path, count):
+    """Return the first bytes of a file, unpacked if it is packed: browsers unpack files and leave them their names."""
+    try:
+        with path.open("rb") as file:
+            packed = file.read(len(GZIP_MARK)) == GZIP_MARK
+            file.seek(0)
+            return gzip.GzipFile(fileobj=file).read(count) if packed else file.read(count)
+    except Exception as error:  # gzip, zlib and the disk have one kind of error each
+        raise DataError(f"{path} cannot be read ({error}). It is damaged or cut short: get it anew.") from error
 
 
 def _find_idx_file(folder, stem, dimensions):
@@ -235,9 +321,9 @@ def _find_idx_file(folder, stem, dimensions):
     raise DataError(f"{folder} lacks {names[0]} (or {names[2]}). A folder needs all four IDX files of MNIST.")
 
 
-def _check_digits_set(images, labels, source):
-    """Return (n, 28, 28, 1) and (n,) read-only uint8 arrays, or say in what they differ from MNIST."""
-    if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28) or not len(images):
+def _check_announced(images, labels, source):
+    """Say in what two arrays differ from MNIST's, as soon as their dtypes and shapes are known."""
+    if images.dtype != np.uint8 or len(images.shape) != 3 or images.shape[1:] != (28, 28) or not images.shape[0]:
         raise DataError(
             f"{source}: the pictures are {images.dtype} of shape {images.shape}; "
             "they must be uint8 of shape (n, 28, 28) with n of at least 1."
@@ -245,8 +331,16 @@ def _check_digits_set(images, labels, source):
     if not np.issubdtype(labels.dtype, np.integer) or labels.shape != images.shape[:1]:
         raise DataError(
             f"{source}: the labels are {labels.dtype} of shape {labels.shape}; they must be whole numbers, "
-            f"one for each of the {len(images):,} pictures."
+            f"one for each of the {images.shape[0]:,} pictures."
         )
+    if images.shape[0] > MOST_PICTURES:
+        raise DataError(
+            f"{source}: {images.shape[0]:,} pictures are too many: at most {MOST_PICTURES:,} are read. Take fewer."
+        )
+
+
+def _check_digits_set(images, labels, source):
+    """Return (n, 28, 28, 1) and (n,) read-only uint8 arrays, or say in what their values differ from MNIST's."""
     if labels.min() < 0 or labels.max() > 9:
         raise DataError(
             f"{source}: the labels run from {labels.min()} to {labels.max()}; they must lie between 0 and 9."
@@ -385,9 +479,9 @@ def check_pictures(images):
     Raises
     ------
     ValueError
-        Another shape, dtype or range, no picture at all, or a value that is not a number.
+        Another shape, dtype or range, such as 0 to 1; no picture at all, or a value that is not a number.
     """
-    images = np.asarray(images)
+    images = _as_array(images)
     if images.ndim == 3 and images.shape[1:] == (28, 28):
         images = images[..., np.newaxis]
     if images.ndim != 4 or images.shape[-1] != 1 or 0 in images.shape:
@@ -399,15 +493,56 @@ def check_pictures(images):
         return images
     if not np.issubdtype(images.dtype, np.floating):
         raise ValueError(
-            f"Pictures must be uint8 (0 to 255) or float (-1 to 1), not {images.dtype}. Convert them first."
+            f"Pictures must be uint8 (0 to 255) or float (-1 to 1), not {images.dtype}. Convert them first: "
+            'images.astype("uint8") if they run from 0 to 255.'
         )
+    _check_range(images)
+    return images
+
+
+def _as_array(images):
+    try:
+        return np.asarray(images)
+    except ValueError as error:
+        raise ValueError(
+            "Pictures must be one array, not several of different shapes. "
+            "load_mnist() returns two, the pictures and their labels: take the first."
+        ) from error
+
+
+def _check_range(images):
+    """Refuse float pictures that do not lie between -1 and 1, or that surely mean another range."""
     darkest, brightest = images.min(), images.max()
-    if not (darkest >= -1.000001 and brightest <= 1.000001):  # so written that NaN is refused as well
+    if not np.isfinite([darkest, brightest]).all():
         raise ValueError(
             f"Float pictures must lie between -1 and 1, but these run from {darkest:g} to {brightest:g}. "
-            "Scale bytes with ganlib.data.scale_pixels; a NaN means that training broke down."
+            "A NaN means that training broke down: look for the first step that has one."
         )
-    return images
+    if darkest < -1.000001 or brightest > 1.000001:
+        bytes_as_floats = darkest >= 0 and brightest <= 255
+        way_out = "images / 127.5 - 1 turns 0 to 255 into it." if bytes_as_floats else "Scale them first."
+        raise ValueError(
+            f"Float pictures must lie between -1 and 1, but these run from {darkest:g} to {brightest:g}. {way_out}"
+        )
+    if darkest >= -NEAR_ZERO and _are_zero_to_one(images.reshape(len(images), -1)[:1000]):
+        raise ValueError(
+            f"These float pictures run from {darkest:g} to {brightest:g}, as if 0 were black; here -1 is black and 1 "
+            "is white. Scale them with 2 * images - 1."
+        )
+
+
+def _are_zero_to_one(flat):
+    """Tell whether float pictures (n, pixels) with no pixel below 0 surely use 0 for black.
+
+    A network may fail so that all it makes is grey or brighter; that must not be refused. But bytes over 255 are whole
+    255ths, while bytes in -1 to 1 are odd ones and what a network makes is neither. And no network leaves a quarter of
+    most of its pictures at 0, as paper behind ink, without a single darker pixel.
+    """
+    has_contrast = (flat.min(axis=1) <= NEAR_ZERO) & (flat.max(axis=1) >= 0.5)
+    steps = np.rint(255 * flat.astype(np.float32))
+    if (np.abs(255 * flat - steps) < 0.1).all():
+        return bool(has_contrast.any() and (steps % 2 == 0).any())
+    return bool((has_contrast & ((flat <= NEAR_ZERO).mean(axis=1) >= 0.25)).mean() >= 0.5)
 
 
 def tile(images, rows, columns, gap=2):
@@ -488,8 +623,7 @@ def toy_points(kind, n, seed=0):
     ----------
     Kahng, Thorat, Chau, Viégas and Wattenberg, "GAN Lab", IEEE TVCG 25(1), 2019.
     """
-    if kind not in TOY_KINDS:
-        raise ValueError(f"kind must be one of {', '.join(TOY_KINDS)}, not {kind!r}.")
+    _check_word("kind", kind, TOY_KINDS)
     _check_whole("n", n, at_least=1)
     _check_whole("seed", seed, at_least=0)
     points = TOY_KINDS[kind](np.random.default_rng(seed), n)
@@ -537,8 +671,7 @@ def toy_density(kind, points):
     numpy.ndarray, shape (n,), float64
         Probability per unit of area; over the whole plane it adds up to 1.
     """
-    if kind not in TOY_KINDS:
-        raise ValueError(f"kind must be one of {', '.join(TOY_KINDS)}, not {kind!r}.")
+    _check_word("kind", kind, TOY_KINDS)
     points = np.asarray(points, np.float64)
     if kind == "line":
         return _line_density(points)

@@ -2,9 +2,12 @@
 
 import gzip
 import io
+import os
 import shutil
 import subprocess
 import sys
+import tracemalloc
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -105,7 +108,7 @@ def test_digits_may_be_one_number_or_any_collection(digits):
     assert set(data.load_mnist("test", digits=digits)[1].tolist()) == {4}
 
 
-@pytest.mark.parametrize("digits", [10, -1, 3.0, True, "3", [], [1, 11], [1, "2"], (2, None), ""])
+@pytest.mark.parametrize("digits", [10, -1, 3.0, True, "3", [], [1, 11], [1, "2"], (2, None), "", np.array(3)])
 def test_other_digits_are_refused(digits):
     with pytest.raises(ValueError, match="digits"):
         data.load_mnist("test", digits=digits)
@@ -121,7 +124,7 @@ def test_a_limit_above_what_there_is_gives_what_there_is():
     assert len(data.load_mnist("test", limit=20_000)[0]) == 10_000
 
 
-@pytest.mark.parametrize("split", ["validation", "Train", None, ["train"]])
+@pytest.mark.parametrize("split", ["validation", "Train", None, ["train"], np.array(["train", "test"])])
 def test_an_unknown_split_is_refused(split):
     with pytest.raises(ValueError, match="'train' or 'test'"):
         data.load_mnist(split)
@@ -242,6 +245,61 @@ def test_a_missing_or_foreign_file_is_named(tmp_path):
         data.load_mnist(path=tmp_path / "one.npy")
 
 
+@pytest.mark.parametrize("path", [5, 5.0, True, b"mnist.npz", ["a"], "", object(), np.array("a")])
+def test_a_path_that_is_no_name_is_refused(path):
+    with pytest.raises(ValueError, match="path must be the name of a file or folder") as error:
+        data.load_mnist(path=path)
+    message_of(error)
+
+
+@pytest.mark.parametrize(
+    "path", ["x" * 5000, "~nobody_of_that_name/x.npz", "a\0b", "nothing/at/all", Path("nothing.npz")]
+)
+def test_a_path_that_leads_nowhere_is_one_sentence(path):
+    with pytest.raises(ValueError, match=r"does not exist|cannot be looked up|no such home folder") as error:
+        data.load_mnist(path=path)
+    message_of(error)
+
+
+def test_what_is_neither_a_file_nor_a_folder_is_not_opened(tmp_path):
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no named pipes here")
+    os.mkfifo(tmp_path / "pipe.npz")
+    for path in (tmp_path / "pipe.npz", "/dev/zero"):
+        with pytest.raises(data.DataError, match="neither a file nor a folder") as error:
+            data.load_mnist(path=path)
+        message_of(error)
+
+
+def write_members(path, arrays, change, **how):
+    """Write an .npz whose member x_train is what `change` makes of its bytes."""
+    with zipfile.ZipFile(path, "w", **how) as file:
+        for key, array in arrays.items():
+            buffer = io.BytesIO()
+            np.save(buffer, array)
+            file.writestr(f"{key}.npy", change(buffer.getvalue()) if key == "x_train" else buffer.getvalue())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "how"),
+    [
+        (lambda content: b"\x80\x04N.", {}),  # a pickle
+        (lambda content: b"", {}),
+        (lambda content: content[:100], {}),
+        (lambda content: content + b"more", {}),
+        (lambda content: content.replace(b"NUMPY\x01", b"NUMPY\x03"), {}),
+        (lambda content: content, {"compression": zipfile.ZIP_BZIP2}),
+        (lambda content: content, {"compression": zipfile.ZIP_LZMA}),
+    ],
+)
+def test_a_member_that_numpy_never_writes_is_one_clear_sentence(tmp_path, arrays, change, how):
+    path = write_members(tmp_path / "odd.npz", arrays, change, **how)
+    with pytest.raises(data.DataError, match=r"odd\.npz cannot be read") as error:
+        data.load_mnist(path=path)
+    message_of(error)
+
+
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.999])
 def test_a_truncated_npz_is_one_clear_sentence(tmp_path, arrays, share):
     path = write_npz(tmp_path / "cut.npz", arrays)
@@ -259,6 +317,17 @@ def test_a_changed_byte_in_an_npz_is_one_clear_sentence(tmp_path, arrays):
     with pytest.raises(data.DataError, match=r"changed\.npz cannot be read") as error:
         data.load_mnist(path=path)
     message_of(error)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_idx_file_is_read_whether_or_not_its_name_tells_that_it_is_packed(tmp_path, arrays, packed):
+    write_idx(tmp_path, arrays, packed)
+    for path in list(tmp_path.iterdir()):
+        path.rename(path.with_suffix("") if packed else f"{path}.gz")
+    for split in ("train", "test"):
+        images, labels = data.load_mnist(split, path=tmp_path)
+        np.testing.assert_array_equal(images[..., 0], arrays[f"x_{split}"])
+        np.testing.assert_array_equal(labels, arrays[f"y_{split}"])
 
 
 @pytest.mark.parametrize("name", IDX_NAMES.values())
@@ -298,6 +367,62 @@ def test_a_wrong_idx_header_is_told(tmp_path, arrays, content, word):
     with pytest.raises(data.DataError, match=word) as error:
         data.load_mnist(path=tmp_path)
     message_of(error)
+
+
+# Small files that unpack into large ones
+
+LIMIT = 20e6  # bytes of memory; every file below unpacks into more
+
+
+def refused_at_small_cost(path, word):
+    tracemalloc.start()
+    try:
+        with pytest.raises(data.DataError, match=word) as error:
+            data.load_mnist(path=path)
+        assert tracemalloc.get_traced_memory()[1] < LIMIT
+    finally:
+        tracemalloc.stop()
+    message_of(error)
+
+
+@pytest.mark.parametrize("name", IDX_NAMES.values())
+def test_of_a_packed_idx_file_no_more_is_read_than_its_header_announces(tmp_path, arrays, name):
+    write_idx(tmp_path, arrays, packed=True)
+    path = tmp_path / f"{name}.gz"
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()) + bytes(50_000_000)))
+    refused_at_small_cost(tmp_path, "but holds more")
+
+
+@pytest.mark.parametrize("key", ["x_train", "x_test"])
+@pytest.mark.parametrize("n", [60_000, 10**6, 2**31])
+def test_an_idx_folder_that_announces_more_than_there_are_labels_or_than_is_read_is_not_unpacked(
+    tmp_path, arrays, key, n
+):
+    write_idx(tmp_path, arrays, packed=True)
+    path = tmp_path / f"{IDX_NAMES[key]}.gz"
+    header = bytes([0, 0, 8, 3]) + b"".join(size.to_bytes(4, "big") for size in (n, 28, 28))
+    path.write_bytes(gzip.compress(header + bytes(50_000_000)))
+    refused_at_small_cost(tmp_path, f"one for each of the {n:,}")
+
+
+@pytest.mark.parametrize("key", ["x_train", "y_train", "x_test", "y_test"])
+def test_an_npz_whose_arrays_do_not_belong_together_is_not_unpacked(tmp_path, arrays, key):
+    arrays[key] = np.zeros((50_000_000 // arrays[key][0].size, *arrays[key].shape[1:]), np.uint8)
+    refused_at_small_cost(write_npz(tmp_path / "bomb.npz", arrays), "one for each of the")
+
+
+@pytest.mark.parametrize("packed", ["npz", "idx"])
+def test_more_pictures_than_fit_into_memory_are_refused_before_they_are_unpacked(tmp_path, arrays, packed, monkeypatch):
+    monkeypatch.setattr(data, "MOST_PICTURES", 40_000)
+    arrays["x_test"], arrays["y_test"] = np.ones((40_001, 28, 28), np.uint8), np.zeros(40_001, np.uint8)
+    path = write_npz(tmp_path / "bomb.npz", arrays) if packed == "npz" else write_idx(tmp_path, arrays, packed=True)
+    refused_at_small_cost(path, "40,001 pictures are too many: at most 40,000 are read")
+
+
+def test_an_npz_that_hides_a_large_header_or_tail_is_not_unpacked(tmp_path, arrays):
+    for change in (lambda content: content + bytes(50_000_000), lambda content: bytes(50_000_000)):
+        path = write_members(tmp_path / "bomb.npz", arrays, change, compression=zipfile.ZIP_DEFLATED)
+        refused_at_small_cost(path, r"bomb\.npz cannot be read")
 
 
 # E-mails
@@ -429,6 +554,8 @@ def test_any_floats_within_the_range_are_pictures(low):
         (np.full((1, 28, 28, 1), np.nan), "between -1 and 1"),
         (np.where(np.arange(784) == 5, np.nan, 0).reshape(1, 28, 28, 1), "NaN"),
         (np.full((1, 28, 28, 1), 255.0), "from 255 to 255"),
+        (np.full((1, 28, 28, 1), 255.0), r"images / 127\.5 - 1"),
+        (np.full((1, 28, 28, 1), 300.0), "Scale them first"),
         (np.full((1, 28, 28, 1), -1.1), "between -1 and 1"),
         (np.full((1, 28, 28, 1), np.inf), "between -1 and 1"),
         (np.zeros((1, 28, 28, 1), np.int64), "not int64"),
@@ -445,6 +572,67 @@ def test_what_is_no_picture_is_refused_in_one_sentence(images, word):
         with pytest.raises(ValueError, match=word) as error:
             convert(images)
         message_of(error)
+
+
+# What a float picture may run from and to
+
+
+REAL = data.load_mnist("test", limit=300)[0]
+NOISE = np.random.default_rng(0)
+GREY = (200, 28, 28, 1)
+ZERO_TO_ONE = {
+    "bytes over 255": REAL / 255,
+    "in 32 bits": (REAL / 255).astype(np.float32),
+    "in 16 bits": (REAL / 255).astype(np.float16),
+    "over 256": REAL / 256,
+    "a single one": REAL[:1] / 255,
+    "rounded below 0": REAL / 255 - 1e-7,
+    "black and white": (REAL > 127).astype(np.float32),
+    "dark on bright": 1 - REAL / 255,
+    "black on white": (REAL <= 127).astype(np.float32),
+    "at half size": REAL.reshape(300, 14, 2, 14, 2, 1).mean(axis=(2, 4)) / 255,
+    "without paper": NOISE.integers(0, 256, GREY) / 255,
+    "out of a sigmoid": 1 / (1 + np.exp(6 - REAL / 21 + NOISE.normal(0, 0.5, REAL.shape))),
+    "drawn by hand": np.pad(np.ones((1, 8, 8, 1)), ((0, 0), (10, 10), (10, 10), (0, 0))),
+    "with empty ones": np.concatenate([np.zeros((9, 28, 28, 1)), REAL / 255]),
+}
+FAILING = {
+    "nothing but grey": np.zeros(GREY),
+    "nothing but white": np.ones(GREY),
+    "a little brighter than grey": np.full(GREY, 0.1),
+    "a whole 255th": np.full(GREY, 0.2),
+    "one grey each": np.broadcast_to(np.linspace(0, 1, 256)[:, None, None, None], (256, 28, 28, 1)),
+    "grey ones and white ones": np.concatenate([np.zeros(GREY), np.ones(GREY)]),
+    "bright noise": NOISE.random(GREY),
+    "bright noise in 16 bits": NOISE.random(GREY).astype(np.float16),
+    "noise around grey, bright side": np.abs(NOISE.normal(0, 0.1, GREY)).clip(0, 1),
+    "noise on grey": NOISE.exponential(0.05, GREY).clip(0, 1),
+    "saturated noise": np.tanh(np.abs(NOISE.normal(0, 5, GREY))),
+    "small noise": np.tanh(NOISE.normal(0, 0.1, GREY)),
+    "bright bytes": data.scale_pixels(NOISE.integers(128, 256, GREY).astype(np.uint8)),
+    "white on grey": data.scale_pixels(np.where(REAL > 127, 255, 128).astype(np.uint8)),
+}
+
+
+@pytest.mark.parametrize("images", ZERO_TO_ONE.values(), ids=ZERO_TO_ONE)
+def test_pictures_from_0_to_1_are_recognised_and_the_sentence_scales_them(images):
+    for convert in (data.check_pictures, data.as_pictures, data.as_bytes):
+        with pytest.raises(ValueError, match=r"as if 0 were black.*2 \* images - 1") as error:
+            convert(images)
+        message_of(error)
+    data.check_pictures(2 * np.clip(images, 0, 1) - 1)
+
+
+@pytest.mark.parametrize("images", FAILING.values(), ids=FAILING)
+def test_what_a_failing_gan_makes_is_never_taken_for_another_range(images):
+    for few in (images, images[:1], images[-25:]):
+        assert data.check_pictures(few) is few
+
+
+def test_pictures_and_labels_together_are_refused_with_the_way_out():
+    with pytest.raises(ValueError, match=r"load_mnist\(\) returns two.*take the first") as error:
+        data.check_pictures(data.load_mnist("test", limit=5))
+    message_of(error)
 
 
 def test_tiles_lie_row_by_row_with_grey_between_them_and_nothing_around():
@@ -526,6 +714,7 @@ def test_toy_kinds_have_the_shapes_that_their_names_say():
     ("arguments", "word"),
     [
         (("square", 10), "kind"),
+        ((["ring"], 10), "kind"),
         (("ring", 0), "n must"),
         (("ring", 5.0), "n must"),
         (("ring", 5, None), "seed must"),

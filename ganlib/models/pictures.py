@@ -45,6 +45,8 @@ class PictureModel(TrainableModel):
         if isinstance(data, tuple | list) and len(data) == 2 and np.ndim(data[0]) >= 3 and np.ndim(data[1]) == 1:
             data = data[0]
         pictures = pixels.check_pictures(data)
+        if pictures.dtype == np.uint8 and pictures.max() == 1:
+            raise ValueError("Bytes run from 0 to 255, but no pixel of these is above 1: scale them with 255 * images.")
         if pictures.shape[1:] != self.picture_shape:
             raise ValueError(
                 f"The pictures are {by(pictures.shape[1:])}, but the networks take {by(self.picture_shape)}: "

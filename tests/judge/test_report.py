@@ -155,6 +155,7 @@ def test_shrunk_pictures_keep_the_root_mean_square_difference():
         (np.zeros((200, 32, 32, 1), np.float32), "28 by 28 pixels"),
         (np.zeros((200, 784), np.float32), "must have the shape"),
         (REAL[:200] * 255, "must lie between -1 and 1"),
+        ((REAL[:200] + 1) / 2, r"as if 0 were black.*2 \* images - 1"),
         (np.full((200, 28, 28, 1), np.nan, np.float32), "NaN"),
         (np.zeros((200, 28, 28, 1), np.int64), "uint8"),
         (np.zeros((200, 28, 28, 1), np.float32), "one even grey"),
