@@ -195,12 +195,13 @@ def as_path(path, name="path"):
     ValueError
         It is neither text nor a path, is empty, or begins with the home folder of somebody unknown.
     """
-    if isinstance(path, (str, os.PathLike)) and os.fspath(path) and isinstance(os.fspath(path), str):
-        try:
-            return Path(path).expanduser()
-        except RuntimeError as error:
-            raise ValueError(f"{name} is {str(path)!r}, but there is no such home folder: write it out.") from error
-    raise ValueError(f"{name} must be the name of a file or folder, as text or as a Path, not {path!r:.60}.")
+    text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
+    if not isinstance(text, str) or not text or "\0" in text:
+        raise ValueError(f"{name} must be the name of a file or folder, as text or as a Path, not {path!r:.60}.")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"{name} is {text!r}, but there is no such home folder: write it out.") from error
 
 
 def _other_mnist(path, split):

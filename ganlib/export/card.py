@@ -2,7 +2,9 @@
 
 import contextlib
 import hashlib
+import json
 import platform
+from urllib.parse import quote
 
 import numpy as np
 
@@ -38,7 +40,7 @@ def describe(form, source, name, content, difference):
     network = source.network
     note = form.note(source)
     sections = [
-        f"# {name}",
+        f"# {escaped(name)}",
         f"The {source.part} of a {type(source.model).__name__}, written for {form.title} by ganlib "
         f"{ganlib.__version__}." + (f" {note}" if note else ""),
         "## The file",
@@ -54,10 +56,20 @@ def describe(form, source, name, content, difference):
             }
         ),
         "## Use",
-        f"```{form.language}\n{form.use.format(name=name).strip()}\n```",
+        f"```{form.language}\n{form.use.format(name=in_code(name, form.language)).strip()}\n```",
         *training(source.model),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def escaped(name):
+    """Write the name of a file on one line, as it stands between double quotes in Python and Java."""
+    return json.dumps(name, ensure_ascii=False)[1:-1].encode("utf-8", "backslashreplace").decode()
+
+
+def in_code(name, language):
+    """Write the name of a file as it stands between double quotes in a language."""
+    return quote(name, errors="surrogateescape") if language == "html" else escaped(name)
 
 
 def training(model):
@@ -122,7 +134,7 @@ def _versions(versions):
 
 def table(rows):
     """Write a dict as a Markdown table of two columns."""
-    lines = [f"| {name} | {str(value).replace('|', '/')} |" for name, value in rows.items()]
+    lines = [f"| {name} | {' '.join(str(value).split()).replace('|', '/')} |" for name, value in rows.items()]
     return "\n".join(["| | |", "|---|---|", *lines])
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ganlib.data import as_path
 from ganlib.export.card import describe
 from ganlib.export.errors import ExportError
 from ganlib.export.source import outputs_of, pick, probes
@@ -40,7 +41,7 @@ class Format(NamedTuple):
     lacks : str
         What the file does not hold, as it follows "Not in the file: ".
     use : str
-        Lines of code that use the file; `{name}` is its name.
+        Lines of code that use the file; `{name}` is its name, between double quotes.
     language : str
         Of these lines.
     expect : callable
@@ -103,11 +104,11 @@ def deliver(form, model, path, part=None, overwrite=False):
 
 def check_target(path, suffix, overwrite):
     """Return the path of a file that may be written; ExportError or OSError if it may not."""
-    path = Path(path)
+    path = as_path(path)
     if path.suffix.lower() != suffix:
         raise ExportError(f"The name of the file must end in {suffix}, unlike {path.name!r}.")
     for taken in (path, card_path(path)):
-        if taken.exists() and not overwrite:
+        if _is_there(taken) and not overwrite:
             raise ExportError(
                 f"{taken} is there already: choose another name, or say overwrite=True (--overwrite) to replace it."
             )
@@ -116,6 +117,13 @@ def check_target(path, suffix, overwrite):
         number = errno.EACCES if folder.is_dir() else errno.ENOTDIR
         raise OSError(number, f"{path} cannot be written: {explain(OSError(number, ''))}. Choose another place.")
     return path
+
+
+def _is_there(path):
+    try:
+        return path.exists()
+    except OSError as error:
+        raise OSError(error.errno, f"{path!s:.200} cannot be written: {explain(error)}. Choose another.") from error
 
 
 def card_path(path):

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageSequence
 
 from ganlib.data import tile
-from ganlib.export.card import table, training
+from ganlib.export.card import escaped, table, training
 from ganlib.export.delivery import check_target, place, write_size
 from ganlib.export.errors import ExportError
 from ganlib.models import load_run
@@ -155,7 +155,7 @@ def _check_between(name, value, low, high):
 
 def _card(run, name, steps):
     lines = [
-        f"# {name}",
+        f"# {escaped(name)}",
         f"What a run drew from step {steps[0]:,} to step {steps[-1]:,}: {len(steps)} samples of the "
         "same latent vectors.",
         table({"does not hold": LACKS}),

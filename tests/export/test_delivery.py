@@ -2,15 +2,18 @@
 
 import errno
 import re
+import sys
 import zipfile
+from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
 
 from ganlib._tensorflow import keras
 from ganlib.data import load_mnist
-from ganlib.export import ExportError, delivery, scores, to_keras
-from ganlib.export.card import name_data
+from ganlib.export import ExportError, delivery, scores, to_dl4j, to_gif, to_keras, to_onnx, to_web
+from ganlib.export.card import in_code, name_data
 from ganlib.export.source import PROBES, probes
 from ganlib.judge import Judge
 from ganlib.models import load_run
@@ -80,6 +83,33 @@ def test_the_card_tells_file_training_scores_and_versions(run, tmp_path):
     assert "float32 (n, 4)" in card
     assert "does not hold" in card
     assert 'load_model("g.keras")' in card
+
+
+ODD_NAMES = ['say "x"', "a\nb", "a\rb", "a\\b", "a\\", "{name}", "'", "%41", "ö", "<b>", "`" * 3, "\udcff"]
+
+
+@pytest.mark.parametrize("name", [f"{odd}.keras" for odd in ODD_NAMES])
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_the_code_of_the_card_finds_the_file_whatever_its_name_is(gan, tmp_path, name, monkeypatch):
+    to_keras(gan, tmp_path / name)
+    card = delivery.card_path(tmp_path / name).read_text(encoding="utf-8")
+    title, _, code = card.partition("```python\n")
+    assert title.count("\n") == title.replace("\r", "\n").count("\n")
+    assert card.startswith("# ")
+    assert ".keras" in card.splitlines()[0]
+    monkeypatch.chdir(tmp_path)
+    exec(code.partition("\n```")[0], {})
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_page_shows_the_file_whatever_its_name_is(name):
+    found = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: found.append((tag, dict(attributes)))
+    parser.feed(f'<iframe src="{in_code(name, "html")}" title="x"></iframe>')
+    ((tag, attributes),) = found
+    assert (tag, attributes["title"]) == ("iframe", "x")
+    assert unquote(attributes["src"], errors="surrogateescape") == name
 
 
 @pytest.fixture
@@ -161,6 +191,21 @@ def test_a_card_that_exists_is_kept_too(gan, tmp_path):
     with pytest.raises(ExportError, match="is there already"):
         to_keras(gan, tmp_path / "g.keras")
     assert files_in(tmp_path) == ["g.keras.card.md"]
+
+
+@pytest.mark.parametrize("export", [to_keras, to_dl4j, to_onnx, to_web, to_gif])
+@pytest.mark.parametrize(
+    "path", [None, 5, True, b"g.keras", ["g.keras"], "", "a\0.keras", "~nobody_of_that_name/g.keras"]
+)
+def test_a_path_that_is_none_is_one_sentence(gan, export, path):
+    with pytest.raises(ValueError, match=r"path must be the name of a file|there is no such home folder") as error:
+        export(gan, path)
+    assert "\n" not in str(error.value)
+
+
+def test_a_name_that_is_too_long_is_one_sentence(gan, tmp_path):
+    with pytest.raises(OSError, match=r"cannot be written: the name is too long\. Choose another\.$"):
+        to_keras(gan, tmp_path / f"{'x' * 5000}.keras")
 
 
 @pytest.mark.parametrize("model", [np.ones(3), None, "g.keras"])
