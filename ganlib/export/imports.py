@@ -1,23 +1,33 @@
-"""Reading networks from files: Keras 3's `.keras`, Keras 2's `.h5`. No pickles, no code out of a file."""
+"""Reading networks from files: Keras 3's `.keras`, Keras 2's `.h5`, weights. No pickles, no code out of a file."""
 
-from pathlib import Path
+import contextlib
+import copy
+import io
+import json
+import math
+import zipfile
 
-from ganlib._tensorflow import keras
+from ganlib._tensorflow import keras, tf
+from ganlib.data import as_path
 from ganlib.export.errors import ExportError
+from ganlib.export.hdf5 import check_announced, open_plain
 from ganlib.export.keras2 import read_keras2
 
 OLD = (".h5", ".hdf5")
 
 
-def read_network(path, network=None):
+def read_network(path, network=None, part=None):
     """Read a network.
 
     Parameters
     ----------
     path : str or Path
-        A `.keras` file of Keras 3, or an `.h5` or `.hdf5` file of Keras 2.
+        A `.keras` file of Keras 3, an `.h5` or `.hdf5` file of Keras 2, or a `.weights.h5` file of either.
     network : keras.Model or None
-        Gets the weights of an old file that holds nothing but weights.
+        Gets the weights of a file that holds nothing but weights.
+    part : str or None
+        "generator" or "discriminator": without a network such weights go into the classic one, dense or convolutional,
+        whose sizes they tell.
 
     Returns
     -------
@@ -27,22 +37,57 @@ def read_network(path, network=None):
     Raises
     ------
     ExportError
-        The file is not there, is damaged, or holds layers that are not built from plain data.
+        The file is not there, is damaged, leads to other files, announces more than it can hold, or holds layers that
+        are not built from plain data.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise ExportError(f"{path} cannot be read: it is not there.")
+    path = as_path(path)
+    if not is_file(path):
+        raise ExportError(f"{path!s:.200} cannot be read: it is not there.")
     if path.suffix.lower() in OLD:
-        return read_keras2(path, network)
+        return read_keras2(path, network, part)
     if path.suffix.lower() != ".keras":
         raise ExportError(f"{path.name} is no file of Keras: .keras, .h5 and .hdf5 are read.")
     try:
+        _check_archive(path)
         return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except ExportError:
+        raise
     except Exception as error:  # damaged bytes and unknown layers raise a dozen kinds of error, all of one meaning
         raise ExportError(
             f"{path} cannot be read: it is damaged, or holds code, which is not run, or layers of somebody's own, "
             "which must be imported first."
         ) from error
+
+
+def is_file(path):
+    """Tell whether a file is there, also of a path that the system cannot even look up."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _check_archive(path):
+    """Refuse a `.keras` file that announces more than it can hold, before Keras unpacks it and builds its network."""
+    size = path.stat().st_size
+    with zipfile.ZipFile(path) as archive:
+        check_announced(path, sum(member.file_size for member in archive.infolist()), size)
+        if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in archive.infolist()):
+            raise zipfile.BadZipFile("Keras packs in no such way, and Python unpacks it without bounds")
+        check_announced(path, _described_size(json.loads(archive.read("config.json"))), size)
+        with open_plain(path, io.BytesIO(archive.read("model.weights.h5"))):
+            pass
+
+
+def _described_size(described):
+    """Return how many bytes the weights take of whatever Keras described, without building it."""
+    if isinstance(described, dict) and "class_name" in described:
+        # What cannot be built there, such as a GAN, has parts that can; what else is wrong, Keras says when it loads.
+        with contextlib.suppress(Exception), tf.Graph().as_default():  # nothing is allocated there
+            built = keras.saving.deserialize_keras_object(copy.deepcopy(described), safe_mode=True)
+            return sum(4 * math.prod(weight.shape) for weight in getattr(built, "weights", ()))
+    parts = described.values() if isinstance(described, dict) else described if isinstance(described, list) else ()
+    return sum(map(_described_size, parts))
 
 
 def give_logits(discriminator):

@@ -7,12 +7,13 @@ Lambda layer is refused.
 import json
 from pathlib import Path
 
-import h5py
 import numpy as np
 
-from ganlib._tensorflow import keras
+from ganlib._tensorflow import keras, tf
+from ganlib.export.bare import choose, is_of_keras3, load_keras3
 from ganlib.export.errors import ExportError
 from ganlib.export.graph import read_graph
+from ganlib.export.hdf5 import datasets_in, open_plain
 
 layers = keras.layers
 ACTIVATIONS = (
@@ -69,15 +70,19 @@ LAYERS = {
 }
 
 
-def read_keras2(path, network=None):
-    """Build the network that an old `.h5` file holds, with its weights.
+def read_keras2(path, network=None, part=None):
+    """Build the network that an `.h5` file holds, with its weights.
 
     Parameters
     ----------
     path : str or Path
-        What `model.save("name.h5")` or `model.save_weights("name.h5")` of Keras 2 wrote, or `to_dl4j`.
+        What `model.save("name.h5")` or `model.save_weights("name.h5")` of Keras 2 wrote, or `to_dl4j`; or what
+        `model.save_weights("name.weights.h5")` of Keras 3 wrote.
     network : keras.Model or None
         Gets the weights if the file holds nothing but weights.
+    part : str or None
+        "generator" or "discriminator": without a network such weights go into the classic one, dense or convolutional,
+        whose sizes they tell.
 
     Returns
     -------
@@ -87,32 +92,45 @@ def read_keras2(path, network=None):
     Raises
     ------
     ExportError
-        It is no such file, it is damaged, or it holds a layer that is not built from plain data.
+        It is no such file, it is damaged, it leads to other files, it announces more than it can hold, or it holds a
+        layer that is not built from plain data.
     """
     path = Path(path)
-    try:
-        with h5py.File(path, "r") as file:
-            stored = file.attrs.get("model_config")
-            weights = _weights_in(file.get("model_weights", file))
-    except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:
-        reason = "it is not there" if isinstance(error, FileNotFoundError) else "it is damaged or no HDF5 file"
-        raise ExportError(f"{path} cannot be read: {reason}.") from error
-    if stored is None:
-        return _fill_in_order(path, network, weights)
+    with open_plain(path) as file:
+        stored = file.attrs.get("model_config")
+        found = datasets_in(file, path)
+        if stored is None and is_of_keras3(found):
+            return load_keras3(path, found, network, part)
+        weights = _weights_in(file.get("model_weights", file), path)
+        if stored is None:
+            return _fill_in_order(path, network, part, weights)
+        graph = _read_description(path, stored)
+        with tf.Graph().as_default():  # nothing is allocated there: first it is seen whether the weights fit
+            _check_shapes(path, _build(path, graph)[1], weights)
+        network, made = _build(path, graph)
+        for node, layer in made:
+            for variable in layer.weights:
+                variable.assign(np.asarray(weights[_key(node, variable)]))
+        return network
+
+
+def _read_description(path, stored):
     try:
         model = json.loads(stored)
-        graph = read_graph(model["class_name"], model["config"])
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        return read_graph(model["class_name"], model["config"])
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         if isinstance(error, ExportError):
             raise
         raise ExportError(f"{path} is damaged: its description of the network cannot be read.") from error
+
+
+def _build(path, graph):
     try:
-        network, made = build_graph(graph)
+        return build_graph(graph)
     except ExportError:
         raise
     except Exception as error:  # what Keras and TensorFlow raise of sizes that do not fit has a dozen kinds
         raise ExportError(f"{path} is damaged: the network that it describes cannot be built.") from error
-    return _fill_by_name(path, network, made, weights)
 
 
 def build_graph(graph):
@@ -165,9 +183,9 @@ def _build_layer(node):
     return layer
 
 
-def _weights_in(group):
-    """Return a dict of "layer/weight" to array, in the order in which the file lists them."""
-    found = {}
+def _weights_in(group, path):
+    """Return a dict of "layer/weight" to its array, unread, in the order in which the file lists them."""
+    found, datasets = {}, datasets_in(group, path)
     order = group.attrs.get("layer_names")
     for layer in list(group) if order is None else [_text(name) for name in order]:
         for name in map(_text, group[layer].attrs.get("weight_names", [])):
@@ -175,7 +193,7 @@ def _weights_in(group):
             key = f"{parts[-2] if len(parts) > 1 else layer}/{parts[-1].split(':')[0]}"
             if parts[-1].split(":")[0] not in _ORDER:
                 raise ValueError(f"{name} is no weight of a layer that is read")
-            found[key] = np.asarray(group[layer][name])
+            found[key] = datasets[f"{layer}/{name}"]
     return found
 
 
@@ -183,33 +201,27 @@ def _text(name):
     return name.decode() if isinstance(name, bytes) else str(name)
 
 
-def _fill_by_name(path, network, made, weights):
+def _key(node, variable):
+    return f"{node.path[-1]}/{variable.name}"
+
+
+def _check_shapes(path, made, weights):
     for node, layer in made:
         for variable in layer.weights:
-            array = weights.get(f"{node.path[-1]}/{variable.name}")
+            array = weights.get(_key(node, variable))
             if array is None or array.shape != tuple(variable.shape):
                 raise ExportError(
                     f"{path} is damaged: it lacks {variable.name} {tuple(variable.shape)} of {node.name}."
                 )
-            variable.assign(array)
-    return network
 
 
 _ORDER = ("embeddings", "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance")
 
 
-def _fill_in_order(path, network, weights):
+def _fill_in_order(path, network, part, weights):
     """Put weights that came without a description into a network, layer by layer."""
-    if network is None:
-        raise ExportError(f"{path} holds weights without a network: say which network they belong to.")
     owners = list(dict.fromkeys(key.split("/")[0] for key in weights))
     order = sorted(weights, key=lambda key: (owners.index(key.split("/")[0]), _ORDER.index(key.split("/")[1])))
-    arrays = [weights[key] for key in order]
-    try:
-        network.set_weights(arrays)
-    except ValueError as error:
-        raise ExportError(
-            f"The {len(arrays)} arrays of weights in {path} do not fit {network.name}: build the network that it was "
-            f"saved from."
-        ) from error
+    network = choose(path, [weights[key].shape for key in order], network, part)
+    network.set_weights([np.asarray(weights[key]) for key in order])
     return network

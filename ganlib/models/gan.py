@@ -308,8 +308,8 @@ class GAN(PictureModel):
         Parameters
         ----------
         generator : str or Path
-            A `.keras` file of a generator, or of a whole GAN; or an `.h5` file that Keras 2 wrote. If that holds
-            weights alone, they must be those of the classic dense network.
+            A `.keras` file of a generator, or of a whole GAN; an `.h5` file that Keras 2 wrote; or a file of weights
+            alone, such as `generator.weights.h5`, if they are those of the classic network, dense or convolutional.
         discriminator : str, Path or None
             The same for the discriminator, whose sigmoid at the end is taken away. None: a new dense one.
         seed : int
@@ -323,13 +323,13 @@ class GAN(PictureModel):
         """
         from ganlib.export.imports import give_logits, read_network
 
-        made = read_network(generator, builders.build_generator(seed=seed))
+        made = read_network(generator, part="generator")
         if isinstance(made, GAN):
             return made
         if discriminator is None:
             judge = builders.build_discriminator(made.output_shape[1:], seed=seed + 1)
         else:
-            judge = give_logits(read_network(discriminator, builders.build_discriminator(seed=seed)))
+            judge = give_logits(read_network(discriminator, part="discriminator"))
         return cls(generator=made, discriminator=judge, seed=seed, **options)
 
     def compile_from_config(self, config):

@@ -2,6 +2,8 @@
 
 import json
 import pickle
+import tracemalloc
+import zipfile
 from pathlib import Path
 
 import h5py
@@ -112,7 +114,279 @@ def test_a_whole_gan_comes_back_whole(gan, tmp_path):
     np.testing.assert_array_equal(GAN.from_keras(tmp_path / "gan.keras").generate(3), gan.generate(3))
 
 
+# --- weights alone, as Keras 3 saves them ---------------------------------------------------------------------------
+
+GENERATORS = {
+    "dense": lambda: builders.build_generator(),
+    "dense, other sizes": lambda: builders.build_generator(7, (14, 14, 1), hidden=(32, 16)),
+    "conv": lambda: builders.build_conv_generator(filters=8),
+    "conv, other latent vectors": lambda: builders.build_conv_generator(7, filters=4),
+}
+DISCRIMINATORS = {
+    "dense": lambda: builders.build_discriminator(),
+    "conv": lambda: builders.build_conv_discriminator(filters=8),
+}
+
+
+def wrapped(network):
+    """As the classic code wraps its networks: one inside of another, which is compiled."""
+    model = keras.Model(network.inputs, network(network.inputs))
+    model.compile("adam", "mse")
+    return model
+
+
+@pytest.mark.parametrize("as_saved", [lambda network: network, wrapped], ids=["plain", "wrapped"])
+@pytest.mark.parametrize("build", GENERATORS.values(), ids=GENERATORS)
+def test_the_weights_of_a_classic_generator_find_their_network(build, as_saved, tmp_path):
+    network = networks.randomise(build())
+    as_saved(network).save_weights(tmp_path / "generator.weights.h5")
+    found = GAN.from_keras(tmp_path / "generator.weights.h5").generator
+    for a, b in zip(found.weights, network.weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("as_saved", [lambda network: network, wrapped], ids=["plain", "wrapped"])
+@pytest.mark.parametrize("build", DISCRIMINATORS.values(), ids=DISCRIMINATORS)
+def test_the_weights_of_a_classic_discriminator_find_their_network(build, as_saved, tmp_path):
+    network = networks.randomise(build())
+    as_saved(network).save_weights(tmp_path / "discriminator.weights.h5")
+    found = read_network(tmp_path / "discriminator.weights.h5", part="discriminator")
+    for a, b in zip(found.weights, network.weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def own_network():
+    return keras.Sequential(
+        [keras.Input((8,)), *(layers.Dense(5) for _ in range(12)), layers.Dropout(0.5), layers.Dense(2)], name="mine"
+    )
+
+
+def test_weights_go_into_the_network_that_is_named(tmp_path):
+    network = networks.randomise(own_network())
+    network.save_weights(tmp_path / "mine.weights.h5")
+    found = read_network(tmp_path / "mine.weights.h5", own_network())
+    for a, b in zip(found.weights, network.weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    ("read", "says"),
+    [
+        (lambda path: read_network(path), "say which network they belong to"),
+        (lambda path: read_network(path, part="encoder"), "say which network they belong to"),
+        (lambda path: read_network(path, 5), "belong into a Keras model, not into a int"),
+        (lambda path: read_network(path, builders.build_generator()), "The 26 arrays .* do not fit generator"),
+        (lambda path: GAN.from_keras(path), r"classic generator: build the network .* GAN\(generator=\.\.\.\)"),
+        (lambda path: read_network(path, part="discriminator"), r"give it to GAN\(discriminator=\.\.\.\)"),
+    ],
+)
+def test_weights_of_an_unknown_network_are_refused_with_the_way_out(tmp_path, read, says):
+    own_network().save_weights(tmp_path / "mine.weights.h5")
+    with pytest.raises(ExportError, match=says) as error:
+        read(tmp_path / "mine.weights.h5")
+    assert "\n" not in str(error.value)
+
+
+def test_weights_of_the_right_sizes_in_other_layers_are_refused(tmp_path):
+    one = keras.Sequential([keras.Input((3,)), layers.Dense(3), layers.Dense(4)])
+    other = keras.Sequential([keras.Input((3,)), layers.EinsumDense("ab,bc->ac", 3, bias_axes="c"), layers.Dense(4)])
+    one.save_weights(tmp_path / "one.weights.h5")
+    with pytest.raises(ExportError, match="do not fit"):
+        read_network(tmp_path / "one.weights.h5", other)
+
+
+# --- files that lead elsewhere, or hold less than they announce -----------------------------------------------------
+
+KERNEL = {
+    "old": "model_weights/dense/dense/kernel:0",
+    "weights": "layers/dense/vars/0",
+    "keras": "layers/dense/vars/0",
+}
+
+
+@pytest.fixture(params=KERNEL)
+def tamper(request, tmp_path):
+    """Make a function that changes the HDF5 in a file of one of three kinds, and returns what reads it."""
+    network = keras.Sequential([keras.Input((3,)), layers.Dense(4, name="dense")], name="small")
+    kind, h5 = request.param, tmp_path / "model.weights.h5"
+    path = {"old": tmp_path / "old.h5", "weights": h5, "keras": tmp_path / "small.keras"}[kind]
+    to_dl4j(network, path) if kind == "old" else network.save(path) if kind == "keras" else network.save_weights(path)
+
+    def change(how):
+        target = h5 if kind == "keras" else path
+        if kind == "keras":
+            with zipfile.ZipFile(path) as archive:
+                members = {name: archive.read(name) for name in archive.namelist()}
+            h5.write_bytes(members["model.weights.h5"])
+        with h5py.File(target, "r+") as file:
+            how(file, KERNEL[kind])
+        if kind == "keras":
+            members["model.weights.h5"] = h5.read_bytes()
+            with zipfile.ZipFile(path, "w") as archive:
+                for name, content in members.items():
+                    archive.writestr(name, content)
+        return lambda: read_network(path, None if kind != "weights" else network)
+
+    return change
+
+
+def replace(make):
+    """Take the kernel out of a file, and put another thing into its place."""
+
+    def how(file, name):
+        del file[name]
+        make(file, name)
+
+    return how
+
+
+def secret(file, suffix="bin"):
+    path = Path(file.filename).parent / f"secret.{suffix}"
+    path.write_bytes(bytes(range(48)))
+    return path
+
+
+def external_storage(file, name):
+    file.create_dataset(name, (3, 4), "f4", external=[(str(secret(file)), 0, 48)])
+
+
+def other_file(file):
+    path = secret(file, "h5")
+    with h5py.File(path, "w") as other:
+        other["kernel"] = np.ones((3, 4), "f4")
+    return str(path)
+
+
+def virtual(file, name):
+    layout = h5py.VirtualLayout((3, 4), "f4")
+    layout[:] = h5py.VirtualSource(other_file(file), "kernel", (3, 4))
+    file.create_virtual_dataset(name, layout)
+
+
+def link(make):
+    return lambda file, name: file.__setitem__(name, make(file))
+
+
+def soft_link(file):
+    file["elsewhere"] = np.ones((3, 4), "f4")
+    return h5py.SoftLink("/elsewhere")
+
+
+ELSEWHERE = {
+    "bytes of another file": replace(external_storage),
+    "a view of another file": replace(virtual),
+    "a link into another file": replace(link(lambda file: h5py.ExternalLink(other_file(file), "kernel"))),
+    "a link to a missing file": replace(link(lambda file: h5py.ExternalLink("gone.h5", "kernel"))),
+    "a link within the file": replace(link(soft_link)),
+    "a link to nothing": replace(link(lambda file: h5py.SoftLink("/nothing"))),
+    "a link that nobody asks for": lambda file, name: file.__setitem__("more", h5py.ExternalLink("gone.h5", "kernel")),
+    "a group that holds itself": lambda file, name: file.__setitem__("more", file["/"]),
+    "text": replace(lambda file, name: file.__setitem__(name, "words")),
+    "a table": replace(lambda file, name: file.create_dataset(name, (3,), [("a", "f4")])),
+    "a group in its place": replace(lambda file, name: file.create_group(name)),
+    "a kind of number": replace(lambda file, name: file.__setitem__(name, np.dtype("f4"))),
+}
+
+
+@pytest.mark.parametrize("how", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_nothing_is_read_but_plain_arrays_in_the_file_itself(tamper, how):
+    read = tamper(how)
+    with pytest.raises(ExportError, match=r"cannot be read: |do not fit|it lacks kernel") as error:
+        read()
+    assert "\n" not in str(error.value)
+
+
+def huge(shape, **options):
+    return replace(lambda file, name: file.create_dataset(name, shape, "f4", **options))
+
+
+ANNOUNCED = {
+    "400 TB": huge((10**7, 10**7)),
+    "400 TB in pieces": huge((10**7, 10**7), chunks=(100, 100), compression="gzip"),
+    "400 MB": huge((10**4, 10**4)),
+    "a piece of 400 MB": huge((3, 4), chunks=(10**4, 10**4), maxshape=(None, None), compression="gzip"),
+    "what nobody asks for": lambda file, name: file.create_dataset("more", (10**7, 10**7), "f4"),
+}
+
+
+@pytest.mark.parametrize("how", ANNOUNCED.values(), ids=ANNOUNCED)
+def test_a_file_that_announces_more_than_it_holds_takes_no_memory(tamper, how):
+    read = tamper(how)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ExportError, match=r"announces [\d,]+ bytes, but is [\d,]+ bytes long"):
+            read()
+        assert tracemalloc.get_traced_memory()[1] < 50e6
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_shape_that_does_not_fit_is_told_before_the_array_is_read(old):
+    with h5py.File(old, "r+") as file:
+        kernel = file.visit(lambda name: name if name.endswith("kernel:0") else None)
+        del file[kernel]
+        file.create_dataset(kernel, (4000, 4000), "f4")
+    tracemalloc.start()
+    try:
+        with pytest.raises(ExportError, match="it lacks kernel"):
+            read_network(old)
+        assert tracemalloc.get_traced_memory()[1] < 50e6
+    finally:
+        tracemalloc.stop()
+
+
+def repack(path, change, how=zipfile.ZIP_DEFLATED):
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", how) as archive:
+        for name, content in members.items():
+            archive.writestr(name, change(name, content))
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["generator", "gan"])
+@pytest.mark.parametrize("name", ["config.json", "model.weights.h5", "metadata.json"])
+def test_a_keras_file_that_unpacks_into_far_more_is_not_unpacked(gan, tmp_path, name, whole):
+    path = tmp_path / "g.keras"
+    (gan if whole else gan.generator).save(path)
+    repack(path, lambda member, content: content + bytes(100_000_000 if member == name else 0))
+    tracemalloc.start()
+    try:
+        with pytest.raises(ExportError, match="announces"):
+            read_network(path)
+        assert tracemalloc.get_traced_memory()[1] < 50e6
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["generator", "gan"])
+def test_a_keras_file_that_describes_a_network_far_larger_than_its_weights_builds_nothing(gan, tmp_path, whole):
+    path = tmp_path / "g.keras"
+    (gan if whole else gan.generator).save(path)
+    repack(path, lambda _, content: content.replace(b'"units": 16', b'"units": 100000000'))
+    with pytest.raises(ExportError, match="announces"):
+        read_network(path)
+
+
+def test_a_keras_file_that_was_packed_anew_is_read_unless_it_is_packed_without_bounds(gan, tmp_path):
+    path = to_keras(gan, tmp_path / "g.keras")
+    repack(path, lambda _, content: content)
+    assert read_network(path).name == "generator"
+    for how in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        repack(path, lambda _, content: content, how)
+        with pytest.raises(ExportError, match="cannot be read"):
+            read_network(path)
+
+
 # --- bad input ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", [5, None, True, b"g.h5", ["g.h5"], "", "~nobody_of_that_name/g.h5", "x" * 5000, "a\0.h5"]
+)
+def test_a_path_that_is_none_is_one_sentence(path):
+    for read in (read_network, GAN.from_keras):
+        with pytest.raises(ValueError, match=r"must be the name of a file|no such home folder|is not there"):
+            read(path)
 
 
 def rewrite(path, change):
@@ -144,7 +418,8 @@ def test_a_lambda_layer_is_refused_and_its_code_does_not_run(old, tmp_path):
         (lambda specs: specs.pop(0), "does not say which shape it takes"),
         (lambda specs: specs.__setitem__(1, "?"), "is damaged"),
         (lambda specs: specs.clear(), "describes cannot be built"),
-        (lambda specs: specs[1]["config"].update(units=10**12), "describes cannot be built"),
+        (lambda specs: specs[1]["config"].update(units=10**12), r"it lacks kernel \(4, 1000000000000\)"),
+        (lambda specs: specs[1]["config"].update(units=10**30), "describes cannot be built"),
     ],
 )
 def test_a_layer_that_cannot_be_built_is_one_sentence(old, change, says):
