@@ -1,11 +1,14 @@
 """The hand-out: one zip file that a leader puts on a stick, with all that a room needs, the network excepted.
 
 `python -m ganlib handout` writes it. Unpacked, it is a kit like any other: `python -m ganlib lab` opens its lessons.
+Only what belongs to the kit goes in, see `kit`, and of a lesson only what was written into it.
 """
 
 import contextlib
 import hashlib
 import re
+import shutil
+import stat
 import tempfile
 import zipfile
 from pathlib import Path
@@ -13,12 +16,11 @@ from pathlib import Path
 import nbformat
 
 from ganlib import environment
-from ganlib.course import badges, lessons, packages
+from ganlib.course import badges, kit, lessons, packages
 from ganlib.data import SHIPPED
 from ganlib.training.files import explain
 
 NAME = "gan-teaching-kit"
-TOP = ("README.md", "LICENSE", "requirements.txt", "constraints.txt", "pyproject.toml", "setup.py", "conftest.py")
 NEEDED = (
     *(f"data/{name}" for name in SHIPPED),
     "recorded/gan.npz",
@@ -29,9 +31,12 @@ SOLUTIONS = "ganlib/course/solutions"
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 FOLD = re.compile(r"\n*<details><summary>Solution</summary>.*?</details>\n?", re.DOTALL)
 PACKED = {".npz", ".gz", ".whl", ".png", ".gif", ".zip"}  # not worth compressing again
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+ALWAYS = (1980, 1, 1, 0, 0, 0)  # the time of every file, so that the same kit gives the same bytes
+UNIX = 3
 
 
-class HandoutError(ValueError):
+class HandoutError(kit.KitError):
     """No hand-out can be made; the message is a sentence that says why and the way out."""
 
 
@@ -59,28 +64,36 @@ def pack(out, words="", solutions=True, targets=(), checkout=environment.CHECKOU
     Raises
     ------
     HandoutError
-        A data file, the recorded run or the judge is missing or damaged, or wheels could not be had.
+        A data file, the recorded run or the judge is missing or damaged; a lesson is not the kit's; or whether somebody
+        wrote answers into one cannot be told.
+    ganlib.course.kit.KitError
+        What belongs to the kit cannot be told.
+    ganlib.environment.SetupError
+        Wheels could not be had.
     ValueError
         There is no such lesson.
     OSError
         The zip file could not be written; there is none then.
     """
-    check_assets(checkout)
-    files = contents(lessons.select(words, checkout / "notebooks"), solutions, checkout)
+    parts = kit.parts(checkout)
+    check_assets(parts)
+    files = contents(parts, _choose(words, parts, checkout), solutions)
+    _tell_of_changes(files, checkout)
     with tempfile.TemporaryDirectory() as scratch:
         if targets:
-            files |= packages.fetch(targets, Path(scratch), checkout)
+            fetched = packages.fetch(targets, Path(scratch), checkout)
+            files |= {name: kit.Part(path) for name, path in fetched.items()}
         return _zip(files, Path(out) / f"{NAME}.zip")
 
 
-def check_assets(checkout):
+def check_assets(parts):
     """Raise HandoutError unless every file that lessons read is there, and the data sets are those of the course."""
     for name in NEEDED:
-        path = checkout / "assets" / name
-        if not path.is_file():
+        part = parts.get(f"assets/{name}")
+        if part is None:
             raise HandoutError(f"assets/{name} is missing, so the room would need a network: {_restore(name)}")
-        wanted = SHIPPED.get(path.name)
-        if wanted and hashlib.sha256(path.read_bytes()).hexdigest() != wanted:
+        wanted = SHIPPED.get(Path(name).name)
+        if wanted and hashlib.sha256(part.read()).hexdigest() != wanted:
             raise HandoutError(f"assets/{name} is damaged or only a pointer to the file: {_restore(name)}")
 
 
@@ -88,50 +101,96 @@ def _restore(name):
     return f"restore it with `git checkout -- assets/{name}`, then make the hand-out again."
 
 
-def contents(chosen, solutions, checkout=environment.CHECKOUT):
+def _choose(words, parts, checkout):
+    """Return the paths in the kit of the lessons that are meant, the leader's own ones excepted."""
+    found = [f"notebooks/{path.name}" for path in lessons.select(words, checkout / "notebooks")]
+    others = [name for name in found if name not in parts]
+    if others and words:
+        raise HandoutError(
+            f"{others[0]} does not belong to the kit: add it with `git add` and `git commit`, or choose other lessons."
+        )
+    return [name for name in found if name in parts]
+
+
+def _tell_of_changes(files, checkout):
+    names = sorted(kit.changed(checkout) & set(files))
+    if names:
+        shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        environment.say(f"The hand-out holds what is committed, so without your changes in {shown}.")
+
+
+def contents(parts, chosen, solutions):
     """Collect what goes into a hand-out, the wheels excepted.
 
     Parameters
     ----------
-    chosen : list of Path
-        The lessons.
+    parts : dict of str to kit.Part
+        The kit.
+    chosen : list of str
+        The lessons' paths in the kit.
     solutions : bool
         Whether solutions go with it.
-    checkout : Path
 
     Returns
     -------
-    dict of str to (bytes or Path)
+    dict of str to kit.Part
         Path in the kit, with forward slashes, to what stands there.
     """
-    notes = sorted((checkout / "notebooks").glob("*.md"))
-    paths = [checkout / name for name in TOP if (checkout / name).is_file()]
-    for folder in ("ganlib", "assets"):
-        paths += [path for path in (checkout / folder).rglob("*") if _is_part(path.relative_to(checkout), path)]
-    files = {path.relative_to(checkout).as_posix(): path for path in [*paths, *notes, *chosen]}
+    files = {name: part for name, part in parts.items() if name in chosen or not name.endswith(".ipynb")}
     if not solutions:
-        files = {name: path for name, path in files.items() if not name.startswith(SOLUTIONS)}
-    for name, path in files.items():
-        if path.suffix == ".ipynb":
-            files[name] = _lesson(path, solutions, name, files)
-        elif path.suffix == ".md":
-            files[name] = loosen(badges.without(path.read_text(encoding="utf-8")), name, files).encode()
-    return files
+        files = {name: part for name, part in files.items() if not name.startswith(f"{SOLUTIONS}/")}
+    for name, part in files.items():
+        if name.startswith("notebooks/") and name.endswith(".ipynb"):
+            files[name] = part._replace(content=_lesson(part, solutions, name, files))
+        elif name.endswith(".md"):
+            text = loosen(badges.without(part.read().decode("utf-8")), name, files)
+            files[name] = part._replace(content=text.encode())
+    read = {name: part.read() for name, part in files.items() if name.endswith(".ipynb")}
+    return files | {kit.LIST: kit.Part(kit.listing(dict.fromkeys(files, b"") | read).encode())}
 
 
-def _is_part(relative, path):
-    return path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in relative.parts)
-
-
-def _lesson(path, solutions, name, files):
-    """Return a lesson as bytes: without dead links and, if wished, without solutions."""
-    lesson = nbformat.read(path, nbformat.NO_CONVERT)
+def _lesson(part, solutions, name, files):
+    """Return a lesson as bytes: what was written into it, without dead links and, if wished, without solutions."""
+    try:
+        content = part.read()
+        lesson = nbformat.reads(content.decode("utf-8"), nbformat.NO_CONVERT)
+        answered = part.sources not in (None, kit.digest(content))
+    except Exception as error:  # damaged JSON, another encoding and what is no notebook raise a dozen kinds of error
+        raise HandoutError(
+            f"{name} is damaged: put the lesson back as it came, then make the hand-out again."
+        ) from error
+    if answered and not solutions:
+        raise HandoutError(
+            f"{name} is not as it came, and without git it cannot be told whether answers were written into it: put it "
+            "back as it came, or make the hand-out with solutions."
+        )
+    clear(lesson)
     if not solutions:
         cut_solutions(lesson)
     for cell in lesson.cells:
         if cell.cell_type == "markdown":
             cell.source = loosen(badges.without(cell.source), name, files)
     return (nbformat.writes(lesson) + "\n").encode()
+
+
+def clear(lesson):
+    """Take out of a notebook what running it left there: outputs, counts, and what editors note about a computer.
+
+    Parameters
+    ----------
+    lesson : nbformat.NotebookNode
+        Is changed. Sources and tags stay, and what a lesson says to ganlib.
+    """
+    own = {name: value for name, value in lesson.metadata.items() if name.startswith("ganlib_")}
+    lesson.metadata = nbformat.from_dict({**own, "kernelspec": KERNEL, "language_info": {"name": "python"}})
+    for cell in lesson.cells:
+        tags = cell.metadata.get("tags")
+        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        kept = {name: data for name, data in cell.pop("attachments", {}).items() if f"attachment:{name}" in cell.source}
+        if kept:
+            cell.attachments = kept
 
 
 def cut_solutions(lesson):
@@ -193,15 +252,16 @@ def is_there(name, target, files):
 def _zip(files, path):
     """Write files into a zip under one folder, and rename it into its place when it is whole."""
     unfinished = path.with_suffix(".unfinished")
+    folders = {f"{parent.as_posix()}/" for name in files for parent in Path(NAME, name).parents} - {"./"}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(unfinished, "w") as file:
-            for name in sorted(files):
-                how = zipfile.ZIP_STORED if Path(name).suffix in PACKED else zipfile.ZIP_DEFLATED
-                if isinstance(files[name], bytes):
-                    file.writestr(f"{NAME}/{name}", files[name], how)
-                else:
-                    file.write(files[name], f"{NAME}/{name}", how)
+            for name in sorted(folders):
+                file.writestr(_entry(name, stat.S_IFDIR | 0o755), b"")
+            for name, part in sorted(files.items()):
+                entry = _entry(f"{NAME}/{name}", stat.S_IFREG | (0o755 if part.executable else 0o644))
+                with part.open() as source, file.open(entry, "w") as target:
+                    shutil.copyfileobj(source, target, 2**20)
         unfinished.replace(path)
     except OSError as error:
         raise OSError(f"{path} could not be written: {explain(error)}. Choose another --out.") from error
@@ -209,3 +269,11 @@ def _zip(files, path):
         with contextlib.suppress(OSError):
             unfinished.unlink()
     return path
+
+
+def _entry(name, mode):
+    """Describe one entry of the zip: readable by everybody, and the same whenever and wherever it is packed."""
+    entry = zipfile.ZipInfo(name, ALWAYS)
+    entry.create_system, entry.external_attr = UNIX, mode << 16
+    entry.compress_type = zipfile.ZIP_STORED if Path(name).suffix in PACKED else zipfile.ZIP_DEFLATED
+    return entry

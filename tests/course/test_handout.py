@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from small import make_checkout, small_lesson
 
 from ganlib import commands, environment, wheels
-from ganlib.course import handout, lessons, packages
+from ganlib.course import handout, kit, lessons, packages
 
 CHECKOUT = environment.CHECKOUT
 HERE = wheels.target(sys.version_info)
@@ -80,11 +80,18 @@ def test_the_hand_out_holds_the_chosen_lessons_the_module_the_data_and_the_recor
 
 
 def test_everything_that_git_keeps_of_the_module_is_in_it(without_solutions):
-    listed = subprocess.run(["git", "ls-files", "ganlib", "assets"], cwd=CHECKOUT, capture_output=True, text=True)
+    command = ["git", "ls-tree", "-r", "--name-only", "HEAD", "ganlib", "assets"]
+    listed = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
     if listed.returncode:
         pytest.skip("this is no clone")
     kept = {name for name in listed.stdout.split() if not name.startswith(handout.SOLUTIONS)}
     assert kept - names(without_solutions[0]) == set()
+
+
+def test_the_list_of_the_kit_is_what_git_keeps():
+    if not (CHECKOUT / ".git").exists():
+        pytest.skip("this is no clone")
+    assert (CHECKOUT / kit.LIST).read_text(encoding="utf-8") == kit.current(), "run `python -m ganlib.course.kit`"
 
 
 def test_without_solutions_there_is_no_solution(without_solutions):
@@ -139,6 +146,240 @@ def test_links_are_loosened(text, loose):
     assert handout.loosen(text, "notebooks/page.md", {"README.md", "notebooks/b.ipynb"}) == loose
 
 
+# --- what is not in it ----------------------------------------------------------------------------------------------
+
+PRIVATE = b"PRIVATE-7391"
+AS_COMMITTED, AS_UNPACKED = "a clone", "an unpacked archive"
+
+
+def git(folder, *arguments):
+    who = ["-c", "user.name=Leader", "-c", "user.email=leader@example.org", "-c", "core.autocrlf=false"]
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture(params=[AS_COMMITTED, AS_UNPACKED])
+def kind(request):
+    if request.param == AS_COMMITTED and not shutil.which("git"):
+        pytest.skip("git is not installed")
+    return request.param
+
+
+@pytest.fixture
+def kept(kind, tmp_path):
+    """The kit as a leader has it, with and without git, nothing changed."""
+    checkout = tmp_path / "kit"
+    for line in (CHECKOUT / kit.LIST).read_text(encoding="utf-8").splitlines():
+        path = checkout / line.partition("\t")[0]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(CHECKOUT / path.relative_to(checkout), path)
+    if kind == AS_COMMITTED:
+        git(checkout, "init", "-q")
+        git(checkout, "add", "-A")
+        git(checkout, "commit", "-q", "-m", "The kit")
+    return checkout
+
+
+def pack(checkout, **how):
+    """Return the bytes of a hand-out and what is in it."""
+    path = handout.pack(checkout.parent / "stick", checkout=checkout, **how)
+    with zipfile.ZipFile(path) as file:
+        return path.read_bytes(), {name: file.read(name) for name in file.namelist()}
+
+
+def plant(folder, outside):
+    """Put one of everything that a leader may have into a folder."""
+    outside.mkdir(exist_ok=True)
+    (outside / "page.html").write_bytes(PRIVATE)
+    lesson = small_lesson("13_my_exam", new_code_cell(PRIVATE.decode(), id="work"))
+    nbformat.write(lesson, folder / "13_my_exam.ipynb")
+    for name in (
+        "students.xlsx",
+        "notes.md",
+        "private.txt",
+        "module.py",
+        "old.py.bak",
+        ".env",
+        "weights.h5",
+        "no_suffix",
+    ):
+        (folder / name).write_bytes(PRIVATE)
+    for name in ("runs", "__pycache__", ".hidden", "private"):
+        (folder / name).mkdir(exist_ok=True)
+        (folder / name / "more.py").write_bytes(PRIVATE)
+    (folder / "link.py").symlink_to(outside / "page.html")
+    (folder / "linked").symlink_to(outside, target_is_directory=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_nothing_that_lies_in_the_kit_by_chance_leaves_it(kept):
+    before, _ = pack(kept)
+    folders = [kept, *(path for path in kept.rglob("*") if path.is_dir() and ".git" not in path.parts)]
+    assert len(folders) > 20
+    for folder in folders:
+        plant(folder, kept.parent / "outside")
+    after, found = pack(kept)
+    assert not [name for name, content in found.items() if PRIVATE in content]
+    assert after == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_a_link_in_place_of_a_file_or_folder_of_the_kit_is_not_followed(kept, kind):
+    outside = kept.parent / "outside"
+    outside.mkdir()
+    (outside / "page.html").write_bytes(PRIVATE)
+    for path in (kept / "assets" / "data" / "README.md", kept / "ganlib" / "course" / "lessons.py", kept / "LICENSE"):
+        path.unlink()
+        path.symlink_to(outside / "page.html")
+    shutil.rmtree(kept / "assets" / "web")
+    (kept / "assets" / "web").symlink_to(outside, target_is_directory=True)
+    _, found = pack(kept)
+    assert not [name for name, content in found.items() if PRIVATE in content]
+    assert (f"{handout.NAME}/assets/web/page.html" in found) == (kind == AS_COMMITTED)
+
+
+def test_a_link_that_was_committed_is_left_out(kept, kind):
+    if kind != AS_COMMITTED or sys.platform == "win32":
+        pytest.skip("about links in git")
+    (kept.parent / "secret.txt").write_bytes(PRIVATE)
+    (kept / "assets" / "secret.txt").symlink_to(kept.parent / "secret.txt")
+    git(kept, "add", "-A")
+    git(kept, "commit", "-q", "-m", "A link")
+    assert f"{handout.NAME}/assets/secret.txt" not in pack(kept)[1]
+
+
+def run_and_noted(path):
+    """Change a lesson as running it does, with all that editors leave there."""
+    lesson = nbformat.read(path, nbformat.NO_CONVERT)
+    lesson.metadata |= {"path": PRIVATE.decode(), "kernelspec": {"name": PRIVATE.decode(), "display_name": "x"}}
+    lesson.metadata["language_info"]["version"] = PRIVATE.decode()
+    for number, cell in enumerate(lesson.cells):
+        cell.metadata["editor"] = {"user": PRIVATE.decode()}
+        if cell.cell_type == "code":
+            cell.execution_count = number
+            cell.outputs = [nbformat.v4.new_output("stream", text=PRIVATE.decode())]
+        else:
+            cell.attachments = {"left.png": {"image/png": PRIVATE.decode()}}
+    nbformat.write(lesson, path)
+
+
+def answered(path):
+    """Change a lesson as somebody does who works through it."""
+    lesson = nbformat.read(path, nbformat.NO_CONVERT)
+    exercise = next(cell for cell in lesson.cells if "exercise" in cell.metadata.get("tags", ()))
+    exercise.source += f"\nanswer = {PRIVATE.decode()!r}"
+    lesson.cells.append(new_code_cell(PRIVATE.decode(), id="mine"))
+    lesson.cells.append(new_markdown_cell(f"My notes: {PRIVATE.decode()}", id="notes"))
+    nbformat.write(lesson, path)
+
+
+@pytest.mark.parametrize("solutions", [True, False])
+def test_a_lesson_that_was_run_leaves_as_it_came(kept, solutions):
+    before, _ = pack(kept, words="05-06", solutions=solutions)
+    for path in lessons.numbered(kept / "notebooks"):
+        run_and_noted(path)
+    assert pack(kept, words="05-06", solutions=solutions)[0] == before
+
+
+def test_answers_that_were_written_into_a_lesson_do_not_leave_without_solutions(kept, kind, capsys):
+    before, _ = pack(kept, words="05-06", solutions=False)
+    answered(kept / "notebooks" / "06_keras_gan.ipynb")
+    if kind == AS_COMMITTED:
+        assert pack(kept, words="05-06", solutions=False)[0] == before
+        assert "without your changes in notebooks/06_keras_gan.ipynb" in capsys.readouterr().err
+    else:
+        with pytest.raises(handout.HandoutError, match=r"06_keras_gan\.ipynb is not as it came.*answers were written"):
+            pack(kept, words="05-06", solutions=False)
+        assert any(PRIVATE in content for content in pack(kept, words="05-06")[1].values())
+        assert pack(kept, words="05", solutions=False)
+
+
+def test_a_leaders_own_lesson_goes_in_once_it_is_committed(kept, kind):
+    plant_lesson = small_lesson("13_more", new_code_cell("1 + 1", id="work"))
+    nbformat.write(plant_lesson, kept / "notebooks" / "13_more.ipynb")
+    with pytest.raises(handout.HandoutError, match=r"13_more\.ipynb does not belong to the kit: .*git commit"):
+        pack(kept, words="13")
+    if kind == AS_COMMITTED:
+        git(kept, "add", "-A")
+        git(kept, "commit", "-q", "-m", "A lesson")
+    else:
+        with (kept / kit.LIST).open("a", encoding="utf-8") as file:
+            file.write("notebooks/13_more.ipynb\n")
+    assert f"{handout.NAME}/notebooks/13_more.ipynb" in pack(kept, words="13")[1]
+
+
+def test_a_hand_out_of_a_hand_out_is_the_same(kept):
+    before, _ = pack(kept, words="05-06", solutions=False)
+    unpacked = unpack(kept.parent / "stick" / f"{handout.NAME}.zip", kept.parent / "other")
+    assert pack(unpacked, words="05-06", solutions=False)[0] == before
+
+
+def test_a_kit_within_somebody_elses_repository_is_no_clone(kept, kind):
+    if kind == AS_COMMITTED or not shutil.which("git"):
+        pytest.skip("about a kit without git of its own")
+    before, _ = pack(kept)
+    (kept.parent / "diary.txt").write_bytes(PRIVATE)
+    (kept / "assets" / "diary.txt").write_bytes(PRIVATE)
+    git(kept.parent, "init", "-q")
+    git(kept.parent, "add", "-A")
+    git(kept.parent, "commit", "-q", "-m", "Everything")
+    assert pack(kept)[0] == before
+
+
+def test_without_git_and_without_a_list_there_is_no_hand_out(kept):
+    (kept / kit.LIST).unlink()
+    shutil.rmtree(kept / ".git", ignore_errors=True)
+    with pytest.raises(kit.KitError, match=r"cannot be told.*Install git and clone the kit, or unpack it anew\.$"):
+        pack(kept)
+
+
+def test_a_clone_whose_git_is_missing_is_packed_by_the_list(kept, monkeypatch):
+    before, _ = pack(kept, solutions=False)
+    monkeypatch.setenv("PATH", "")
+    assert pack(kept, solutions=False)[0] == before
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"cells": 5, "nbformat": 4, "nbformat_minor": 5}'])
+def test_a_damaged_lesson_is_one_sentence(kept, kind, content):
+    (kept / "notebooks" / "05_adversarial_game.ipynb").write_text(content)
+    if kind == AS_COMMITTED:
+        git(kept, "commit", "-q", "-a", "-m", "Damage")
+    with pytest.raises(handout.HandoutError, match="05_adversarial_game.ipynb is damaged"):
+        pack(kept)
+
+
+# --- how it is packed -----------------------------------------------------------------------------------------------
+
+
+def test_the_same_kit_gives_the_same_bytes_whenever_it_is_packed(kept):
+    before, _ = pack(kept)
+    for path in kept.rglob("*"):
+        if ".git" not in path.parts:
+            os.utime(path, (1e9, 1e9))
+            path.chmod(0o700 if path.is_dir() else 0o600)
+    assert pack(kept)[0] == before
+
+
+def test_everybody_can_read_what_is_unpacked(kept):
+    pack(kept, words="05")
+    with zipfile.ZipFile(kept.parent / "stick" / f"{handout.NAME}.zip") as file:
+        modes = {entry.filename: entry.external_attr >> 16 for entry in file.infolist()}
+    folders = {name: mode for name, mode in modes.items() if name.endswith("/")}
+    assert {f"{handout.NAME}/", f"{handout.NAME}/ganlib/course/", f"{handout.NAME}/assets/data/"} <= set(folders)
+    assert set(folders.values()) == {0o40755}
+    assert {mode for name, mode in modes.items() if name not in folders} == {0o100644}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such modes there")
+def test_what_can_be_executed_stays_so(kept, kind):
+    path = kept / "ganlib" / "__main__.py"
+    path.chmod(0o755)
+    if kind == AS_COMMITTED:
+        git(kept, "commit", "-q", "-a", "-m", "Execute")
+    pack(kept, words="05")
+    with zipfile.ZipFile(kept.parent / "stick" / f"{handout.NAME}.zip") as file:
+        assert file.getinfo(f"{handout.NAME}/ganlib/__main__.py").external_attr >> 16 == 0o100755
+
+
 # --- what is refused ------------------------------------------------------------------------------------------------
 
 
@@ -150,6 +391,15 @@ def whole(tmp_path):
     for name in handout.NEEDED:
         (checkout / "assets" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(CHECKOUT / "assets" / name, checkout / "assets" / name)
+    return list_all(checkout)
+
+
+def list_all(checkout):
+    """Write the list of the kit's files, of all that lie there now."""
+    files = {path.relative_to(checkout).as_posix(): path for path in checkout.rglob("*") if path.is_file()}
+    (checkout / kit.LIST).parent.mkdir(parents=True, exist_ok=True)
+    text = kit.listing({name: path.read_bytes() for name, path in files.items()})
+    (checkout / kit.LIST).write_text(text, encoding="utf-8")
     return checkout
 
 
@@ -242,7 +492,7 @@ def tiny(whole, tmp_path, monkeypatch):
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "index"))
-    return whole
+    return list_all(whole)
 
 
 def test_a_hand_out_with_wheels_sets_itself_up_without_a_network(tiny, offline, tmp_path):
