@@ -154,7 +154,7 @@ def _lesson(part, solutions, name, files):
     try:
         content = part.read()
         lesson = nbformat.reads(content.decode("utf-8"), nbformat.NO_CONVERT)
-        answered = part.sources not in (None, kit.digest(content))
+        answered = bool(part.sources) and part.sources != kit.digest(content)
     except Exception as error:  # damaged JSON, another encoding and what is no notebook raise a dozen kinds of error
         raise HandoutError(
             f"{name} is damaged: put the lesson back as it came, then make the hand-out again."
