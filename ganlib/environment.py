@@ -282,7 +282,7 @@ def wants_cuda(checkout, version, marker):
     return has_cuda_wheels() and bool(nvidia_cards()) and not wheels.usable(checkout, version)
 
 
-def _try_lock(file):
+def try_lock(file):
     """Lock an open file against other processes; tell whether that worked."""
     if WINDOWS:
         import msvcrt
@@ -306,9 +306,9 @@ def _try_lock(file):
 def _alone(path):
     """Hold the lock on a file, waiting for the process that has it: two installs spoil each other."""
     with path.open("rb") as file:
-        if not _try_lock(file):
+        if not try_lock(file):
             say("Another command is setting up .venv; this one goes on when that has finished.")
-            while not _try_lock(file):
+            while not try_lock(file):
                 time.sleep(0.5)
         yield
 

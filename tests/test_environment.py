@@ -415,10 +415,10 @@ def test_jupyterlab_does_not_ask_learners_about_news(kit, programs, became):
 def test_two_set_ups_at_once_wait_for_each_other(tmp_path):
     (tmp_path / "file").touch()
     with (tmp_path / "file").open("rb") as first, (tmp_path / "file").open("rb") as second:
-        assert environment._try_lock(first)
-        assert not environment._try_lock(second)
+        assert environment.try_lock(first)
+        assert not environment.try_lock(second)
         first.close()
-        assert environment._try_lock(second)
+        assert environment.try_lock(second)
 
 
 def test_inside_an_unfinished_environment_the_python_that_made_it_takes_over(kit, programs, became, monkeypatch):

@@ -1,17 +1,23 @@
 """Which exercises have been passed: one small file in the home folder, and nothing leaves this computer."""
 
+import contextlib
+import itertools
 import json
 import os
+import time
 from pathlib import Path
 
-from ganlib.training.files import atomic_write, explain
+from ganlib.environment import try_lock
+from ganlib.training.files import as_path, atomic_write, explain, file_mode
 
 VARIABLE = "GANLIB_PROGRESS"
+LARGEST = 1_000_000  # bytes; all exercises take 1,000
+PATIENCE = 10  # seconds that another kernel has to write the same file
 
 
 def file():
     """Return the path of the file: what the environment variable GANLIB_PROGRESS says, else one in the home folder."""
-    return Path(os.environ.get(VARIABLE) or os.path.join(os.path.expanduser("~"), ".ganlib_progress.json"))
+    return as_path(os.environ.get(VARIABLE) or "~/.ganlib_progress.json", VARIABLE)
 
 
 def read():
@@ -24,22 +30,38 @@ def read():
     trouble : str
         A sentence that says what is wrong with the file; empty if nothing is.
     """
-    path = file()
     try:
-        passed = json.loads(path.read_text(encoding="utf-8"))["passed"]
-        if not (isinstance(passed, list) and all(isinstance(name, str) for name in passed)):
-            raise TypeError("no list of names")
-    except FileNotFoundError:
-        return set(), ""
+        path = file()
+        kept = _load(path)
     except OSError as error:
         return set(), f"Your progress cannot be read from {path}: {explain(error)}."
-    except (ValueError, KeyError, TypeError):
-        return set(), f"{path}, which keeps your progress, is damaged: it counts as empty until you pass an exercise."
-    return set(passed), ""
+    except ValueError as error:
+        return set(), f"Your progress cannot be read: {error}"
+    if kept is None:
+        return set(), (
+            f"{path}, which keeps your progress, is damaged or not ganlib's: it counts as empty, and is kept under "
+            f"another name once you pass an exercise."
+        )
+    return set(kept["passed"]), ""
+
+
+def _load(path):
+    """Return what the file holds, a dict with the list of names `passed`; None if it holds anything else."""
+    if file_mode(path) is None:
+        return {"passed": []}
+    with open(path, "rb") as opened:
+        content = opened.read(LARGEST + 1)
+    try:
+        kept = json.loads(content)
+        names = kept["passed"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    whole = len(content) <= LARGEST and isinstance(names, list) and all(isinstance(name, str) for name in names)
+    return kept if whole else None
 
 
 def note(name):
-    """Write down that an exercise was passed.
+    """Write down that an exercise was passed; several kernels may do so at once.
 
     Parameters
     ----------
@@ -51,13 +73,53 @@ def note(name):
     str
         A sentence if it could not be kept; empty if it was.
     """
-    passed, _ = read()
-    if name in passed:
-        return ""
-    content = json.dumps({"passed": sorted(passed | {name})})
     try:
-        with atomic_write(file()) as handle:
-            handle.write(content.encode())
+        path = Path(os.path.realpath(file()))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(path):
+            kept = _load(path) or _begin_anew(path)
+            if name not in kept["passed"]:
+                with atomic_write(path) as opened:
+                    opened.write(json.dumps({**kept, "passed": sorted({*kept["passed"], name})}).encode())
     except OSError as error:
-        return f"Your progress was not kept. {error.strerror}"
+        return f"Your progress was not kept. {path} could not be written: {explain(error)}."
+    except ValueError as error:
+        return f"Your progress was not kept: {error}"
     return ""
+
+
+def _begin_anew(path):
+    """Put aside a file that is damaged or not ours, so that nothing of it is lost, and return an empty record."""
+    names = (path.with_name(f"{path.name}.kept{number}") for number in itertools.count(1))
+    path.rename(next(aside for aside in names if not os.path.lexists(aside)))
+    return {"passed": []}
+
+
+@contextlib.contextmanager
+def _alone(path):
+    """Hold a lock beside the file, which is gone afterwards; else two kernels would undo each other's notes."""
+    lock, last = path.with_name(f"{path.name}.lock"), time.monotonic() + PATIENCE
+    while True:
+        with open(lock, "ab") as opened:
+            if _holds(opened, lock):
+                try:
+                    yield
+                finally:
+                    with contextlib.suppress(OSError):  # on Windows, if another kernel waits for it
+                        lock.unlink()
+                return
+        if time.monotonic() > last:
+            raise TimeoutError(0, f"another kernel has held {lock} for {PATIENCE} seconds")
+        time.sleep(0.01)
+
+
+def _holds(opened, lock):
+    """Tell whether we have the lock, and on the file that is there now: the one before us removed its own."""
+    try:
+        locked = try_lock(opened)
+    except OSError:  # a disk that knows no locks
+        locked = True
+    try:
+        return locked and os.path.samestat(os.fstat(opened.fileno()), os.stat(lock))
+    except FileNotFoundError:
+        return False

@@ -1,6 +1,7 @@
 """The machinery of the exercises: outcomes and how they are shown, staged hints, and the progress that is kept."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -177,6 +178,95 @@ def test_a_damaged_file_counts_as_empty_says_so_and_is_mended_by_the_next_pass(e
     assert progress.read() == ({"06.9"}, "")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[" * 100_000,
+        '{"passed": ' + "[" * 100_000,
+        "[1]",
+        "7",
+        "null",
+        '{"name": "mine"}',
+        '{"passed": [], "x": "' + "x" * 10**6,
+    ],
+    ids=["brackets", "brackets inside", "a list", "a number", "null", "another program's", "cut and large"],
+)
+def test_what_stood_in_the_place_of_the_progress_is_kept_beside_it(exercise, kept, content):
+    kept.parent.mkdir()
+    for number in (1, 2):
+        kept.write_text(content)
+        assert "kept under another name" in progress.read()[1]
+        exercise.check("yes")
+        assert progress.read() == ({"06.9"}, "")
+        assert (kept.parent / f"{kept.name}.kept{number}").read_text() == content
+    assert len(list(kept.parent.iterdir())) == 3
+
+
+def test_what_else_the_file_holds_is_kept(exercise, kept):
+    kept.parent.mkdir()
+    kept.write_text('{"passed": ["01.1"], "of a later version": 3}')
+    exercise.check("yes")
+    assert json.loads(kept.read_text()) == {"passed": ["01.1", "06.9"], "of a later version": 3}
+
+
+NOTES = """
+import sys
+from ganlib.course import progress
+
+for number in range(60):
+    trouble = progress.note(f"{sys.argv[1]}.{number}")
+    assert not trouble, trouble
+"""
+
+
+def test_kernels_that_pass_exercises_at_the_same_time_lose_none(kept):
+    kernels = [subprocess.Popen([sys.executable, "-c", NOTES, name]) for name in ("01", "02", "03")]
+    assert [kernel.wait() for kernel in kernels] == [0, 0, 0]
+    assert progress.read() == ({f"{name}.{n}" for name in ("01", "02", "03") for n in range(60)}, "")
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+
+
+def test_a_progress_file_that_is_a_link_stays_one_also_when_it_begins_anew(exercise, kept, tmp_path):
+    kept.parent.mkdir()
+    (tmp_path / "dotfiles").mkdir()
+    kept.symlink_to(tmp_path / "dotfiles" / "progress")
+    for content in (None, '{"passed": ["06.9"]}', "damaged"):
+        if content is not None:
+            (tmp_path / "dotfiles" / "progress").write_text(content)
+        exercise.check("yes")
+        assert kept.is_symlink()
+        assert json.loads((tmp_path / "dotfiles" / "progress").read_text()) == {"passed": ["06.9"]}
+
+
+def test_a_lock_that_a_killed_kernel_left_keeps_nobody_out_and_one_that_is_held_is_told(exercise, kept, monkeypatch):
+    kept.parent.mkdir()
+    lock = kept.with_name(f"{kept.name}.lock")
+    lock.touch()
+    exercise.check("yes")
+    assert progress.read() == ({"06.9"}, "")
+    monkeypatch.setattr(progress, "PATIENCE", 0)
+    with lock.open("ab") as other:
+        assert progress.try_lock(other)
+        assert f"another kernel has held {lock}" in progress.note("06.1")
+    assert progress.note("06.1") == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+@pytest.mark.parametrize("kind", ["folder", "pipe", "long", "nobody"])
+def test_a_place_where_no_progress_can_be_is_told_and_stays_as_it_is(kept, monkeypatch, tmp_path, kind):
+    places = {
+        "folder": tmp_path,
+        "pipe": tmp_path / "pipe",
+        "long": tmp_path / ("x" * 300),
+        "nobody": "~nobody-at-all/x",
+    }
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.setenv("GANLIB_PROGRESS", str(places[kind]))
+    assert progress.read()[1].startswith("Your progress cannot be read")
+    assert progress.note("06.1").startswith("Your progress was not kept")
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
 def test_progress_that_cannot_be_kept_is_said_and_the_exercise_is_passed_all_the_same(exercise, kept):
     kept.parent.touch()  # a file where a folder should be
     found = exercise.check("yes")
@@ -191,6 +281,8 @@ def test_the_file_is_in_the_home_folder_unless_another_place_is_named(monkeypatc
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     assert progress.file() == tmp_path / ".ganlib_progress.json"
+    monkeypatch.setenv("GANLIB_PROGRESS", "~/elsewhere/progress.json")
+    assert progress.file() == tmp_path / "elsewhere" / "progress.json"
 
 
 def test_the_welcome_says_how_many_exercises_are_passed(capsys, kept):
