@@ -11,8 +11,10 @@ import sys
 import time
 
 from ganlib import environment
+from ganlib.paths import as_path
 
 FIRST_LESSON, LIVE_LAB = "00_start_here.ipynb", "10_live_lab.ipynb"
+MINUTES_OF_A_YEAR = 60 * 24 * 365
 OF_THE_PAGE = ("ip", "token", "visitors", "idle")
 OF_A_NEW_RUN = ("network", "seed", "moving_average")
 RATES = ("g_learning_rate", "d_learning_rate")
@@ -41,7 +43,7 @@ def lab(arguments):
     parser = _parser(lab, epilog="What follows `--` goes to JupyterLab, as in: lab -- --ServerApp.ip=0.0.0.0")
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     parser.add_argument(
-        "--port", type=int, help="the port to serve on, or the next free one (default: 8888; page 8866)"
+        "--port", type=_port, help="the port to serve on, or the next free one (default: 8888; page 8866)"
     )
     parser.add_argument(
         "--app", action="store_true", help="serve the live lab of lesson 10 as a page, without its code"
@@ -80,8 +82,10 @@ def _settings_of_the_page(parser, options, jupyters):
         parser.error("--room, --ip, --token, --visitors and --idle belong to --app: add that.")
     if options.app and jupyters:
         parser.error("with --app nothing goes to JupyterLab: leave away what follows `--`.")
-    if given.get("visitors", 1) < 1 or not 0 < given.get("idle", 1) < float("inf"):
-        parser.error("--visitors must be at least 1, and --idle more than 0.")
+    if given.get("visitors", 1) < 1 or not 0 < given.get("idle", 1) <= MINUTES_OF_A_YEAR:
+        parser.error("--visitors must be at least 1, and --idle more than 0 and at most a year.")
+    if not given.get("ip", "127.0.0.1").strip():
+        parser.error("--ip must be an address, such as 127.0.0.1: leave it out for this computer only.")
     return {"ip": "0.0.0.0", **given} if options.room else given
 
 
@@ -117,7 +121,9 @@ def doctor(arguments):
     """Check this computer and say what to do about each thing that is wrong."""
     parser = _parser(doctor)
     parser.add_argument("--json", action="store_true", help="print the same as JSON, for a room of computers")
-    parser.add_argument("--room", metavar="FOLDER", help="only show, in one table, what --json printed elsewhere")
+    parser.add_argument(
+        "--room", type=_path, metavar="FOLDER", help="only show, in one table, what --json printed elsewhere"
+    )
     options = parser.parse_args(arguments)
     if options.room is not None:
         return _room(options.room)
@@ -149,12 +155,17 @@ def train(arguments):
     add("--sample-interval", type=int, help="steps between two pictures; default 200, or that of the resumed run")
     add("--network", choices=["dense", "conv"], help="default dense")
     add("--seed", type=int, help="of the first weights, batches and latent vectors; default 0")
-    add("--run", metavar="FOLDER", help="a new folder; default runs/ and the time")
-    add("--data", metavar="PATH", help="an .npz file or a folder of IDX files in MNIST's form; default MNIST itself")
+    add("--run", type=_path, metavar="FOLDER", help="a new folder; default runs/ and the time")
+    add(
+        "--data",
+        type=_path,
+        metavar="PATH",
+        help="an .npz file or a folder of IDX files in MNIST's form; default MNIST itself",
+    )
     add("--g-learning-rate", type=float, metavar="RATE", help="of the generator; default 0.0002")
     add("--d-learning-rate", type=float, metavar="RATE", help="of the discriminator; default 0.0002")
     add("--moving-average", type=float, metavar="DECAY", help="draw with averaged generator weights; default off")
-    add("--resume", metavar="FOLDER", help="go on with a run that was broken off")
+    add("--resume", type=_path, metavar="FOLDER", help="go on with a run that was broken off")
     options = vars(parser.parse_args(arguments))
     if "resume" in options and (fixed := {*OF_A_NEW_RUN, "run"} & options.keys()):
         names = ", ".join("--" + name.replace("_", "-") for name in sorted(fixed))
@@ -192,8 +203,8 @@ def _train(options):
 def record(arguments):
     """Pack a run folder into one small file that the time machine can scrub through."""
     parser = _parser(record)
-    parser.add_argument("run", help="a run folder")
-    parser.add_argument("file", help="what to write: .npz (a recording) or .html (a page of its own)")
+    parser.add_argument("run", type=_path, help="a run folder")
+    parser.add_argument("file", type=_path, help="what to write: .npz (a recording) or .html (a page of its own)")
     options = parser.parse_args(arguments)
     ending = options.file.rpartition(".")[2].lower()
     if ending not in ("npz", "html"):
@@ -230,10 +241,10 @@ FORMATS = ("keras", "onnx", "dl4j", "gif", "web")
 def export(arguments):
     """Write what a run has learned for Keras, ONNX, Deeplearning4j or a browser, or its samples as a GIF."""
     parser = _parser(export)
-    parser.add_argument("run", metavar="RUN", help="a run folder; it stays as it is")
+    parser.add_argument("run", type=_path, metavar="RUN", help="a run folder; it stays as it is")
     parser.add_argument("--format", required=True, choices=FORMATS)
     parser.add_argument(
-        "--out", required=True, metavar="PATH", help=".keras, .onnx, .h5 (for dl4j), .gif or .html (web)"
+        "--out", type=_path, required=True, metavar="PATH", help=".keras, .onnx, .h5 (for dl4j), .gif or .html (web)"
     )
     parser.add_argument("--part", help="generator, discriminator, decoder or encoder; default what makes pictures")
     parser.add_argument("--overwrite", action="store_true", help="replace what is there already")
@@ -257,8 +268,13 @@ def timings(arguments):
     add = parser.add_argument
     add("--speed", nargs="+", choices=("smoke", "lesson", "full"), default=["lesson"], help="default lesson")
     add("--lessons", default="", metavar="NUMBERS", help="such as 00-06 or 00,05-08; default all")
-    add("--executed", metavar="FOLDER", help="read lessons that papermill has executed instead of running any")
-    add("--keep", metavar="FOLDER", help="keep the executed lessons, for `book --executed`")
+    add(
+        "--executed",
+        type=_path,
+        metavar="FOLDER",
+        help="read lessons that papermill has executed instead of running any",
+    )
+    add("--keep", type=_path, metavar="FOLDER", help="keep the executed lessons, for `book --executed`")
     options = parser.parse_args(arguments)
     environment.stand(["timings", *arguments])
     from ganlib.course import timings as room
@@ -274,7 +290,7 @@ def handout(arguments):
     here = wheels.target(sys.version_info)
     parser = _parser(handout)
     add = parser.add_argument
-    add("--out", required=True, metavar="FOLDER", help="where to write gan-teaching-kit.zip")
+    add("--out", type=_path, required=True, metavar="FOLDER", help="where to write gan-teaching-kit.zip")
     add("--lessons", default="", metavar="NUMBERS", help="such as 00-06 or 00,05-08; default all")
     add("--without-solutions", action="store_true", help="leave the solutions of the exercises out")
     add(
@@ -298,8 +314,8 @@ def book(arguments):
     """Build the book: every lesson with its results as web pages that need neither a kernel nor a network."""
     parser = _parser(book)
     add = parser.add_argument
-    add("--out", required=True, metavar="FOLDER", help="for the pages; index.html is the first")
-    add("--executed", metavar="FOLDER", help="take executed lessons, as `timings --keep` leaves them")
+    add("--out", type=_path, required=True, metavar="FOLDER", help="for the pages; index.html is the first")
+    add("--executed", type=_path, metavar="FOLDER", help="take executed lessons, as `timings --keep` leaves them")
     add("--speed", choices=("smoke", "lesson", "full"), default="lesson", help="to execute them at; default lesson")
     options = parser.parse_args(arguments)
     environment.stand(["book", *arguments])
@@ -371,6 +387,9 @@ def main(arguments):
     int
         Exit code: 0 for success, 1 if the command failed, 2 for wrong arguments, 130 after Ctrl-C.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal that lacks a letter shows its number, and no error
+            stream.reconfigure(errors="backslashreplace")
     rows = "\n".join(f"  {name:<8}{function.__doc__.splitlines()[0]}" for name, function in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="python -m ganlib",
@@ -399,6 +418,21 @@ def _parser(command, **details):
     """Return an argument parser for a command, described by the first line of its docstring."""
     name = f"python -m ganlib {command.__name__}"
     return argparse.ArgumentParser(prog=name, description=command.__doc__, allow_abbrev=False, **details)
+
+
+def _path(text):
+    """Return a path that was typed, with the home folder for `~`; for argparse, which tells what is wrong with it."""
+    try:
+        return str(as_path(text, "this"))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _port(text):
+    """Return the number of a port that was typed."""
+    if text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"a port is a whole number from 1 to 65535, not {text!r:.60}")
 
 
 def _split(arguments):

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 from ganlib.environment import try_lock
-from ganlib.training.files import as_path, atomic_write, explain, file_mode
+from ganlib.paths import as_path, explain, file_mode
+from ganlib.training.files import atomic_write
 
 VARIABLE = "GANLIB_PROGRESS"
 LARGEST = 1_000_000  # bytes; all exercises take 1,000

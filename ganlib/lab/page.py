@@ -13,18 +13,24 @@ import webbrowser
 from html import escape
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
-from tornado.web import HTTPError, authenticated
+from tornado.routing import Matcher, Rule
+from tornado.web import ErrorHandler, HTTPError, authenticated
 from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 
+from ganlib.paths import as_path
+from ganlib.training.live import number, whole
+
 TAG = "page"  # of the lesson's cells that make the page
 QUIET = "page-quiet"  # of those whose output is not shown
 HERE = "127.0.0.1"
-EVERYWHERE = "0.0.0.0"
+EVERYWHERE = "0.0.0.0", "::"
 PORT = 8866
+LONGEST_IDLE = 60 * 24 * 365  # minutes
 VISITORS = 8
 IDLE_MINUTES = 20
 WELCOME = """# The live lab
@@ -94,6 +100,38 @@ class Visit(TornadoVoilaHandler):
             page.arriving -= waits
 
 
+class Foreign(Matcher):
+    """Matches requests to a host that is not ours, whatever they ask for: pages, sockets, kernels, files.
+
+    A web page elsewhere can let its own name lead to this computer (DNS rebinding), and would then be taken for this
+    page by the browser of whoever looks at it; but the name that the browser says stays its own.
+
+    Parameters
+    ----------
+    page : LabPage
+    """
+
+    def __init__(self, page):
+        self._page = page
+
+    def match(self, request):
+        """Return {} if the request is to be refused, else None."""
+        return None if self._page.serves(request.host) else {}
+
+
+class Refused(ErrorHandler):
+    """Says why a request to a foreign host is refused."""
+
+    def initialize(self):
+        """Refuse with 403."""
+        super().initialize(403)
+
+    def write_error(self, status_code, **_):
+        """Answer in a sentence."""
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish("This page is not served under that name: open the address that was printed at its start.\n")
+
+
 class LabPage(Voila):
     """Voilà with a limited number of visitors.
 
@@ -117,10 +155,34 @@ class LabPage(Voila):
             webbrowser.open(self.address)
 
     @property
+    def host(self):
+        """The name or address that the page is announced under."""
+        return _outside() if self.ip in EVERYWHERE else self.ip
+
+    @property
     def address(self):
         """What visitors type, with the token."""
-        host = _outside() if self.ip == EVERYWHERE else self.ip
-        return f"http://{host}:{self.port}/" + (f"?token={self.token}" if self.token else "")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}/" + (f"?token={quote(self.token, safe='')}" if self.token else "")
+
+    def serves(self, host):
+        """Tell whether a browser that asks for this host, with or without a port, means this page.
+
+        A page for this computer only is asked for by its loopback address; one for a room by the name that it is
+        announced under, by this computer's, or by any address: only names can be made to lead here by others.
+        """
+        host = re.sub(r":\d*$", "", host.lower()).removeprefix("[").removesuffix("]")
+        if is_local(host):
+            return True
+        if is_local(self.ip):
+            return False
+        name = socket.gethostname().lower()
+        return host in (self.host.lower(), name, f"{name}.local") or _is_address(host)
+
+    def listen(self):
+        """Refuse foreign hosts before anything else, then listen."""
+        self.app.default_router.rules.insert(0, Rule(Foreign(self), Refused))
+        super().listen()
 
     def init_handlers(self):
         """Put the limit before Voilà's own handler."""
@@ -161,7 +223,7 @@ def serve(lesson, *, ip=HERE, port=PORT, token=None, visitors=VISITORS, idle=IDL
     ip : str
         The address to listen on; one that other computers can reach asks for a token.
     port : int
-        Where to listen; the next free one if it is taken.
+        Where to listen, 1 to 65535; the next free one if it is taken.
     token : str or None
         What visitors have to know; None: a new one, if other computers can reach the page.
     visitors : int
@@ -170,7 +232,18 @@ def serve(lesson, *, ip=HERE, port=PORT, token=None, visitors=VISITORS, idle=IDL
         Minutes, as in `configuration`.
     browser : bool
         Whether to open a browser.
+
+    Raises
+    ------
+    ValueError
+        An argument does not fit.
+    OSError
+        The address is none of this computer, or no port is free.
     """
+    lesson, port, visitors = as_path(lesson, "lesson"), whole("port", 1, 65535)(port), whole("visitors", 1)(visitors)
+    idle = number("idle", 0, LONGEST_IDLE)(idle)
+    if not isinstance(ip, str) or not ip.strip():
+        raise ValueError(f"ip must be an address such as {HERE}, or {EVERYWHERE[0]} for all computers, not {ip!r}.")
     if not token:
         token = "" if is_local(ip) else secrets.token_hex(6)
     with tempfile.TemporaryDirectory() as folder:
@@ -185,10 +258,15 @@ def serve(lesson, *, ip=HERE, port=PORT, token=None, visitors=VISITORS, idle=IDL
 
 def is_local(ip):
     """Tell whether only this computer reaches an address."""
+    return ip_address(ip).is_loopback if _is_address(ip) else ip == "localhost"
+
+
+def _is_address(host):
     try:
-        return ip_address(ip).is_loopback
+        ip_address(host)
     except ValueError:
-        return ip == "localhost"
+        return False
+    return True
 
 
 def _outside():

@@ -1,4 +1,4 @@
-"""Where files are, and writing them so that no crash, kill or full disk leaves a half-written one."""
+"""Writing files so that no crash, kill or full disk leaves a half-written one."""
 
 import contextlib
 import errno
@@ -8,79 +8,9 @@ import secrets
 import stat
 from pathlib import Path
 
-_REASONS = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EFBIG: "the file would be larger than is allowed here",
-    errno.EROFS: "the disk is read-only",
-    errno.EACCES: "writing there is not allowed",
-    errno.EPERM: "writing there is not allowed",
-    errno.ENOTDIR: "a part of the path is a file, not a folder",
-    errno.EEXIST: "a part of the path is a file, not a folder",
-    errno.EISDIR: "a folder of that name is there",
-    errno.ENAMETOOLONG: "the name is too long",
-    errno.ELOOP: "it is a link that leads back to itself",
-    errno.EMFILE: "too many files are open",
-}
+from ganlib.paths import as_path, explain, file_mode
+
 UNFINISHED = ".unfinished"
-
-
-def explain(error):
-    """Say in words why the operating system refused; `error` is an OSError, or one that was raised from it."""
-    while isinstance(error.__cause__, OSError):
-        error = error.__cause__
-    return _REASONS.get(error.errno, error.strerror or str(error)).rstrip(".")
-
-
-def as_path(path, name="path"):
-    """Return where a file or folder is, with the home folder for `~`.
-
-    Parameters
-    ----------
-    path : str or Path
-    name : str
-        What the argument is called.
-
-    Returns
-    -------
-    pathlib.Path
-
-    Raises
-    ------
-    ValueError
-        It is neither text nor a path, is empty, begins with the home folder of somebody unknown, or holds a character
-        that no name has.
-    """
-    text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
-    if not isinstance(text, str) or not text:
-        raise ValueError(f"{name} must be the name of a file or folder, as text or as a Path, not {path!r:.60}.")
-    try:
-        if b"\0" in os.fsencode(text):
-            raise ValueError("a zero byte")
-        return Path(text).expanduser()
-    except RuntimeError as error:
-        raise ValueError(f"{name} is {text!r:.60}, but there is no such home folder: write it out.") from error
-    except ValueError as error:
-        raise ValueError(f"{name} is {text!r:.60}, which holds a character that no name may have.") from error
-
-
-def file_mode(path):
-    """Return the permissions of a file, 0 to 0o7777, or None if there is none.
-
-    Raises
-    ------
-    OSError
-        What is there is a folder, a device or a pipe, or cannot be looked up.
-    """
-    try:
-        mode = os.stat(path).st_mode
-    except FileNotFoundError:
-        return None
-    if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    if not stat.S_ISREG(mode):
-        raise OSError(errno.EINVAL, "it is a device or a pipe, not a file")
-    return stat.S_IMODE(mode)
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from toy import one_sentence
 
+from ganlib.paths import as_path
 from ganlib.training import RunFolder, RunFolderError, atomic_write, files
 
 
@@ -238,7 +239,7 @@ def test_what_a_killed_writer_leaves_is_found_whatever_the_files_name(tmp_path, 
     "wrong", [None, 5, 5.0, True, b"x", "", [], ["a"], {}, object(), "a\0b", "~nobody-of-that-name/x"]
 )
 def test_what_is_no_path_is_refused_in_one_sentence(wrong):
-    for function in (files.as_path, files.remove_unfinished, lambda path: atomic_write(path).__enter__()):
+    for function in (as_path, files.remove_unfinished, lambda path: atomic_write(path).__enter__()):
         with pytest.raises(ValueError, match=r"^(path|folder) (must be the name of a file|is ')") as error:
             function(wrong)
         one_sentence(error)
