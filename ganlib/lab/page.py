@@ -244,6 +244,8 @@ def serve(lesson, *, ip=HERE, port=PORT, token=None, visitors=VISITORS, idle=IDL
     idle = number("idle", 0, LONGEST_IDLE)(idle)
     if not isinstance(ip, str) or not ip.strip():
         raise ValueError(f"ip must be an address such as {HERE}, or {EVERYWHERE[0]} for all computers, not {ip!r}.")
+    if token is not None and not isinstance(token, str):
+        raise ValueError(f"token must be text, not {token!r}.")
     if not token:
         token = "" if is_local(ip) else secrets.token_hex(6)
     with tempfile.TemporaryDirectory() as folder:

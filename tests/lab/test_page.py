@@ -1,5 +1,11 @@
 """The lab as a page, without starting it: what it is made of, who may come in, and when a kernel ends."""
 
+import contextlib
+import http.client
+import re
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -8,7 +14,30 @@ import pytest
 from ganlib import commands
 from ganlib.lab import controls, page, views
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "browser"))
+
+from lab_page import free_port, served
+
 LESSON = Path(__file__).resolve().parents[2] / "notebooks" / "10_live_lab.ipynb"
+
+PORTS = ["99999", "65536", "0", "-1", "", "1.5", "8e3", "٣", "9" * 5000]
+KERNEL = "/api/kernels/00000000-0000-0000-0000-000000000000"
+SOCKET = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "eA=="}
+STYLE = "/voila/static/index.css"
+REQUESTS = [
+    ("GET", "/", {}),
+    ("HEAD", "/", {}),
+    ("GET", "/no-such-page", {}),
+    ("GET", STYLE, {}),
+    ("GET", KERNEL, {}),
+    ("DELETE", KERNEL, {}),
+    ("POST", f"{KERNEL}/restart", {}),
+    ("GET", f"{KERNEL}/channels", SOCKET),
+    ("POST", f"/voila/api/shutdown/{KERNEL[13:]}", {}),
+    ("GET", "/voila/files/x", {}),
+    ("POST", "/login", {}),
+]
+FOREIGN = ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "evil-localhost", "127.0.0.1."]
 
 
 class Unserved(page.LabPage):
@@ -93,13 +122,103 @@ def test_what_only_this_computer_reaches_is_local(ip, local):
         (["--app", "--visitors", "0"], "must be at least 1"),
         (["--app", "--idle", "0"], "--idle more than 0"),
         (["--app", "--idle", "nan"], "--idle more than 0"),
+        (["--app", "--idle", "inf"], "at most a year"),
+        (["--app", "--idle", "1e308"], "at most a year"),
+        (["--app", "--ip", ""], "--ip must be an address"),
+        *[(["--app", "--port", port], "a port is a whole number from 1 to 65535") for port in PORTS],
+        *[(["--port", port], "a port is a whole number from 1 to 65535") for port in PORTS],
         (["--app", "--", "--ServerApp.ip=0.0.0.0"], "nothing goes to JupyterLab"),
     ],
 )
 def test_what_does_not_belong_together_is_refused(wrong, told, capsys):
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit) as refusal:
         commands.main(["lab", *wrong])
+    assert refusal.value.code == 2
     assert told in capsys.readouterr().err
+
+
+@contextlib.contextmanager
+def answering(*arguments):
+    """Serve the page and give a function that asks for something under the name of a host, and the port."""
+    port = free_port()
+    command = [sys.executable, "-m", "ganlib", "lab", "--app", "--no-browser", f"--port={port}", *arguments]
+    with served(command, f"http://127.0.0.1:{port}/no-such-page"):
+
+        def ask(host, method="GET", path="/no-such-page", headers=()):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            connection.putrequest(method, path, skip_host=True)
+            for name, value in {"Host": host, "Content-Length": "0", **dict(headers)}.items():
+                connection.putheader(name, value)
+            connection.endheaders()
+            return connection.getresponse().status
+
+        yield ask, port
+
+
+def test_a_page_elsewhere_that_lets_its_name_lead_here_gets_nothing():
+    with answering() as (ask, port):
+        for host in [*FOREIGN, "192.0.2.7", "0.0.0.0"]:
+            for request in REQUESTS:
+                assert ask(f"{host}:{port}", *request) == 403, (host, request)
+        for host in ("127.0.0.1", "localhost", "LocalHost", "[::1]"):
+            for name in (host, f"{host}:{port}"):
+                assert ask(name) == 404, name
+                assert ask(name, "GET", STYLE) == 200, name
+                assert ask(name, "GET", KERNEL) == 404, name
+
+
+def test_a_room_is_answered_by_the_names_that_lead_to_it_and_no_other():
+    with answering("--room", "--token=seven") as (ask, port):
+        for host in FOREIGN:
+            for method, path, headers in REQUESTS:
+                told = headers | {"Authorization": "token seven"}
+                assert ask(f"{host}:{port}", method, path, told) == 403, (host, method, path)
+        for host in (page._outside(), socket.gethostname(), "localhost", "127.0.0.1", "192.0.2.7"):
+            assert ask(f"{host}:{port}", headers={"Authorization": "token seven"}) == 404, host
+            assert ask(f"{host}:{port}") == 302, host
+
+
+def test_a_name_that_was_chosen_to_be_listened_on_is_answered(made):
+    served = made("--ip", "Teacher.school.example")
+    assert served.serves("teacher.school.example:8866")
+    assert not served.serves("other.school.example")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "address"),
+    [
+        (["--ip", "::1"], "http://[::1]:8866/"),
+        (["--ip", "192.0.2.7", "--token", "a b&c=é/#"], "http://192.0.2.7:8866/?token=a%20b%26c%3D%C3%A9%2F%23"),
+    ],
+)
+def test_the_address_that_is_printed_can_be_opened(made, arguments, address):
+    assert made(*arguments).address == address
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"lesson": 5}, "lesson must be the name of a file"),
+        ({"port": 99999}, "port must be a whole number from 1 to 65535"),
+        ({"port": None}, "port must be a whole number"),
+        ({"visitors": 0}, "visitors must be a whole number"),
+        ({"idle": float("nan")}, "idle must be a number"),
+        ({"ip": ""}, "ip must be an address"),
+        ({"ip": 5}, "ip must be an address"),
+        ({"token": 5}, "token must be text"),
+    ],
+)
+def test_code_that_serves_wrongly_is_told_so_in_a_sentence(wrong, told):
+    with pytest.raises(ValueError, match=told):
+        page.serve(**{"lesson": LESSON, **wrong})
+
+
+@pytest.mark.parametrize("ip", ["192.0.2.7", "no-such-name.invalid"])
+def test_an_address_that_is_none_of_this_computer_is_one_sentence_and_exit_code_2(ip):
+    command = [sys.executable, "-m", "ganlib", "lab", "--app", "--no-browser", "--ip", ip]
+    answer = subprocess.run([*command, f"--port={free_port()}"], capture_output=True, text=True)
+    assert answer.returncode == 2
+    assert re.fullmatch(r"The page cannot be served: [^\n]+\n", answer.stderr)
 
 
 def test_boxes_say_that_the_kernel_ends():
