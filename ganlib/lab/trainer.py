@@ -9,10 +9,24 @@ import threading
 import time
 from collections import deque
 from functools import partial
-from pathlib import Path
+from itertools import count
+from queue import SimpleQueue
 
+from ganlib import environment
 from ganlib._tensorflow import keras
-from ganlib.training import Change, Sampler, Schedule, TrainingDiverged, choice, whole
+from ganlib.paths import as_path
+from ganlib.training import (
+    Change,
+    GuardError,
+    RunFolderError,
+    Sampler,
+    Schedule,
+    TrainableModel,
+    TrainingDiverged,
+    choice,
+    number,
+    whole,
+)
 
 SPEEDS = ("full", "calm", "slow")  # as fast as it goes; some steps a second; one step, told in sub-steps
 BLOCK_SECONDS = 0.06  # a change waits for the block that runs
@@ -20,11 +34,15 @@ LOOK_SHARE = 25  # times as long as a look takes, the trainer trains until the n
 LOOK_SECONDS = (0.2, 1.0)  # between two looks at least and at most, whatever a look takes
 CALM = {"steps": 5, "seconds": 0.25}
 CAPTION_SECONDS = 1.6
+SENTENCES = TrainingDiverged, GuardError, RunFolderError, OSError  # errors that say in words what happened
 MOST_MINUTES = 30
+LONGEST_MINUTES = 60 * 24 * 365
 ALONE = {"discriminator": "freeze_g", "generator": "freeze_d"}  # what is held still while one network learns alone
 
+TAKEN_OVER = "Another lab was opened, so this one is closed. Run its cell again to open it anew."
+
 _active = None
-_taking_over = threading.Lock()
+_taking_over, _numbers = threading.Lock(), count()
 
 
 class LabTrainer:
@@ -63,6 +81,11 @@ class LabTrainer:
         "full", "calm" or "slow".
     last_step : int
         Where the present run is going to pause.
+
+    Raises
+    ------
+    ValueError
+        An argument does not fit; a lab that is open stays so.
     """
 
     def __init__(
@@ -78,6 +101,10 @@ class LabTrainer:
         most_minutes=MOST_MINUTES,
         view=None,
     ):
+        if not isinstance(model, TrainableModel):
+            raise ValueError(f"A lab trains a model of ganlib, such as GAN(), not {model!r:.60}.")
+        if view is not None and not (hasattr(view, "look") and hasattr(view, "tell")):
+            raise ValueError(f"view must have the methods look and tell, unlike {view!r:.60}.")
         self.model = model
         self.data = model.check_data(model.default_data() if data is None else data)
         usual = model.usual["batch_size"] if batch_size is None else batch_size
@@ -85,25 +112,46 @@ class LabTrainer:
         self.most_steps = whole("most_steps", 1)(model.usual["steps"] if most_steps is None else most_steps)
         self.running, self.closed, self.message, self.speed = False, False, "", "full"
         self.last_step = model.step
-        self._sample_interval = model.usual["sample_interval"] if sample_interval is None else sample_interval
-        self._most_seconds = 60 * most_minutes
-        self._callbacks = list(callbacks)
+        interval = model.usual["sample_interval"] if sample_interval is None else sample_interval
+        self._sample_interval = whole("sample_interval", 1)(interval)
+        self._most_seconds = 60 * number("most_minutes", 0, LONGEST_MINUTES)(most_minutes)
+        self._callbacks = _checked_callbacks(callbacks)
         self._view = view
-        self._first_folder, self._resets = run and Path(run), 0
+        self._first_folder, self._resets = None if run is None else as_path(run, "run"), 0
         self._todo, self._wake = deque(), threading.Condition()
         self._idle = threading.Event()
         self._changes, self._seen = [], 0
         self._engine = None
         self._looked, self._next_look = 0.0, 0.0
         self._deadline = None
-        self._start(_take_over(self))
-        self._thread = threading.Thread(target=self._work, name="ganlib lab", daemon=True)
+        self._number, self._opened, self._at_work = next(_numbers), SimpleQueue(), threading.Lock()
+        self._at_work.acquire()
+        self._thread = threading.Thread(
+            target=self._open_and_work, args=(threading.current_thread(),), name="ganlib lab", daemon=True
+        )
         self._thread.start()
+        if (error := self._opened.get()) is not None:
+            raise error
+
+    def _open_and_work(self, opener):
+        """Take over from the trainer before this one, then work.
+
+        All of it happens in this thread, which no interrupt reaches: whoever opens a lab only waits, and if that is
+        interrupted, the lab opens all the same, and the next one closes it.
+        """
+        try:
+            _take_over(self, opener)
+            self._opened.put(None)
+            self._work()
+        except BaseException as error:
+            self._opened.put(error)
+        finally:
+            self._at_work.release()
 
     def _start(self, before):
         """Remember where to come back to: where the model stands, or where a lab before this one found it."""
         if before is not None and before.model is self.model:
-            self._first, self._first_values, self._changes = before._first, before._first_values, before._changes
+            self._first, self._first_values, self._changes = before._first, before._first_values, [*before._changes]
         else:
             self._first = self.model.step, *self.model.state()
             self._first_values = self.model.live.snapshot()
@@ -117,7 +165,7 @@ class LabTrainer:
 
     def pause(self, why=""):
         """Stop after the block that runs."""
-        self._post(self._pause, why)
+        self._post(self._pause, str(why))
 
     def step(self):
         """Make one step and pause."""
@@ -146,6 +194,8 @@ class LabTrainer:
 
     def apply(self, preset):
         """Change several live values at once: `preset` is called with the model."""
+        if not callable(preset):
+            raise ValueError(f"preset must be a function that takes the model, not {preset!r:.60}.")
         self._post(self._apply, preset)
 
     def set_speed(self, speed):
@@ -158,14 +208,26 @@ class LabTrainer:
 
     def close(self, why="This lab is closed: run its cell again to open it anew."):
         """Stop for good and wait until the thread has ended."""
+        self._end(why)
+        if threading.current_thread() is not self._thread:
+            self._wait_for_the_end()
+
+    def _wait_for_the_end(self):
+        """Wait until the thread has ended, even if an earlier wait for it was interrupted.
+
+        `Thread.join` alone will not do: before Python 3.13, one that is interrupted takes the thread for ended.
+        """
+        with self._at_work:
+            pass
+        self._thread.join()
+
+    def _end(self, why):
         with self._wake:
             already, self.closed = self.closed, True
             self.message = self.message if already else why
             self._todo.clear()
             self._todo.append((self._pause, ()))
             self._wake.notify_all()
-        if threading.current_thread() is not self._thread:
-            self._thread.join()
 
     def wait(self, timeout=60):
         """Wait until all commands are carried out and nothing trains; return whether that is so."""
@@ -224,7 +286,7 @@ class LabTrainer:
     def _fail(self, error):
         self.running = False
         notes = " ".join(getattr(error, "__notes__", ()))
-        told = str(error) if isinstance(error, TrainingDiverged) else f"{type(error).__name__}: {error}"
+        told = environment.sentence(error) if isinstance(error, SENTENCES) else f"{type(error).__name__}: {error}"
         self.message = f"{told} {notes}".strip()
         self._note_rollback()
 
@@ -426,6 +488,18 @@ class _Between(keras.callbacks.Callback):
         self._trainer.between_blocks()
 
 
+def _checked_callbacks(callbacks):
+    """Return callbacks as a list; ValueError if they are something else."""
+    try:
+        callbacks = [] if callbacks is None else list(callbacks)
+    except TypeError:
+        callbacks = [callbacks]
+    for callback in callbacks:
+        if not isinstance(callback, keras.callbacks.Callback):
+            raise ValueError(f"callbacks must be a list of keras.callbacks.Callback, but holds {callback!r:.60}.")
+    return callbacks
+
+
 def _redrawn(model, first, seed):
     """Return the arrays that the same model has when it is built with another seed; `first` are its own first ones."""
     config, refusal = model.get_config(), "These networks cannot be drawn anew: build the model anew with this seed."
@@ -438,14 +512,25 @@ def _redrawn(model, first, seed):
     return arrays
 
 
-def _take_over(trainer):
-    """Make this trainer the one that is active; close and return the one that was open, if any."""
+def _take_over(trainer, opener):
+    """Close the trainer that is open, if any, and make this one the active one; called in its thread.
+
+    `opener` is the thread that waits for it: if that is the thread of the trainer before, as when a callback opens a
+    lab, it ends after this one has begun.
+    """
     global _active
     with _taking_over:
-        before, _active = active(), trainer
+        if _active is not None and _active._number > trainer._number:
+            trainer._start(_active)
+            trainer._end(TAKEN_OVER)
+            return
+        before = active()
         if before is not None:
-            before.close("Another lab was opened, so this one is closed. Run its cell again to open it anew.")
-        return before
+            before._end(TAKEN_OVER)
+        if _active is not None and _active._thread is not opener:
+            _active._wait_for_the_end()  # of one that was closed too: an interrupt may have cut the wait for it short
+        trainer._start(before)
+        _active = trainer
 
 
 def pause_after(spent):
@@ -486,9 +571,9 @@ def pause_on_interrupt():
             pause()
 
     if not getattr(kernel, "_ganlib_interrupts", False):
-        kernel._ganlib_interrupts = True
         shell.events.register("post_run_cell", after_cell)
         loop.call_later(0.2, partial(_when_idle, loop, signal, pause))
+        kernel._ganlib_interrupts = True  # last: what an interrupt breaks off here is done again by the next lab
 
 
 def _when_idle(loop, signal, handler):

@@ -387,6 +387,19 @@ def test_a_run_folder_holds_every_change_and_pause(gan, tmp_path):
     assert gan.run.path.name == "run-2"
 
 
+def test_a_run_folder_that_is_taken_is_told_in_a_sentence_and_the_home_folder_can_be_written_short(
+    gan, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    for told in ("", f"{tmp_path / 'run'} already holds a run: "):
+        gan.run = None
+        trainer = LabTrainer(gan, tiny.DATA, batch_size=8, run="~/run")
+        trainer.step()
+        assert trainer.wait()
+        assert trainer.message.startswith(told) if told else trainer.message == ""
+
+
 @pytest.mark.parametrize("speed", ["calm", "slow"])
 def test_slower_speeds_make_the_same_weights_and_let_go_at_once(gan, made, speed, monkeypatch):
     monkeypatch.setattr(trainer_module, "CAPTION_SECONDS", 0.01)
@@ -419,6 +432,21 @@ def test_wrong_arguments_are_refused_before_anything_starts(gan, trainer):
     for wrong in ({"batch_size": 2}, {"batch_size": 10**9}, {"most_steps": 0}):
         with pytest.raises(ValueError, match="must be a whole number"):
             LabTrainer(gan, tiny.DATA, **{"batch_size": 8, **wrong})
+    for name, wrong in (
+        ("most_minutes", [None, -1, "x", float("nan")]),
+        ("sample_interval", [0, 1.5, "x"]),
+        ("callbacks", [5, "ab", [None], [print]]),
+        ("run", [5, "", b"x", []]),
+        ("view", [5, object()]),
+    ):
+        for value in wrong:
+            with pytest.raises(ValueError, match=f"^{name} must be|^{name} must have"):
+                LabTrainer(gan, tiny.DATA, **{"batch_size": 8, name: value})
+    for model in (None, 5, "gan", gan.generator):
+        with pytest.raises(ValueError, match="A lab trains a model of ganlib"):
+            LabTrainer(model, tiny.DATA)
+    with pytest.raises(ValueError, match="preset must be a function"):
+        trainer.apply("collapse")
     with pytest.raises(ValueError, match="speed must be one of"):
         trainer.set_speed("warp")
     with pytest.raises(ValueError, match="player must be one of"):
