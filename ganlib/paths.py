@@ -21,11 +21,25 @@ _REASONS = {
 }
 
 
-def explain(error):
-    """Say in words why the operating system refused; `error` is an OSError, or one that was raised from it."""
+def explain(error, doing="writing"):
+    """Say in words why the operating system refused.
+
+    Parameters
+    ----------
+    error : OSError
+        As it came from the system, or one that was raised from it.
+    doing : str
+        "writing" or "reading".
+
+    Returns
+    -------
+    str
+        Without a full stop.
+    """
     while isinstance(error.__cause__, OSError):
         error = error.__cause__
-    return _REASONS.get(error.errno, error.strerror or str(error)).rstrip(".")
+    reason = _REASONS.get(error.errno, error.strerror or str(error)).rstrip(".")
+    return reason.replace("writing", doing)
 
 
 def as_path(path, name="path"):

@@ -101,7 +101,7 @@ def table(folder):
     try:
         rows = [read(path) for path in sorted(folder.glob("*.json"))]
     except OSError as error:
-        raise ValueError(f"{folder} cannot be read: {explain(error)}. Check the path.") from error
+        raise ValueError(f"{folder} cannot be read: {explain(error, 'reading')}. Check the path.") from error
     if not rows:
         raise ValueError(f"{folder} holds no .json file: let every computer write `doctor --json` into one there.")
     rows.sort(key=lambda row: (row["ready"] == "yes", row["computer"].lower()))

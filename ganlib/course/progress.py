@@ -35,7 +35,7 @@ def read():
         path = file()
         kept = _load(path)
     except OSError as error:
-        return set(), f"Your progress cannot be read from {path}: {explain(error)}."
+        return set(), f"Your progress cannot be read from {path}: {explain(error, 'reading')}."
     except ValueError as error:
         return set(), f"Your progress cannot be read: {error}"
     if kept is None:

@@ -10,7 +10,9 @@ from ganlib.data import tile
 from ganlib.export.card import escaped, table, training
 from ganlib.export.delivery import check_target, place, write_size
 from ganlib.export.errors import ExportError
+from ganlib.lab.samples import MOST_BYTES, read_samples, spread
 from ganlib.models import load_run
+from ganlib.paths import as_path
 from ganlib.training import RunFolder, RunFolderError
 
 LACKS = "networks, optimizers, random state; only pictures"
@@ -43,20 +45,24 @@ def to_gif(run, path, *, seconds=0.12, hold=2.0, scale=1, captions=True, overwri
     Raises
     ------
     ExportError
-        There are no samples, a picture is damaged, the target is there already, or an argument does not fit.
+        There are no samples, the target is there already, or an argument does not fit.
     OSError
         The disk is full or may not be written to; there is no new file then.
 
     Notes
     -----
-    A run of more than 300 samples is thinned out evenly, its first and last ones kept.
+    A run of more than 300 samples is thinned out evenly, its first and last ones kept. What is no sample is left out,
+    with a word.
     """
-    path = check_target(path, ".gif", overwrite)
+    path = check_target(as_path(path), ".gif", overwrite)
+    run = as_path(run, "run") if isinstance(run, (str, Path)) else run
     _check_between("seconds", seconds, 0.02, 10)
     _check_between("hold", hold, 0.02, 60)
     if scale not in range(1, 9):
         raise ExportError(f"scale must be a whole number from 1 to 8, not {scale!r}.")
-    steps, pictures = thin(*samples_of(run))
+    steps, pictures = samples_of(run)
+    if len(steps) * pictures[0].size * scale**2 > MOST_BYTES:
+        raise ExportError(f"{len(steps)} frames, {scale} times enlarged, take more than 1 GB: choose a smaller scale.")
     frames = [
         draw_frame(picture, step if captions else None, scale) for step, picture in zip(steps, pictures, strict=True)
     ]
@@ -67,32 +73,19 @@ def to_gif(run, path, *, seconds=0.12, hold=2.0, scale=1, captions=True, overwri
 
 
 def samples_of(run):
-    """Return the steps of a run's samples, and the pictures, grey uint8 (height, width), in order."""
+    """Return the steps of at most 300 samples of a run, and the pictures, grey uint8 (height, width), in order."""
     folder = getattr(run, "run", None) or run
     if not isinstance(folder, (str, Path, RunFolder)):
         samples = getattr(run, "samples", None)
         if not samples:
             raise ExportError("A GIF is made of a run folder, or of a model that has taken samples while it trained.")
-        return sorted(samples), [tile(samples[step], 5, 5) for step in sorted(samples)]
+        steps = spread(sorted(samples), MOST_FRAMES)
+        return steps, [tile(samples[step], 5, 5) for step in steps]
     folder = folder if isinstance(folder, RunFolder) else RunFolder.open(folder)
-    files = sorted(folder.sample_folder.glob("step_*.png"))
-    if not files:
+    steps, frames = read_samples(folder, MOST_FRAMES)
+    if not steps:
         raise ExportError(f"{folder.path} has no samples to make a GIF of: train with a smaller sample_interval.")
-    return [int(file.stem.removeprefix("step_")) for file in files], [_read_picture(file) for file in files]
-
-
-def _read_picture(file):
-    try:
-        with Image.open(file) as picture:
-            return np.asarray(picture.convert("L"))
-    except (OSError, SyntaxError, ValueError) as error:
-        raise ExportError(f"{file} is damaged: delete it, and the GIF can be made without it.") from error
-
-
-def thin(steps, pictures):
-    """Keep at most 300 frames, evenly spread, the first and the last one among them."""
-    kept = np.unique(np.linspace(0, len(steps) - 1, min(len(steps), MOST_FRAMES)).round().astype(int))
-    return [steps[index] for index in kept], [pictures[index] for index in kept]
+    return steps, frames
 
 
 def draw_frame(picture, step=None, scale=1):

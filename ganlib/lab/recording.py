@@ -5,19 +5,22 @@ A recording is made from a run folder by `python -m ganlib record RUN FILE`; one
 
 import io
 import json
-from pathlib import Path
+import zipfile
 
 import numpy as np
 
 from ganlib.data import asset, png_bytes
+from ganlib.lab.samples import MOST_BYTES, read_samples
+from ganlib.paths import as_path, explain, file_mode
 from ganlib.training.files import atomic_write
 from ganlib.training.history import History
-from ganlib.training.live import Change
+from ganlib.training.live import Change, whole
 from ganlib.training.run_folder import RunFolder
 
 SHIPPED = "recorded/gan.npz"
 ROWS = 2000  # of the history that are kept, each the mean of some steps
 FORMAT = 1
+MOST_FRAMES = 2000  # of a run; more than a slider can tell apart
 
 
 class Recording:
@@ -35,15 +38,20 @@ class Recording:
         The live values at the beginning.
     changes : sequence of Change
     title : str
+
+    Raises
+    ------
+    ValueError
+        An argument is of another kind or shape.
     """
 
     def __init__(self, steps, frames, history, start, changes=(), title=""):
-        if not len(steps) or len(steps) != len(frames):
-            raise ValueError(
-                f"A recording needs a step for every frame, and at least one: {len(steps)}, {len(frames)}."
-            )
-        self.steps, self.frames, self.history = np.asarray(steps), np.asarray(frames), history
-        self.start, self.changes, self.title = dict(start), tuple(Change(*change) for change in changes), title
+        self.steps, self.frames = _check_frames(steps, frames)
+        self.history = _check_history(history)
+        self.start, self.changes = _check_values(start, changes)
+        if not isinstance(title, str):
+            raise ValueError(f"The title of a recording must be text, not {title!r:.60}.")
+        self.title = title
 
     @property
     def columns(self):
@@ -64,41 +72,71 @@ class Recording:
     def of_run(cls, folder):
         """Read a run folder, finished or not.
 
+        A run of more than 2,000 samples is thinned out evenly; what is no sample is left out, with a word.
+
         Raises
         ------
         RunFolderError
             The folder is no run.
         ValueError
-            The run has kept no sample yet.
+            The run has kept no sample yet, or its record is damaged.
         """
-        from PIL import Image
-
-        run = RunFolder.open(folder)
-        paths = sorted(run.sample_folder.glob("step_*.png"))
-        if not paths:
+        run = RunFolder.open(as_path(folder, "the run folder"))
+        steps, frames = read_samples(run, MOST_FRAMES)
+        if not steps:
             raise ValueError(f"{run.path} has no samples yet: train on, or with a shorter sample_interval.")
-        steps = [int(path.stem.removeprefix("step_")) for path in paths]
-        frames = [np.asarray(Image.open(path).convert("L")) for path in paths]
         history = run.history() or History(())
         title = f"{run.config['model']}, seed {run.config.get('seed', '?')}, {steps[-1]:,} steps"
         return cls(steps, np.stack(frames), dict(history), run.config["live"], run.schedule(), title)
 
     @classmethod
     def load(cls, path):
-        """Read what `save` wrote; ValueError if the file is something else."""
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        ValueError
+            The file is something else, is damaged, or would take more than 1 GB of memory.
+        OSError
+            There is no such file, or it may not be read.
+        """
+        path = as_path(path, "the recording")
         try:
-            with np.load(path, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            about = json.loads(arrays.pop("about").tobytes())
-            if about["ganlib_recording"] != FORMAT:
-                raise ValueError("another version")
-            frames = np.cumsum(arrays.pop("frames"), axis=0, dtype=np.uint8)
-            columns = {name: arrays[f"column {name}"] for name in about["columns"]}
-            return cls(arrays["steps"], frames, columns, about["start"], about["changes"], about["title"])
+            if file_mode(path) is None:
+                raise FileNotFoundError(f"{path} does not exist: give a recording, its file, or a run folder.")
+            file = path.open("rb")
         except FileNotFoundError:
             raise
-        except Exception as error:  # damaged bytes make zipfile and NumPy raise a dozen kinds of error
-            raise ValueError(f"{path} is not a recording of this version of ganlib: give what save wrote.") from error
+        except OSError as error:
+            reason = explain(error, "reading")
+            raise OSError(
+                error.errno, f"{path} cannot be read: {reason}. Give a recording, or a run folder."
+            ) from error
+        with file:
+            try:
+                return cls._read(file)
+            except Exception as error:  # damaged bytes make zipfile and NumPy raise a dozen kinds of error
+                raise ValueError(
+                    f"{path} is not a recording of this version of ganlib: give what save wrote."
+                ) from error
+
+    @classmethod
+    def _read(cls, file):
+        parts = zipfile.ZipFile(file).infolist()
+        if not all(part.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
+            raise ValueError("packed as NumPy never does it, and unpacked without a limit")
+        if sum(part.file_size for part in parts) > MOST_BYTES:
+            raise ValueError("too large")
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as packed:
+            arrays = {name: packed[name] for name in packed.files}
+        about = json.loads(arrays.pop("about").tobytes())
+        if about["ganlib_recording"] != FORMAT:
+            raise ValueError("another version")
+        steps, frames = _check_frames(arrays["steps"], arrays["frames"])
+        np.cumsum(frames, axis=0, dtype=np.uint8, out=frames)
+        columns = {name: arrays[f"column {name}"] for name in about["columns"]}
+        return cls(steps, frames, columns, about["start"], about["changes"], about["title"])
 
     @classmethod
     def shipped(cls):
@@ -107,6 +145,7 @@ class Recording:
 
     def save(self, path):
         """Write everything as one compressed file; the history is thinned to about 2,000 rows, each a mean."""
+        path = as_path(path)
         thinned = thin_history(self.history)
         about = {
             "ganlib_recording": FORMAT,
@@ -125,8 +164,60 @@ class Recording:
             frames=differences,
             **{f"column {name}": column for name, column in thinned.items()},
         )
-        with atomic_write(Path(path)) as file:
+        with atomic_write(path) as file:
             file.write(buffer.getbuffer())
+
+
+def _check_frames(steps, frames):
+    """Return the steps and the frames as arrays; ValueError if they are no recording's."""
+    steps, frames = _as_array("steps", steps), _as_array("frames", frames)
+    if steps.ndim != 1 or steps.dtype.kind not in "iu" or not len(steps):
+        raise ValueError(f"The steps of a recording must be whole numbers (n,), not {steps.dtype} {steps.shape}.")
+    if frames.dtype != np.uint8 or frames.ndim != 3 or not frames.size:
+        raise ValueError(f"The frames must be uint8 (n, height, width), not {frames.dtype} {frames.shape}.")
+    if len(steps) != len(frames):
+        raise ValueError(f"A recording needs a step for every frame: there are {len(steps)} and {len(frames)}.")
+    if steps[0] < 0 or not np.all(steps[1:] > steps[:-1]):
+        raise ValueError("The steps of a recording must rise, from 0 or more.")
+    return steps.astype(np.int64), frames
+
+
+def _check_history(history):
+    """Return a history as it is; ValueError if it is no mapping of columns of numbers with the column `step`."""
+    try:
+        columns = {name: _as_array(f"column {name}", history[name]) for name in history}
+    except (TypeError, LookupError):
+        columns = {}
+    if "step" not in columns or not all(isinstance(name, str) for name in columns):
+        raise ValueError("The history of a recording must be columns of numbers by name, with the column 'step'.")
+    rows = columns["step"].shape
+    for name, column in columns.items():
+        if column.dtype.kind not in ("iu" if name == "step" else "iuf") or column.ndim != 1 or column.shape != rows:
+            raise ValueError(f"The column {name!r:.60} must be one number for each step, not {column.dtype} {rows}.")
+    return history
+
+
+def _as_array(name, values):
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"The {name:.60} of a recording must be an array of one shape.") from error
+
+
+def _check_values(start, changes):
+    """Return the live values at the beginning as a dict, and the changes as a tuple of `Change`."""
+    try:
+        start, changes = dict(start), tuple(Change(*change) for change in changes)
+    except (TypeError, ValueError) as error:
+        raise ValueError("A recording needs start, a dict, and changes, each a step, a name and a value.") from error
+    for name, value in [*start.items(), *(change[1:] for change in changes)]:
+        if not isinstance(name, str) or not isinstance(value, (bool, int, float, str)):
+            raise ValueError(
+                f"A live value must be a number, a switch or a word by name, not {name!r:.60}: {value!r:.60}."
+            )
+    if not all(isinstance(change.step, (int, np.integer)) for change in changes):
+        raise ValueError("The step of a change must be a whole number.")
+    return start, changes
 
 
 def thin_history(history, rows=ROWS):
@@ -134,7 +225,7 @@ def thin_history(history, rows=ROWS):
 
     The step of a row is its last one.
     """
-    steps = np.asarray(history["step"])
+    steps, rows = np.asarray(_check_history(history)["step"]), whole("rows", 1)(rows)
     if len(steps) <= rows:
         return {name: np.asarray(column) for name, column in history.items()}
     ends = np.linspace(0, len(steps), rows + 1).astype(int)

@@ -1,22 +1,22 @@
 """The time machine: scrub through the frames, curves and controls of a run, without training and without a network."""
 
 import base64
-import io
 import json
+import os
 from html import escape
-from pathlib import Path
 
 import ipywidgets
-import numpy as np
 
 from ganlib.data import png_bytes
 from ganlib.lab import pictures, views, words
 from ganlib.lab.controls import frame
 from ganlib.lab.recording import Recording
+from ganlib.lab.samples import spread
+from ganlib.paths import as_path
+from ganlib.training import whole
 from ganlib.training.files import atomic_write
 
 SCALE = 2
-GIF_MILLISECONDS = 120
 
 
 class TimeMachine:
@@ -55,7 +55,9 @@ class TimeMachine:
 
     def show(self, frame):
         """Show one frame, by its number, with the curves up to it and the controls as they were."""
-        recording, step = self.recording, int(self.recording.steps[frame])
+        recording = self.recording
+        frame = whole("frame", 0, len(recording.steps) - 1)(frame)
+        step = int(recording.steps[frame])
         self._png = png_bytes(_enlarged(recording.frames[frame]))
         self._picture.value = pictures.image(
             self._png, f"What the model made of the same random numbers at step {step:,}"
@@ -65,10 +67,6 @@ class TimeMachine:
         self._charts.value = (
             f'<div class="ganlib-charts">{views.charts(recording.history, panels, recording.changes, until=step)}</div>'
         )
-
-    def save_gif(self, path, most_frames=60):
-        """Write the frames as an animated picture."""
-        save_gif(self.recording, path, most_frames)
 
     def save_page(self, path, most_frames=100):
         """Write one HTML page with a slider, which needs no kernel, no network and no other file."""
@@ -82,12 +80,13 @@ class TimeMachine:
 
 
 def open_recording(source=None):
-    """Return a recording from whatever holds one, see `TimeMachine`; ValueError if it holds none."""
+    """Return a recording from whatever holds one, see `TimeMachine`; ValueError or OSError if it holds none."""
     if source is None:
         return Recording.shipped()
     if isinstance(source, Recording):
         return source
-    return Recording.of_run(source) if Path(source).is_dir() else Recording.load(source)
+    path = as_path(source, "source")
+    return Recording.of_run(path) if os.path.isdir(path) else Recording.load(path)
 
 
 def _told(recording, step):
@@ -95,33 +94,14 @@ def _told(recording, step):
     return f'<div class="ganlib-status"><b>{escape(recording.title)}</b> · step {step:,}<br>{escape(values)}</div>'
 
 
-def _chosen(recording, most_frames):
-    """Return the numbers of at most so many frames, evenly spread, the first and the last among them."""
-    count = min(most_frames, len(recording.steps))
-    return np.unique(np.linspace(0, len(recording.steps) - 1, count).round().astype(int))
-
-
 def _enlarged(frame):
     return frame.repeat(SCALE, 0).repeat(SCALE, 1)
 
 
-def save_gif(recording, path, most_frames=60):
-    """Write the frames of a recording as an animated GIF; the last one is held for two seconds."""
-    from PIL import Image
-
-    chosen = [
-        Image.fromarray(recording.frames[i].repeat(SCALE, 0).repeat(SCALE, 1)) for i in _chosen(recording, most_frames)
-    ]
-    durations = [GIF_MILLISECONDS] * (len(chosen) - 1) + [2000]
-    buffer = io.BytesIO()
-    chosen[0].save(buffer, "GIF", save_all=True, append_images=chosen[1:], duration=durations, loop=0)
-    with atomic_write(Path(path)) as file:
-        file.write(buffer.getbuffer())
-
-
 def save_page(recording, path, most_frames=100):
     """Write a recording as one HTML page: a slider, the frames, the curves with a mark that moves along."""
-    chosen = _chosen(recording, most_frames)
+    path = as_path(path)
+    chosen = spread(range(len(recording.steps)), whole("most_frames", 1)(most_frames))
     last = max(int(recording.steps[chosen[-1]]), 1)
     frames = [
         {
@@ -145,7 +125,7 @@ def save_page(recording, path, most_frames=100):
         span=last,
         width=SCALE * recording.frames.shape[2],
     )
-    with atomic_write(Path(path)) as file:
+    with atomic_write(path) as file:
         file.write(page.encode())
 
 

@@ -56,11 +56,12 @@ def test_equal_samples_are_no_fault(tmp_path):
     assert gif.gif_bytes([frame, frame], [0.1, 0.1])
 
 
-def test_a_long_run_is_thinned_out_with_its_ends_kept():
-    steps, pictures = gif.thin(list(range(1000)), list(range(1000)))
-    assert len(steps) == gif.MOST_FRAMES
+def test_a_long_run_is_thinned_out_with_its_ends_kept(gan, tmp_path):
+    gan.take_sample(0)
+    gan.samples = dict.fromkeys(range(1000), gan.samples[0])
+    steps, pictures = gif.samples_of(gan)
+    assert len(steps) == len(pictures) == gif.MOST_FRAMES
     assert (steps[0], steps[-1]) == (0, 999)
-    assert steps == pictures
 
 
 def test_a_run_without_samples_and_a_folder_that_is_none_are_refused(run, tmp_path):
@@ -78,10 +79,25 @@ def test_a_model_that_took_no_samples_is_refused(gan, tmp_path):
         to_gif(gan, tmp_path / "film.gif")
 
 
-def test_a_damaged_sample_is_named(run, tmp_path):
+def test_a_damaged_sample_is_named_and_left_out(run, tmp_path, capsys):
     (run / "samples" / "step_00000020.png").write_bytes(b"no picture")
-    with pytest.raises(ExportError, match=r"step_00000020\.png is damaged"):
-        to_gif(run, tmp_path / "film.gif")
+    assert len(frames_of(to_gif(run, tmp_path / "film.gif"))) == 2
+    assert "left out 'step_00000020.png'" in capsys.readouterr().out
+
+
+def test_frames_that_would_take_all_memory_are_refused(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(gif, "MOST_BYTES", 10**5)
+    to_gif(run, tmp_path / "a.gif")
+    with pytest.raises(ExportError, match="3 frames, 8 times enlarged, take more than 1 GB: choose a smaller scale"):
+        to_gif(run, tmp_path / "b.gif", scale=8)
+
+
+@pytest.mark.parametrize("wrong", [None, 5, b"x", "", [], "a\0b.gif", "~nobody-at-all/x.gif"])
+def test_what_is_no_path_or_no_run_is_refused_in_one_sentence(run, tmp_path, wrong):
+    with pytest.raises(ValueError, match=r"^path (must be the name of|is ')"):
+        to_gif(run, wrong)
+    with pytest.raises(ValueError, match=r"^run (must be the name of|is ')|^A GIF is made of a run folder"):
+        to_gif(wrong, tmp_path / "film.gif")
 
 
 @pytest.mark.parametrize("wrong", [{"seconds": 0}, {"hold": -1}, {"scale": 0}, {"scale": 1.5}, {"seconds": True}])
