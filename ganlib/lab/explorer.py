@@ -14,7 +14,7 @@ from ganlib import judge
 from ganlib.lab import pictures, words
 from ganlib.lab.controls import ControlPanel, frame
 from ganlib.lab.latent import Maker, NearestPictures, main_directions, slerp
-from ganlib.training.live import LiveValue, LiveValues, choice, number, switch
+from ganlib.training.live import LiveValue, LiveValues, choice, number, switch, whole
 
 SLIDERS = 9
 FAR = 3.0  # standard deviations that a slider goes to either side
@@ -52,7 +52,7 @@ class LatentExplorer:
     Raises
     ------
     ValueError
-        The model has no latent vectors of a known distribution, or makes no pictures.
+        The model has no latent vectors of a known distribution, or makes no pictures; another argument does not fit.
 
     Examples
     --------
@@ -62,9 +62,11 @@ class LatentExplorer:
 
     def __init__(self, model, data=None, seed=0):
         self.maker = Maker(model)
-        self.model, self._seed = model, seed
+        self.model, self._seed = model, whole("seed", 0)(seed)
         given = model.check_data(model.default_data() if data is None else data)
         self._real, self._labels = given[0], given[1] if len(given) > 1 else None
+        if len(self._real) < 2:
+            raise ValueError("The explorer looks for the nearest of at least 2 pictures: give more data.")
         self._nearest = NearestPictures(self._real)
         self._usual = self._nearest.usual()
         self._drawing = threading.RLock()  # callbacks come from several threads
@@ -185,7 +187,7 @@ class LatentExplorer:
             (n,), 0 to 1. How far the nine directions are pulled is added to each.
         """
         (start, first), (end, last) = self._ends["from"], self._ends["to"]
-        share = np.asarray(share, np.float32)
+        share = np.array([number("share", 0, 1)(one) for one in np.ravel(share)], np.float32)
         pulled = np.array([self._at[f"direction_{n}"] for n in range(1, len(self._directions) + 1)], np.float32)
         rows = (1 - share[:, np.newaxis]) * first + share[:, np.newaxis] * last
         return slerp(start, end, share) + pulled @ self._directions, rows

@@ -20,7 +20,7 @@ from ganlib.models.conditional import DIGITS, ConditionalGAN
 from ganlib.models.gan import GAN
 from ganlib.models.plane import PlaneGAN
 from ganlib.models.presets import PRESETS
-from ganlib.training import describe_device
+from ganlib.training import describe_device, switch
 
 WATCHED = 100  # fakes and real examples that the gauges and the histogram look at
 SHOWN = pictures.SIDE**2
@@ -65,7 +65,8 @@ class LiveLab:
 
     def __init__(self, model, data=None, *, background=None, **options):
         self.model = model
-        self.background = "google.colab" not in sys.modules if background is None else background
+        shows = "google.colab" not in sys.modules
+        self.background = shows if background is None else switch("background")(background)
         self._preset_told = self._histogram = ""
         self._looks, self._digits, self._shown_values = 0, None, None
         self._before = None

@@ -200,6 +200,7 @@ def configuration(minutes, token):
     token : str
         What a visitor has to know; empty if nothing.
     """
+    minutes = number("idle", 0, LONGEST_IDLE)(minutes)
     settings = Config()
     settings.Voila.log_level = logging.WARNING
     settings.Voila.token = token
@@ -240,22 +241,30 @@ def serve(lesson, *, ip=HERE, port=PORT, token=None, visitors=VISITORS, idle=IDL
     OSError
         The address is none of this computer, or no port is free.
     """
-    lesson, port, visitors = as_path(lesson, "lesson"), whole("port", 1, 65535)(port), whole("visitors", 1)(visitors)
-    idle = number("idle", 0, LONGEST_IDLE)(idle)
+    port, visitors = whole("port", 1, 65535)(port), whole("visitors", 1)(visitors)
     if not isinstance(ip, str) or not ip.strip():
         raise ValueError(f"ip must be an address such as {HERE}, or {EVERYWHERE[0]} for all computers, not {ip!r}.")
     if token is not None and not isinstance(token, str):
         raise ValueError(f"token must be text, not {token!r}.")
     if not token:
         token = "" if is_local(ip) else secrets.token_hex(6)
+    settings, cells = configuration(idle, token), page_of(_notebook(as_path(lesson, "lesson")))
     with tempfile.TemporaryDirectory() as folder:
         notebook = Path(folder) / "The live lab.ipynb"
-        nbformat.write(page_of(nbformat.read(lesson, as_version=4)), notebook)
-        page = LabPage(config=configuration(idle, token))
+        nbformat.write(cells, notebook)
+        page = LabPage(config=settings)
         page.visitors, page.minutes, page.shows = visitors, idle, browser
         page.ip, page.port, page.notebook_path, page.root_dir = ip, port, str(notebook), folder
         page.initialize([])
         page.start()
+
+
+def _notebook(path):
+    """Read a notebook; ValueError if there is none."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:  # nbformat, JSON and the disk have several kinds of error each
+        raise ValueError(f"{path} is no notebook that can be read: give that of lesson 10.") from error
 
 
 def is_local(ip):

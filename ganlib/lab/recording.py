@@ -60,11 +60,12 @@ class Recording:
 
     def values_at(self, step):
         """Return the live values as they were at a step, a dict."""
+        step = whole("step", 0)(step)
         return self.start | {change.name: change.value for change in self.changes if change.step <= step}
 
     def png(self, frame):
-        """Return one frame as PNG bytes."""
-        return png_bytes(self.frames[frame])
+        """Return one frame, by its number, as PNG bytes."""
+        return png_bytes(self.frames[whole("frame", 0, len(self.frames) - 1)(frame)])
 
     # --- files ----------------------------------------------------------------------------------------------------
 

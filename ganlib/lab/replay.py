@@ -99,8 +99,8 @@ def _enlarged(frame):
 
 
 def save_page(recording, path, most_frames=100):
-    """Write a recording as one HTML page: a slider, the frames, the curves with a mark that moves along."""
-    path = as_path(path)
+    """Write a recording, or what `TimeMachine` takes, as one HTML page: a slider, the frames, curves with a mark."""
+    recording, path = open_recording(recording), as_path(path)
     chosen = spread(range(len(recording.steps)), whole("most_frames", 1)(most_frames))
     last = max(int(recording.steps[chosen[-1]]), 1)
     frames = [

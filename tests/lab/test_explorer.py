@@ -115,6 +115,22 @@ def test_code_moves_the_controls_and_a_wrong_value_is_refused(explorer):
         explorer.set("from", "3")  # the judge reads digits of 28 by 28 pixels only
 
 
+@pytest.mark.parametrize("seed", [None, -1, 1.5, "x", [], float("nan")])
+def test_a_seed_that_is_none_and_data_without_neighbours_are_refused(gan, seed):
+    with pytest.raises(ValueError, match="seed must be a whole number"):
+        LatentExplorer(gan, tiny.DATA, seed=seed)
+    with pytest.raises(ValueError, match="at least 2 pictures"):
+        LatentExplorer(gan, tiny.DATA[:1])
+    assert LatentExplorer(gan, tiny.DATA[:2])
+
+
+@pytest.mark.parametrize("share", [None, "x", [2], [-0.1, 1], [float("nan")], {}, object(), [[0.5, "a"]]])
+def test_a_share_of_the_walk_that_is_none_is_refused(explorer, share):
+    with pytest.raises(ValueError, match="share must be a number from 0 to 1"):
+        explorer.latent(share)
+    assert len(explorer.latent(0.5)[0]) == 1
+
+
 def test_it_looks_at_a_model_that_trains(explorer, gan):
     trainer = LabTrainer(gan, tiny.DATA, batch_size=8)
     before = explorer._way.value

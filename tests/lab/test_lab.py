@@ -161,6 +161,12 @@ def test_where_the_background_is_not_shown_it_trains_n_more_and_holds_the_page(g
     assert gan.step == 0
 
 
+@pytest.mark.parametrize("wrong", ["x", 5, []])
+def test_a_background_that_is_neither_shown_nor_not_is_refused(gan, wrong):
+    with pytest.raises(ValueError, match="background must be True or False"):
+        LiveLab(gan, tiny.DATA, background=wrong)
+
+
 def test_colab_does_not_show_the_background(gan, monkeypatch):
     monkeypatch.setitem(sys.modules, "google.colab", object())
     assert not LiveLab(gan, tiny.DATA, batch_size=8).background

@@ -384,6 +384,8 @@ def test_the_home_folder_can_be_written_short(run, recording, tmp_path, monkeypa
 def test_a_frame_that_there_is_not_is_refused(run, wrong):
     with pytest.raises(ValueError, match="frame must be a whole number from 0 to 4"):
         TimeMachine(run).show(wrong)
+    with pytest.raises(ValueError, match="frame must be a whole number from 0 to 4"):
+        Recording.of_run(run).png(wrong)
 
 
 @pytest.mark.parametrize("wrong", [0, -1, 1.5, "x", None])
