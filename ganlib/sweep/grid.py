@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import json
 import math
+import os
 import re
 from pathlib import Path
 
@@ -12,10 +13,17 @@ import yaml
 
 from ganlib import course
 from ganlib.sweep.errors import SweepError
-from ganlib.sweep.notebook import FILE, GIVEN
+from ganlib.sweep.notebook import GIVEN
+from ganlib.sweep.parameters import FILE, write
+from ganlib.sweep.table import ABOUT
+from ganlib.training import number
 
-KEYS = ("notebook", "parameters", "seeds", "draws", "draw_seed", "rows")
+KEYS = ("notebook", "parameters", "seeds", "draws", "draw_seed", "rows", "time_limit")
+OF_THE_TABLE = ("id", "outcome", *ABOUT)
 SEEDS = 3
+MOST_RUNS = 100_000
+MOST_MINUTES = 1e6  # two years
+MOST = 1e150  # at an end of a range, so that the ratio of two is a number
 SCALES = ("log", "linear")
 EXAMPLE = """\
 notebook: "06"              # a lesson's number, or a path
@@ -25,27 +33,48 @@ parameters:
   network: [dense, conv]    # each of them
   d_learning_rate: {from: 2e-5, to: 2e-3, count: 5}    # a range, in equal ratios (scale: linear for equal steps)
   g_learning_rate: {draw: [2e-5, 2e-3]}                # random, each ratio equally likely (or scale: linear)
-draws: 20                   # how often to draw; draw_seed: 0 makes the draws repeatable
+draws: 20                   # how often to draw; another draw_seed than 0 draws others
+time_limit: 30              # minutes; a run that takes longer is stopped, and counts as failed
 rows:                       # runs of their own, beside the product of the above
   - {d_learning_rate: 1e-4, g_learning_rate: 3e-2}
 """
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.1 takes 1e-4 for a word, and forgets the first of two equal keys: both would spoil a grid unseen."""
+    """YAML 1.1 without what would spoil a grid unseen: words and times that it turns into numbers, keys twice."""
 
-    def construct_mapping(self, node, deep=False):
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for number, key in enumerate(keys):
-            if key in keys[:number]:
-                mark = node.value[number][0].start_mark
-                raise yaml.MarkedYAMLError(problem=f"{key} stands there twice", problem_mark=mark)
-        return super().construct_mapping(node, deep)
+    def compose_scalar_node(self, anchor):
+        node = super().compose_scalar_node(anchor)
+        if node.style is None and _means_something_else(node):
+            self._refuse(node, f"YAML would take {node.value} for {self.construct_object(node)!r}: {_MEANT}")
+        return node
+
+    def compose_mapping_node(self, anchor):
+        node = super().compose_mapping_node(anchor)
+        known = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if (key.tag, key.value) in known:
+                self._refuse(key, f"{key.value} stands there twice")
+            known.add((key.tag, key.value))
+        return node
+
+    def _refuse(self, node, problem):
+        raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
 
 
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+0123456789.")
-)
+_TAG = "tag:yaml.org,2002:"
+_MEANT = "write numbers without a leading 0 or a colon, true or false, and text in quotes"
+_Loader.add_implicit_resolver(f"{_TAG}float", re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+0123456789."))
+
+
+def _means_something_else(node):
+    """Tell whether a word that is not in quotes becomes what few people mean: 0500 is octal, 1:30 ninety, no False."""
+    kind, word = node.tag.removeprefix(_TAG), node.value.replace("_", "")
+    if kind == "int":
+        return ":" in word or (re.fullmatch(r"[-+]?0[0-7]{2,}", word) is not None and int(word, 8) != int(word))
+    if kind == "bool":
+        return word.lower() not in ("true", "false")
+    return kind == "timestamp" or (kind == "float" and ":" in word)
 
 
 def read(source):
@@ -65,13 +94,16 @@ def read(source):
     SweepError
         The file cannot be read (with line and column), or has keys that mean nothing.
     """
-    grid = dict(source) if isinstance(source, dict) else _read_yaml(Path(source))
+    if not isinstance(source, (dict, str, Path)):
+        raise SweepError(f"A grid is the path of a YAML file, or a dict, not {write(source)}.")
+    grid = dict(source) if isinstance(source, dict) else _read_yaml(Path(os.path.expanduser(source)))
     unknown = [str(key) for key in grid if key not in KEYS]
     if unknown:
         raise SweepError(
             f"A grid has no key {', '.join(unknown)}: it has {', '.join(KEYS)}; what the notebook is given "
             f"stands below parameters."
         )
+    check_time_limit(grid.get("time_limit"))
     return grid
 
 
@@ -83,10 +115,12 @@ def _read_yaml(path):
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise SweepError(
-            f"{path.name}, line {mark.line + 1}, column {mark.column + 1}: {error.problem}; correct the YAML there."
+            f"{path.name}, line {mark.line + 1}, column {mark.column + 1}: {error.problem}. Correct the YAML there."
         ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # numbers and dates that do not exist, too
         raise SweepError(f"{path} is no YAML text: {str(error).splitlines()[0]}.") from error
+    except RecursionError as error:
+        raise SweepError(f"{path} is no grid: too many brackets stand in each other.") from error
     if not isinstance(grid, dict):
         raise SweepError(f"{path.name} is no grid: it must hold keys such as parameters, rows and seeds.")
     return grid
@@ -121,38 +155,63 @@ def expand(grid, notebook, beside=None):
     rows = [_mapping("a row", row) for row in _list("rows", grid.get("rows"))]
     for name in {**axes, **{name: None for row in rows for name in row}}:
         _check_name(name, notebook)
-    choices = {name: _values(name, given, notebook) for name, given in axes.items()}
-    drawn = _draw({name: given for name, given in axes.items() if "draw" in _keys(given)}, grid, notebook)
-    fixed = {name: values[0] for name, values in choices.items() if values and not isinstance(axes[name], (list, dict))}
-    points = [dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values())]
-    points = [{**point, **draw} for draw in drawn for point in points]
-    if (rows or not axes) and len(fixed) == len(axes):
-        points = []  # only rows were asked for
-    points += [{**fixed, **row} for row in rows]
-    points = _with_seeds(points, axes, rows, grid, notebook)
+    seeds = _seeds(axes, rows, grid, notebook)
+    points = _points(axes, rows, len(seeds), grid, notebook)
+    points = [{**point, **seed} for point in points for seed in ([{}] if "seed" in point else seeds)]
     defaults = {name: notebook.parameters[name].default for point in points for name in point}
     defaults = {name: value for name, value in defaults.items() if value is not None}
     return _identify([_complete({**defaults, **point}, notebook, beside) for point in points])
+
+
+def _points(axes, rows, seeds, grid, notebook):
+    """Return the product of all axes and the rows, without seeds, once it is sure that there are not too many."""
+    choices = {name: _values(name, given, notebook) for name, given in axes.items()}
+    drawn = _draw({name: given for name, given in axes.items() if "draw" in _keys(given)}, grid, notebook)
+    fixed = {name: values[0] for name, values in choices.items() if not isinstance(axes[name], (list, tuple, dict))}
+    only_rows = (rows or not axes) and len(fixed) == len(axes)
+    size = 0 if only_rows else math.prod(map(len, choices.values())) * len(drawn)
+    if (size + len(rows)) * seeds > MOST_RUNS:
+        raise SweepError(
+            f"The grid has {(size + len(rows)) * seeds:,} runs, and a sweep makes {MOST_RUNS:,} at most: give fewer "
+            f"values, or draw some at random, with draw and draws."
+        )
+    points = [dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values())]
+    points = [] if only_rows else [{**point, **draw} for draw in drawn for point in points]
+    return points + [{**fixed, **row} for row in rows]
+
+
+def check_time_limit(minutes):
+    """Return how many minutes a run may take, a float, or None for no limit; SweepError if it is neither."""
+    try:
+        return None if minutes is None else number("time_limit, in minutes,", 0.01, MOST_MINUTES)(minutes)
+    except ValueError as error:
+        raise SweepError(str(error)) from error
 
 
 def _check_name(name, notebook):
     if name in GIVEN:
         raise SweepError(f"The parameter {name} is filled in by the sweep itself: leave it out of the grid.")
     if name not in notebook.parameters:
-        raise SweepError(f"{notebook.path.name} has no parameter {name}: it has {notebook.known()}.")
+        comma = "" if isinstance(name, str) else " A comma ends a value in YAML: write a number with a point."
+        raise SweepError(f"{notebook.path.name} has no parameter {name}: it has {notebook.known()}.{comma}")
+    if name in OF_THE_TABLE:
+        raise SweepError(
+            f"The parameter {name} would be lost among the columns {', '.join(OF_THE_TABLE)} of a sweep's table: give "
+            f"it another name in the notebook."
+        )
 
 
 def _mapping(what, given):
     if given is None:
         return {}
     if not isinstance(given, dict):
-        raise SweepError(f"{what} must map names of parameters to values, not be {given!r}.")
+        raise SweepError(f"{what} must map names of parameters to values, not be {write(given)}.")
     return given
 
 
 def _list(what, given):
     if given is not None and not isinstance(given, (list, tuple)):
-        raise SweepError(f"{what} must be a list, not {given!r}.")
+        raise SweepError(f"{what} must be a list, not {write(given)}.")
     return list(given or ())
 
 
@@ -166,31 +225,38 @@ def _values(name, given, notebook):
         return [None]
     if isinstance(given, dict):
         return _range(name, given, notebook)
-    return list(given) if isinstance(given, (list, tuple)) else [given]
+    return list(given) if isinstance(given, (list, tuple, np.ndarray)) else [given]
 
 
 def _range(name, given, notebook):
-    if not _keys(given) - {"scale"} == {"from", "to", "count"}:
-        raise SweepError(f"The range of {name} needs from, to and count, and may have scale, not {', '.join(given)}.")
+    if _keys(given) - {"scale"} != {"from", "to", "count"}:
+        keys = ", ".join(map(str, given))
+        raise SweepError(f"The range of {name} needs from, to and count, and may have scale, not {keys}.")
     low, high = _ends(name, (given["from"], given["to"]), _scale(name, given))
-    if type(given["count"]) is not int or given["count"] < 1:
-        raise SweepError(f"The count of the range of {name} must be a whole number from 1, not {given['count']!r}.")
+    count = _count(f"The count of the range of {name}", given["count"])
     space = np.geomspace if _scale(name, given) == "log" else np.linspace
-    return [_tidy(value, name, notebook) for value in space(low, high, given["count"])]
+    return [_tidy(value, name, notebook) for value in space(low, high, count)]
+
+
+def _count(what, given):
+    """Return a number of values, draws or seeds; more than there can be runs would only fill the memory."""
+    if type(given) is not int or not 1 <= given <= MOST_RUNS:
+        raise SweepError(f"{what} must be a whole number from 1 to {MOST_RUNS:,}, not {write(given)}.")
+    return given
 
 
 def _scale(name, given):
     scale = given.get("scale", "log")
     if scale not in SCALES:
-        raise SweepError(f"The scale of {name} must be log or linear, not {scale!r}.")
+        raise SweepError(f"The scale of {name} must be log or linear, not {write(scale)}.")
     return scale
 
 
 def _ends(name, ends, scale):
-    numbers = [end for end in ends if type(end) in (int, float) and math.isfinite(end)]
-    if len(numbers) != 2 or len(ends) != 2 or (scale == "log" and min(numbers) <= 0):
+    numbers = [float(end) for end in ends if type(end) in (int, float) and -MOST < end < MOST]
+    if len(numbers) != 2 or len(ends) != 2 or (scale == "log" and min(numbers) < 1 / MOST):
         above = " above 0, or scale: linear" if scale == "log" else ""
-        raise SweepError(f"The range of {name} needs two numbers{above}, not {', '.join(map(repr, ends))}.")
+        raise SweepError(f"The range of {name} needs two numbers{above}, not {', '.join(map(write, ends))}.")
     return numbers
 
 
@@ -201,16 +267,18 @@ def _tidy(value, name, notebook):
 
 def _draw(axes, grid, notebook):
     """Return the points that are drawn at random, as a list of dicts; one empty dict if there are none."""
-    count = grid.get("draws")
-    if not axes and count is None:
-        return [{}]
-    if not axes or type(count) is not int or count < 1:
+    if bool(axes) != (grid.get("draws") is not None):
         raise SweepError("draws, a whole number from 1, and a parameter with draw: [from, to] belong together.")
-    rng = np.random.default_rng(grid.get("draw_seed", 0))
-    points = [{} for _ in range(count)]
+    seed = grid.get("draw_seed", 0)
+    if type(seed) is not int or seed < 0:
+        raise SweepError(
+            f"draw_seed must be a whole number from 0, not {write(seed)}, so that --resume draws the same."
+        )
+    rng = np.random.default_rng(seed)
+    points = [{} for _ in range(_count("draws", grid["draws"]) if axes else 1)]
     for name, given in axes.items():
         if _keys(given) - {"scale"} != {"draw"} or not isinstance(given["draw"], (list, tuple)):
-            raise SweepError(f"{name} can be drawn with draw: [from, to] and scale: log or linear, not {given!r}.")
+            raise SweepError(f"{name} can be drawn with draw: [from, to] and scale: log or linear, not {write(given)}.")
         scale = _scale(name, given)
         low, high = _ends(name, given["draw"], scale)
         for point in points:
@@ -220,35 +288,39 @@ def _draw(axes, grid, notebook):
     return points
 
 
-def _with_seeds(points, axes, rows, grid, notebook):
-    """Repeat every point with every seed; a point that names its seed stays as it is."""
+def _seeds(axes, rows, grid, notebook):
+    """Return what every point is repeated with unless it names its seed: a list of dicts, empty ones for no seed."""
     seeds = grid.get("seeds", SEEDS)
-    named = "seed" in axes or any("seed" in row for row in rows)
-    if "seeds" in grid and named:
+    if "seeds" in grid and ("seed" in axes or any("seed" in row for row in rows)):
         raise SweepError("The grid has both seeds and the parameter seed: leave one of them out.")
     if "seed" not in notebook.parameters:
         if "seeds" in grid:
             raise SweepError(f"{notebook.path.name} has no parameter seed: leave seeds out of the grid.")
-        return points
+        return [{}]
     if type(seeds) is int and seeds >= 1:
-        seeds = list(range(seeds))
-    if not isinstance(seeds, list) or not all(type(seed) is int for seed in seeds):
-        raise SweepError(f"seeds must be a number of seeds from 1, or a list of whole numbers, not {seeds!r}.")
-    return [{**point, "seed": seed} for point in points for seed in ([point["seed"]] if "seed" in point else seeds)]
+        seeds = range(_count("seeds", seeds))
+    if not isinstance(seeds, (list, tuple, range)) or not all(type(seed) is int for seed in seeds):
+        raise SweepError(f"seeds must be a number of seeds from 1, or a list of whole numbers, not {write(seeds)}.")
+    return [{"seed": seed} for seed in seeds]
 
 
 def _complete(point, notebook, beside):
-    """Check the type of every value, make names of files absolute, and write down the speed."""
+    """Check every value, make names of files absolute, and write down the speed."""
+    point = {name: _absolute(name, value, beside) if name.endswith(FILE) else value for name, value in point.items()}
     checked = {name: notebook.parameters[name].check(value) for name, value in point.items()}
-    for name, value in checked.items():
-        if name.endswith(FILE) and value:
-            path = (beside or Path()) / value
-            if not path.is_file():
-                raise SweepError(f"The file {value!r} of the parameter {name} is not there (looked for {path}).")
-            checked[name] = str(path.resolve())
     if "speed" in notebook.parameters and not checked.get("speed"):
         checked["speed"] = course.speed_name()  # else another computer's environment would decide
     return checked
+
+
+def _absolute(name, value, beside):
+    """Return the absolute path of a file that a parameter names."""
+    if not value or not isinstance(value, str):
+        return value
+    path = (beside or Path()) / os.path.expanduser(value)
+    if not os.path.isfile(path) or not os.access(path, os.R_OK):
+        raise SweepError(f"The file {value!r} of the parameter {name} is not there, or is not for you ({path}).")
+    return str(path.resolve())
 
 
 def _identify(points):

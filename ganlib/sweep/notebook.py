@@ -6,41 +6,23 @@ else. In a notebook without that tag every cell is executed.
 
 import ast
 import hashlib
+import os
 import re
 from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
-import papermill
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_code_cell
 
 from ganlib.environment import CHECKOUT
 from ganlib.sweep.errors import SweepError
+from ganlib.sweep.parameters import Parameter, write
 
 NEEDED, SKIPPED = "sweep", "skip-execution"  # the second is the tag that nbclient knows
 GIVEN = ("results", "resume")  # parameters that the sweep itself fills in
-FILE = "_file"  # the ending of a parameter that names a file
-WORDS = {bool: "True or False", int: "a whole number", float: "a number", str: "text"}
-
-
-class Parameter(NamedTuple):
-    """A parameter of a notebook: its default value, and its comment."""
-
-    name: str
-    default: object
-    help: str
-
-    def check(self, value):
-        """Return a value of this parameter's type, a whole number as float where it takes a float; else SweepError."""
-        kind = type(self.default)
-        if kind is float and type(value) is int:
-            return float(value)
-        if kind in WORDS and type(value) is not kind:
-            raise SweepError(
-                f"The parameter {self.name} takes {WORDS[kind]}, such as {self.default!r}, not {value!r}: "
-                f"correct the grid."
-            )
-        return value
+LESSON = re.compile(r'course\.welcome\([^)]*number="(\d\d)"')  # in every lesson of this kit, copies too
+PYTHON = ("python", "ipython", "python3")
 
 
 class Notebook(NamedTuple):
@@ -78,8 +60,8 @@ def find(name, beside=None):
 
     Parameters
     ----------
-    name : str or Path
-        "06", or a path, also relative to the folder `beside`.
+    name : str, Path or int
+        "06" or 6, or a path, also relative to the folder `beside`.
     beside : Path or None
 
     Raises
@@ -87,10 +69,12 @@ def find(name, beside=None):
     SweepError
         There is none.
     """
-    lessons = CHECKOUT / "notebooks"
-    numbered = sorted(lessons.glob(f"{name}_*.ipynb")) if re.fullmatch(r"\d\d", str(name)) else []
-    candidates = [*numbered, Path(name), *([beside / name] if beside else [])]
-    found = next((path for path in candidates if path.is_file()), None)
+    if type(name) is bool or not isinstance(name, (int, str, Path)):
+        raise SweepError(f"notebook must be the number of a lesson or the path of a file, not {write(name)}.")
+    lessons, path = CHECKOUT / "notebooks", Path(os.path.expanduser(str(name)))
+    numbered = sorted(lessons.glob(f"{int(str(path)):02}_*.ipynb")) if re.fullmatch(r"[0-9]{1,2}", str(path)) else []
+    candidates = [*numbered, path, *([beside / path] if beside else [])]
+    found = next((path for path in candidates if os.path.isfile(path)), None)
     if found is None:
         there = ", ".join(path.name[:2] for path in sorted(lessons.glob("[0-9][0-9]_*.ipynb")))
         raise SweepError(
@@ -114,31 +98,53 @@ def read(path):
     Raises
     ------
     SweepError
-        The file is no notebook, or has no cell with the tag `parameters`.
+        The file is no notebook, is not for Python, or has no cell with the tag `parameters`.
     """
-    content = path.read_bytes()
     try:
-        cells = nbformat.reads(content.decode("utf-8"), nbformat.NO_CONVERT).cells
+        content = path.read_bytes()
+        notebook = nbformat.reads(content.decode("utf-8"), nbformat.NO_CONVERT)
+        tagged = [cell for cell in notebook.cells if "parameters" in _tags(cell)]
+        language = _language(notebook.metadata)
     except Exception as error:  # nbformat raises half a dozen kinds, all of one meaning
         raise SweepError(f"{path} is not a notebook: give an .ipynb file.") from error
-    if not any("parameters" in cell.metadata.get("tags", ()) for cell in cells):
+    if language.lower() not in PYTHON:
+        raise SweepError(f"{path.name} is a notebook for {language}: a sweep executes notebooks for Python.")
+    if not tagged:
         raise SweepError(
             f"{path.name} has no cell with the tag parameters, so that a sweep could change nothing in it: give that "
             f"tag to the cell that holds its settings."
         )
-    try:
-        found = papermill.inspect_notebook(path)
-    except ValueError as error:
-        raise SweepError(f"{path.name} does not say which kernel it is for: save it in JupyterLab once.") from error
-    return Notebook(path, content, {name: _parameter(name, told) for name, told in found.items()})
+    lesson = next((found[1] for cell in notebook.cells if (found := LESSON.search(cell.source))), "")
+    defaults = _defaults(path, tagged[0].source)
+    return Notebook(path, content, {name: Parameter(name, value, lesson) for name, value in defaults.items()})
 
 
-def _parameter(name, told):
+def _language(metadata):
+    """Return the language of a notebook; whatever its kernel is called, Python is what this computer has for it."""
+    kernel, language = metadata.get("kernelspec", {}), metadata.get("language_info", {})
+    return kernel.get("language") or language.get("name") or "python"
+
+
+def _defaults(path, source):
+    """Return the names that a cell assigns to, with their values, or None where those are no literals."""
     try:
-        default = ast.literal_eval(told["default"])
-    except (ValueError, SyntaxError):
-        default = None  # of any type, then
-    return Parameter(name, default, told["help"])
+        statements = ast.parse(TransformerManager().transform_cell(source)).body
+    except SyntaxError as error:
+        raise SweepError(f"The cell of parameters in {path.name} is no Python: {error.msg}.") from error
+    assigned = [statement for statement in statements if isinstance(statement, (ast.Assign, ast.AnnAssign))]
+    return {
+        target.id: _literal(statement.value)
+        for statement in assigned
+        for target in getattr(statement, "targets", None) or [statement.target]
+        if isinstance(target, ast.Name)
+    }
+
+
+def _literal(node):
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError):
+        return None  # of any type, then
 
 
 def prepare(content, beginning):

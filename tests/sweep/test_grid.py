@@ -1,5 +1,8 @@
 """Grids: what they mean, and what is refused before anything starts."""
 
+import datetime
+
+import numpy as np
 import pytest
 
 from ganlib.sweep import SweepError, grid, notebook
@@ -143,3 +146,141 @@ def test_wrong_yaml_is_refused_with_its_place(text, words, tmp_path):
 def test_a_grid_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(SweepError, match=r"gone\.yaml cannot be read: No such file"):
         grid.read(tmp_path / "gone.yaml")
+
+
+HUGE = 10**12
+TOO_LARGE = [
+    {"parameters": {"value": list(range(1000)), "rate": {"from": 0.1, "to": 1, "count": 1000}}, "seeds": 10},
+    {"parameters": {"rate": {"from": 0.1, "to": 1, "count": HUGE}}},
+    {"parameters": {"rate": {"draw": [0.1, 1]}}, "draws": HUGE},
+    {"parameters": {"rate": {"draw": [0.1, 1]}, "value": list(range(1000))}, "draws": 1000, "seeds": 1},
+    {"parameters": {"value": 1}, "seeds": HUGE},
+    {"rows": [{"value": value} for value in range(1000)], "seeds": 1000},
+]
+
+
+@pytest.mark.parametrize("source", TOO_LARGE, ids=range(len(TOO_LARGE)))
+def test_a_grid_that_is_too_large_is_refused_before_it_is_expanded(source, known, monkeypatch):
+    monkeypatch.setattr(grid.itertools, "product", lambda *a: pytest.fail("it was expanded"))
+    with pytest.raises(SweepError, match="100,000"):
+        grid.expand(grid.read(source), known)
+
+
+def test_the_largest_grid_is_no_larger_than_it_is_said_to_be(known):
+    source = {"parameters": {"value": list(range(grid.MOST_RUNS // 10))}, "seeds": 10}
+    assert len(grid.expand(grid.read(source), known)[0]) == grid.MOST_RUNS
+    source["rows"] = [{"rate": 0.5}]
+    with pytest.raises(SweepError, match=r"has 100,010 runs, and a sweep makes 100,000 at most"):
+        grid.expand(grid.read(source), known)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("parameters:\n  value: 0500\n", "line 2, column 10: YAML would take 0500 for 320: write"),
+        ("parameters:\n  value: -0_17\n", "YAML would take -0_17 for -15"),
+        ("parameters:\n  value: 1:30\n", "YAML would take 1:30 for 90"),
+        ("parameters:\n  rate: 1:30.5\n", "YAML would take 1:30.5 for 90.5"),
+        ("parameters:\n  flag: yes\n", "YAML would take yes for True"),
+        ("parameters:\n  name: [a, No]\n", "line 2, column 13: YAML would take No for False"),
+        ("parameters:\n  name: off\n", "YAML would take off for False"),
+        ("parameters:\n  name: 2024-05-01\n", "YAML would take 2024-05-01 for datetime.date(2024, 5, 1)"),
+        ("parameters:\n  name: 2024-05-01 10:00:00\n", "YAML would take 2024-05-01 10:00:00 for datetime"),
+        ("parameters:\n  rate: 0,5\n", "takes a number, such as 0.1, not '0,5': correct the grid. YAML takes a number"),
+        ("parameters: {rate: 0,5}\n", "has no parameter 5: it has value, rate"),
+        ("parameters:\n  name: 5\n", "takes text, such as 'x', not 5: correct the grid. In YAML put text"),
+        ("parameters:\n  name: ~\n", "takes text, such as 'x', not None"),
+        ("parameters:\n  rate: .nan\n", "rate cannot be nan: it takes finite numbers"),
+        ("parameters:\n  rate: [1, -.inf]\n", "rate cannot be -inf"),
+        ("parameters:\n  rate: 1e999\n", "rate cannot be inf"),
+        ("parameters:\n  value: 9999999999999999999999\n", "value cannot be 9999999999999999999999"),
+        ("parameters:\n  value: " + "9" * 5000 + "\n", "is no YAML text: Exceeds the limit"),
+        ("parameters:\n  name: 2024-13-45\n", "month must be in 1..12"),
+        ("parameters: " + "[" * 5000, "too many brackets"),
+        ("parameters:\n  rate: {from: 0,5, to: 1, count: 2}\n", "needs from, to and count, and may have scale, not"),
+        ("parameters:\n  rate: {draw: [1, 2]}\ndraws: 2\ndraw_seed: null\n", "draw_seed must be a whole number from 0"),
+        ("parameters:\n  rate: 1\ntime_limit: 1:30\n", "YAML would take 1:30 for 90"),
+        ("a: &a [1]\nparameters:\n  value: *b\n", "found undefined alias"),
+    ],
+)
+def test_what_yaml_turns_into_something_else_is_said(text, words, tmp_path, known):
+    (tmp_path / "grid.yaml").write_text(text)
+    with pytest.raises(SweepError) as error:
+        grid.expand(grid.read(tmp_path / "grid.yaml"), known)
+    assert words in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_what_yaml_leaves_as_it_is_needs_no_quotes(tmp_path, known):
+    path = tmp_path / "grid.yaml"
+    path.write_text(
+        "parameters: {value: [07, 0, 1_000, 0x10], flag: [true, False], name: [a-b, '0500', \"yes\", y]}\nseeds: 1"
+    )
+    runs = grid.expand(grid.read(path), known)[0].values()
+    assert {run["value"] for run in runs} == {7, 0, 1000, 16}
+    assert {run["name"] for run in runs} == {"a-b", "0500", "yes", "y"}
+
+
+def test_merge_keys_take_what_stands_elsewhere(tmp_path, known):
+    path = tmp_path / "grid.yaml"
+    path.write_text("rows:\n- &a {value: 1, rate: 0.5}\n- {<<: *a, rate: 0.7}\n- {<<: [*a, {name: z}]}\nseeds: 1\n")
+    found = points(path, known, None, "value", "rate", "name")
+    assert found == [(1, 0.5, "x"), (1, 0.7, "x"), (1, 0.5, "z")]
+
+
+def nested(times, width):
+    value = ["x"]
+    for _ in range(times):
+        value = [value] * width
+    return value
+
+
+LOOP = []
+LOOP.append(LOOP)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        float("nan"),
+        -float("inf"),
+        10**30,
+        10**5000,
+        datetime.date(2024, 1, 1),
+        b"x",
+        {1, 2},
+        "\ud800",
+        object(),
+        [float("nan")],
+        {"a": [1, datetime.date(2024, 1, 1)]},
+        {1: 2},
+        nested(9, 1000),
+        nested(20, 1),
+        LOOP,
+        np.zeros((2, 2)),
+        1j,
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_neither_json_nor_a_table_can_hold_is_refused(value, write_notebook, tmp_path):
+    own = notebook.read(write_notebook(tmp_path / "own.ipynb", ("pass", ()), parameters="any = None"))
+    with pytest.raises(SweepError, match="parameter any ") as error:
+        grid.expand({"parameters": {"any": [value, 1]}}, own)
+    assert len(str(error.value)) < 400
+
+
+def test_numbers_of_numpy_are_numbers(known):
+    source = {"parameters": {"rate": np.geomspace(1e-3, 1e-1, 3), "value": [np.int64(3)]}, "seeds": 1}
+    assert points(source, known, None, "rate", "value") == [(1e-3, 3), (1e-2, 3), (1e-1, 3)]
+
+
+@pytest.mark.parametrize("minutes", [0, -1, "30", float("nan"), True, [1]])
+def test_a_time_limit_is_a_number_of_minutes(minutes):
+    with pytest.raises(SweepError, match="time_limit, in minutes, must be a number"):
+        grid.read({"time_limit": minutes})
+
+
+@pytest.mark.parametrize("source", [5, None, ["a"], 1.5])
+def test_something_else_is_no_grid(source):
+    with pytest.raises(SweepError, match="A grid is the path of a YAML file, or a dict"):
+        grid.read(source)

@@ -1,0 +1,167 @@
+"""What a parameter of a notebook takes: here all values of a grid are checked, before the first run starts."""
+
+import math
+import re
+import reprlib
+from typing import NamedTuple
+
+import numpy as np
+
+from ganlib.course import SPEEDS
+from ganlib.data import TOY_KINDS
+from ganlib.environment import sentence
+from ganlib.sweep.errors import SweepError
+from ganlib.training import Schedule, choice, number, whole
+
+FILE = "_file"  # the ending of a parameter that names a file
+WORDS = {bool: "True or False", int: "a whole number", float: "a number", str: "text"}
+BITS = 63  # of a whole number, beside its sign: a table holds no larger ones
+DEPTH, ITEMS = 10, 1000  # of lists in lists, and what one value may hold in all
+TRAINING_SET = 60_000  # pictures
+
+
+def _empty(name):
+    """Make a check for a parameter that a sweep must leave alone."""
+
+    def check(value):
+        if value:
+            raise ValueError(f"{name} must stay empty, as each run of a sweep has a folder of its own, not {value!r}.")
+
+    return check
+
+
+def _zero_or(check):
+    """Make a check that also takes 0, which stands for what the lesson's speed says."""
+    return lambda value: value == 0 or check(value)
+
+
+def _schedule(path):
+    """Check a file of changes of live values; none is fine."""
+    if path:
+        Schedule.load(path)
+
+
+LESSONS = {
+    "speed": choice("speed", ("", *SPEEDS)),
+    "seed": whole("seed", 0, 2**31 - 1),
+    "steps": whole("steps", 0),
+    "conditional_steps": whole("conditional_steps", 0),
+    "splits": _zero_or(whole("splits", 20)),
+    "noise": number("noise", 0.001, 5),
+    "hidden": _zero_or(whole("hidden", 30)),  # that many are drawn
+    "latent": whole("latent", 1),
+    "kind": choice("kind", tuple(TOY_KINDS)),
+    "batch_size": whole("batch_size", 4, TRAINING_SET),
+    "sample_interval": whole("sample_interval", 0),
+    "g_learning_rate": number("g_learning_rate", 0, 10),
+    "d_learning_rate": number("d_learning_rate", 0, 10),
+    "network": choice("network", ("dense", "conv")),
+    "loss_kind": choice("loss_kind", ("non_saturating", "saturating", "least_squares")),
+    "moving_average": number("moving_average", 0, 0.999999),
+    "schedule_file": _schedule,
+    "budget": number("budget", 0, 1e6),
+    "count": _zero_or(whole("count", 100, TRAINING_SET)),
+    "workers": whole("workers", 0),
+    "run": _empty("run"),
+    "folder": _empty("folder"),
+    ("04", "steps"): _zero_or(whole("steps", 11)),  # it leaves out the first ten
+    ("05", "steps"): _zero_or(whole("steps", 20)),  # it draws every twentieth of them
+    ("07", "steps"): _zero_or(whole("steps", 2)),  # it halves them
+}
+
+
+class Parameter(NamedTuple):
+    """A parameter of a notebook.
+
+    Attributes
+    ----------
+    name : str
+    default : object
+        None if the notebook computes it, or if it is None: then it takes values of any type.
+    lesson : str
+        The number of the lesson of this kit whose it is, such as "06": it then takes what `LESSONS` says. Empty in
+        other notebooks, where the same names may mean other things.
+    """
+
+    name: str
+    default: object
+    lesson: str = ""
+
+    def check(self, value):
+        """Return a value as a run is given it, a whole number as float where it takes a float.
+
+        Raises
+        ------
+        SweepError
+            It has another type, is no value that a notebook and a table can hold, or the lesson would refuse it.
+        """
+        value = value.item() if isinstance(value, np.generic) else value
+        _check_plain(self.name, value)
+        kind = type(self.default)
+        if kind is float and type(value) is int:
+            value = float(value)
+        if kind in WORDS and type(value) is not kind:
+            raise SweepError(
+                f"The parameter {self.name} takes {WORDS[kind]}, such as {self.default!r}, not {write(value)}: "
+                f"correct the grid.{_hint(kind, value)}"
+            )
+        self._check_as_the_lesson_would(value)
+        return value
+
+    def _check_as_the_lesson_would(self, value):
+        check = LESSONS.get((self.lesson, self.name)) or LESSONS.get(self.name)
+        if not self.lesson or not check:
+            return
+        try:
+            check(value)
+        except (ValueError, OSError) as error:
+            raise SweepError(f"{sentence(error)} Correct the grid.") from error
+
+
+def _check_plain(name, value):
+    """Refuse what JSON, a cell of a notebook or a table cannot hold."""
+    waiting, seen = [(value, 0)], 0
+    while waiting:
+        part, depth = waiting.pop()
+        seen += 1
+        if seen > ITEMS or depth > DEPTH:
+            raise SweepError(
+                f"A value of the parameter {name} holds more than {ITEMS} items, or more than {DEPTH} lists in each "
+                f"other: put it into a file, and give the name of the file."
+            )
+        if not _is_plain(part):
+            raise SweepError(
+                f"The parameter {name} cannot be {write(part)}: it takes finite numbers of at most {BITS} bits, text, "
+                f"True, False, None, and lists or dicts of these."
+            )
+        inside = part.values() if isinstance(part, dict) else part if isinstance(part, (list, tuple)) else ()
+        waiting += [(item, depth + 1) for item in inside]
+
+
+def _is_plain(value):
+    kind = type(value)
+    if kind is int:
+        return value.bit_length() <= BITS
+    if kind is float:
+        return math.isfinite(value)
+    if kind is str:
+        return value == value.encode("utf-8", "replace").decode()
+    if kind is dict:
+        return all(type(key) is str for key in value)
+    return kind in (bool, list, tuple, type(None))
+
+
+def write(value):
+    """Write a value into a message, shortened if it is long."""
+    if type(value) is int and value.bit_length() > 200:  # Python refuses to write very long ones
+        return f"a whole number of {value.bit_length():,} bits"
+    return reprlib.repr(value)
+
+
+def _hint(kind, value):
+    """Say what YAML has made of a value of another type."""
+    if kind is str:
+        return " In YAML put text that looks like something else into quotes."
+    if isinstance(value, str) and re.fullmatch(r"[-+]?\d+(,\d+)+", value):
+        return " YAML takes a number with a comma for text: write it with a point, and thousands without anything."
+    return ""
