@@ -5,10 +5,13 @@ import contextlib
 import itertools
 import logging
 import os
+import re
 from typing import NamedTuple
 
 import psutil
-from distributed import Client, LocalCluster
+from dask.system import cpu_count
+from distributed import Client, LocalCluster, Security
+from distributed.system import memory_limit
 
 import ganlib
 from ganlib.environment import child_environment, nvidia_cards
@@ -17,6 +20,8 @@ from ganlib.sweep.errors import SweepError
 ANSWER = 10  # seconds that a scheduler has to answer
 ARRIVAL = 60  # seconds for a first worker to join it
 GIB_A_RUN = 2
+MOST_WORKERS = 1000  # on this computer
+ALLOTTED = ("SLURM_CPUS_ON_NODE", "NSLOTS", "LSB_DJOB_NUMPROC", "NCPUS", "PBS_NUM_PPN")  # cores, by a batch system
 LOST = "The scheduler was lost: start it again."
 AHEAD = 2  # runs that are handed to each worker before it needs them
 
@@ -49,27 +54,41 @@ class Engine(NamedTuple):
 
 def usual_workers():
     """Return how many runs to make at a time here: one a GPU, else one a core, with 2 GiB of memory for each."""
-    memory = psutil.virtual_memory().available / 2**30
+    memory = min(psutil.virtual_memory().available, memory_limit()) / 2**30
     return len(nvidia_cards()) or max(1, min(cores(), int(memory / GIB_A_RUN)))
 
 
 def cores():
-    """Return how many cores this process may use."""
-    return len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else psutil.cpu_count() or 1
+    """Return how many cores this process may use, by its affinity, its control group and its batch system."""
+    allotted = (os.environ.get(name, "") for name in ALLOTTED)
+    return min([cpu_count(), *(int(count) for count in allotted if re.fullmatch(r"[1-9][0-9]{0,5}", count))])
+
+
+def affinity():
+    """Return the numbers of the cores that this process may run on, sorted; empty where systems do not tell."""
+    return tuple(sorted(psutil.Process().cpu_affinity())) if hasattr(psutil.Process, "cpu_affinity") else ()
 
 
 @contextlib.contextmanager
 def local(workers):
-    """Start workers on this computer, each a process that makes one run at a time; they end with the block."""
+    """Start workers on this computer, each a process that makes one run at a time; they end with the block.
+
+    They talk over TLS, and let in nobody without the certificate that is made here: else any other user of this
+    computer could have them run code as its owner.
+    """
     os.environ["PYTHONPATH"] = child_environment()["PYTHONPATH"]
     gpus = [str(number) for number in range(len(nvidia_cards()))]
-    cluster = LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        memory_limit=0,  # the runs' memory is their kernels', which Dask does not see
-        dashboard_address="127.0.0.1:0",
-        silence_logs=logging.CRITICAL,
-    )
+    try:
+        cluster = LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            memory_limit=0,  # the runs' memory is their kernels', which Dask does not see
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+            security=Security.temporary(),
+        )
+    except (OSError, RuntimeError, TimeoutError) as error:
+        raise SweepError(f"The {workers} workers cannot be started on this computer: {error}.") from error
     with cluster, Client(cluster) as client:
         yield _engine(client, max(1, cores() // workers), gpus, cluster.dashboard_link)
 
@@ -134,12 +153,15 @@ def check_workers(client, folder):
             version = ganlib.__version__
         except ImportError:
             version = None
-        gpus = os.environ.get("CUDA_VISIBLE_DEVICES")
-        if gpus is None and version == here:
-            from ganlib.environment import nvidia_cards
+        if version != here:
+            return socket.gethostname(), version, False, None, None
+        from ganlib.environment import nvidia_cards
+        from ganlib.sweep.engine import affinity, cores
 
+        gpus = os.environ.get("CUDA_VISIBLE_DEVICES")
+        if gpus is None:
             gpus = ",".join(str(number) for number in range(len(nvidia_cards())))
-        return socket.gethostname(), version, os.path.isdir(seen), os.cpu_count() or 1, gpus
+        return socket.gethostname(), version, os.path.isdir(seen), (affinity(), cores()), gpus
 
     seen, here = str(folder), ganlib.__version__
     told = client.run(look)
@@ -176,12 +198,15 @@ def _check_gpus(told, slots):
 
 
 def _threads(told, slots):
-    """Share every computer's cores between the runs on it; the smallest share counts, so that all runs are alike."""
+    """Share the cores between the runs on them; the smallest share counts, so that all runs are alike.
+
+    Workers that may run on the same cores of a computer share what is allotted to them.
+    """
     runs, there = {}, {}
-    for address, (host, _, _, count, _) in told.items():
-        runs[host] = runs.get(host, 0) + slots.get(address, 1)
-        there[host] = count
-    return max(1, min(there[host] // runs[host] for host in runs))
+    for address, (host, _, _, (which, count), _) in told.items():
+        runs[host, which] = runs.get((host, which), 0) + slots.get(address, 1)
+        there[host, which] = count
+    return max(1, min(there[place] // runs[place] for place in runs))
 
 
 def drive(engine, function, jobs, tell):

@@ -3,16 +3,21 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import uuid
+from pathlib import Path
 
+from ipykernel.kernelspec import get_kernel_dict
+from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
+
+from ganlib.sweep.kernel import LOCK, hold
 
 LOG = "kernel.log"
 FORKS = sys.platform == "linux"
@@ -20,29 +25,68 @@ ALWAYS = ("ipykernel.kernelapp", "IPython")
 OF_LESSONS = ("tensorflow", "keras", "matplotlib.figure", "PIL.Image", "pandas")
 OURS = ("ganlib.training", "ganlib.plots", "ganlib.course")  # no ganlib.models: it starts devices, which must not fork
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a process with threads must not fork
+SOCKETS = "ganlib-kernel-"  # how folders for sockets are called
+LONGEST = 75  # bytes of the path of the folder around it: a socket has room for about 104 in all
+ABANDONED = 60  # seconds without its owner after which such a folder is cleared away
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _nurseries = {}
 _lock = threading.Lock()
 
 
 class RunKernelManager(AsyncKernelManager):
-    """A kernel manager whose kernel writes its messages to `kernel.log` in the folder that it is started in."""
+    """Manages a kernel of this Python, which writes its messages to `kernel.log` in its run's folder.
+
+    On Linux it is reached by sockets in a folder that only its owner can enter: there are no ports, which runs that
+    start at the same time would fight about.
+    """
 
     def __init__(self, **options):
         super().__init__(**options)
-        if FORKS:
-            self.transport = "ipc"  # no ports, which runs that start at the same time would fight about
-            self.ip = os.path.join(tempfile.gettempdir(), f"ganlib-{uuid.uuid4().hex[:12]}")
+        self._kernel_spec = KernelSpec(**get_kernel_dict())  # a "python3" that somebody installed may be another one
+        self._folder, self._lock = _socket_folder() if FORKS else (None, None)
+        if self._folder:
+            self.transport, self.ip = "ipc", os.path.join(self._folder, "k")
+            self.connection_file = os.path.join(self._folder, "kernel.json")
 
     async def start_kernel(self, **options):
         """Start the kernel."""
-        if FORKS and self.kernel_name == "python3":
+        if FORKS:
             self.provisioner = ForkingProvisioner(
                 kernel_id=self.kernel_id or "", kernel_spec=self.kernel_spec, parent=self
             )
             return await super().start_kernel(**options)
         with open(_log_of_this_run(), "ab") as log:
             return await super().start_kernel(stdout=log, stderr=log, **options)
+
+    async def cleanup_resources(self, restart=False):
+        """Remove what stood on the disk for the kernel."""
+        await super().cleanup_resources(restart)
+        if self._folder and not restart:
+            self._lock.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _socket_folder():
+    """Make a folder for a kernel's sockets where its path is short enough; return it and its lock, or two None."""
+    for place in (tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp", "/var/tmp", "/dev/shm"):
+        if not os.path.isabs(place) or len(os.fsencode(place)) > LONGEST:
+            continue
+        try:
+            _clear_abandoned(place)
+            folder = tempfile.mkdtemp(prefix=SOCKETS, dir=place)
+            return folder, hold(folder, 0)
+        except OSError:  # full, read-only or not there
+            continue
+    return None, None
+
+
+def _clear_abandoned(place):
+    """Remove the folders of workers that were killed together with all their processes."""
+    for folder in Path(place).glob(f"{SOCKETS}*"):
+        with contextlib.suppress(OSError):  # another user's, or in use
+            if time.time() - (folder / LOCK).stat().st_mtime > ABANDONED:
+                hold(folder, 0).close()
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 class ForkingProvisioner(LocalProvisioner):
@@ -53,6 +97,7 @@ class ForkingProvisioner(LocalProvisioner):
         arguments = cmd[cmd.index("-f") :]
         env = {name: value for name, value in options["env"].items() if isinstance(value, str)}
         kernel = {"arguments": arguments, "env": env, "cwd": options.get("cwd") or os.getcwd()}
+        kernel["folder"] = self.parent._folder
         self.process = ForkedKernel(_nursery().fork({**kernel, "log": _log_of_this_run()}))
         self.pid = self.pgid = self.process.pid
         self.cwd = kernel["cwd"]

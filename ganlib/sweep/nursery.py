@@ -11,6 +11,7 @@ its process number. When the worker ends, however it ends, standard input closes
 import contextlib
 import json
 import os
+import shutil
 import signal
 import sys
 
@@ -27,12 +28,17 @@ def main():
         pid = os.fork()
         if pid == 0:
             _become(kernel, os.getppid())
-        kernels.append(pid)
+        kernels.append((pid, kernel["folder"]))
         print(pid, file=answers, flush=True)
-    for pid in kernels:
+    for pid, _ in kernels:
         with contextlib.suppress(OSError):
             if os.getpgid(pid) == pid:
                 os.killpg(pid, signal.SIGKILL)
+    for pid, folder in kernels:
+        with contextlib.suppress(OSError):
+            os.waitpid(pid, 0)  # always raises, as children leave nothing behind, but only once it has ended
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)  # that of its sockets
 
 
 def _import_what_takes_long(names):
