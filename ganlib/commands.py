@@ -334,6 +334,7 @@ def sweep(arguments):
     add("--notebook", metavar="NN", help="a lesson's number or a path; default what the grid says, else 06")
     add("--out", metavar="FOLDER", help="for runs, table and gallery; default sweeps/ and the name of the grid")
     add("--workers", type=int, metavar="N", help="runs at a time here; default one a GPU, else one a core")
+    add("--time-limit", type=float, metavar="MINUTES", help="stop a run that takes longer; default what the grid says")
     add("--scheduler", metavar="ADDRESS", help="let the workers of this Dask scheduler make the runs")
     add("--resume", action="store_true", help="skip what is whole, repeat what failed, go on where it was cut off")
     add("--estimate", action="store_true", help="only check the grid and say what it would cost")

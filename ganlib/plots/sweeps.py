@@ -55,7 +55,12 @@ def _cells(table, x, y, score):
     for key, (outcomes, numbers) in groups.items():
         known = [number for number in numbers if math.isfinite(number)]
         cells[key] = _Cell(outcomes, float(np.median(known)) if known else math.nan)
-    columns, rows = (sorted({key[i] for key in groups}) for i in (0, 1))
+    try:
+        columns, rows = (sorted({key[i] for key in groups}) for i in (0, 1))
+    except TypeError as error:
+        raise ValueError(
+            f"The values of {x} or of {y} have no order: numbers and words cannot share an axis."
+        ) from error
     return columns, rows, cells
 
 
@@ -84,7 +89,7 @@ def outcome_map(table, x="g_learning_rate", y="d_learning_rate", score="mnist_fd
     Raises
     ------
     ValueError
-        A column is missing, or there is no row.
+        A column is missing, there is no row, a score is no number, or the values of a parameter have no order.
     """
     columns, rows, cells = _cells(table, x, y, score)
     side = min(1.2, (WIDTH - 1.3) / len(columns))
@@ -155,7 +160,8 @@ def _shades(scores):
 
 
 def _write(value):
-    return f"{value:.2g}" if isinstance(value, (float, np.floating)) else str(value)
+    words = f"{value:.2g}" if isinstance(value, (float, np.floating)) else str(value)
+    return words if len(words) <= 20 else f"{words[:9]}…{words[-10:]}"
 
 
 def _map_sentence(cells, x, y, score, title):
@@ -258,7 +264,7 @@ def sweep_curves(runs, column="d_accuracy", title=None):
     axes = figure.add_subplot()
     ends = []
     for number, (label, outcome, curves) in enumerate(runs):
-        if column not in curves or "step" not in curves:
+        if column not in curves or "step" not in curves or not len(curves[column]):
             raise ValueError(f"The run {label} has no curve {column}.")
         dashes = ["solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2))][number % 4]
         words = f"{label}: {outcome}"

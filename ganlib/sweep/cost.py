@@ -42,9 +42,10 @@ class Cost(NamedTuple):
             "an unknown time (the notebook does not tell)" if self.seconds is None else f"about {_time(self.seconds)}"
         )
         free = shutil.disk_usage(next(path for path in [folder, *folder.parents] if path.exists())).free / 1e6
+        enough = "" if self.megabytes <= free else ", which is too little"
         return (
             f"{self.runs:,} {'run' if self.runs == 1 else 'runs'} of {name}: {long} with {workers} at a time, about "
-            f"{_size(self.megabytes)} in {folder} ({_size(free)} are free)."
+            f"{_size(self.megabytes)} in {folder} ({_size(free)} are free{enough})."
         )
 
 
@@ -65,9 +66,12 @@ def estimate(notebook, runs, workers):
     """
     cells = notebook.cells
     told = cells.metadata.get(KEY, {})
-    seconds = [_seconds(run, notebook, told, cells) for run in runs]
-    total = None if None in seconds else sum(seconds) / max(1, min(workers, len(runs)))
-    return Cost(len(runs), total, len(runs) * told.get("megabytes", MEGABYTES))
+    try:
+        seconds = [_seconds(run, notebook, told, cells) for run in runs]
+        total = None if None in seconds else sum(seconds) / max(1, min(workers, len(runs)))
+        return Cost(len(runs), total, len(runs) * float(told.get("megabytes", MEGABYTES)))
+    except (AttributeError, TypeError, ValueError, KeyError, OverflowError):  # a notebook that tells nonsense
+        return Cost(len(runs), None, len(runs) * MEGABYTES)
 
 
 def _seconds(run, notebook, told, cells):

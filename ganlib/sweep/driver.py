@@ -1,12 +1,14 @@
 """A whole sweep, from the grid to the gallery."""
 
 import contextlib
+import os
 import sys
 from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
 
+from ganlib.environment import sentence
 from ganlib.sweep import engine as engines
 from ganlib.sweep import gallery, runner
 from ganlib.sweep import grid as grids
@@ -14,19 +16,20 @@ from ganlib.sweep import notebook as notebooks
 from ganlib.sweep.cost import estimate
 from ganlib.sweep.errors import SweepError
 from ganlib.sweep.folder import SweepFolder
+from ganlib.sweep.parameters import write
 from ganlib.sweep.table import Table
 
 LESSON = "06"
 
 
-def run(grid, out, workers=None, scheduler=None, resume=False, *, notebook=None, verbose=1):
+def run(grid, out, workers=None, scheduler=None, resume=False, *, notebook=None, time_limit=None, verbose=1):
     """Execute a lesson once for every run of a grid, and gather what came of it.
 
     Parameters
     ----------
     grid : str, Path or dict
         A YAML file, or what it would hold: `parameters` (one value, a list, or a range such as {"from": 2e-5, "to":
-        2e-3, "count": 5}), `seeds` (3 if left out), `rows`, `draws`, and `notebook` ("06" if left out).
+        2e-3, "count": 5}), `seeds` (3 if left out), `rows`, `draws`, `time_limit`, and `notebook` ("06" if left out).
     out : str or Path
         The folder for all of it; new, empty, or that of the same sweep. Workers on other computers must see it under
         the same path.
@@ -39,6 +42,9 @@ def run(grid, out, workers=None, scheduler=None, resume=False, *, notebook=None,
         what was cut off.
     notebook : str, Path or None
         A lesson's number or the path of a notebook, instead of what the grid says.
+    time_limit : float or None
+        Minutes that each run may take, instead of what the grid says; if neither says anything, as long as it needs. A
+        run that takes longer is stopped and counts as failed; with a longer limit `resume` goes on with it.
     verbose : int
         0: silent; 1: the cost, the dashboard's address and a progress bar.
 
@@ -59,11 +65,12 @@ def run(grid, out, workers=None, scheduler=None, resume=False, *, notebook=None,
 
     In a script, call it below `if __name__ == "__main__":`, as the workers import the script.
     """
-    plan = prepare(grid, out, resume, notebook)
+    workers = _check_workers(workers, scheduler)
+    plan = prepare(grid, out, resume, notebook, time_limit)
     try:
         return _make(plan, workers, scheduler, runner.execute, verbose)
     except OSError as error:
-        raise SweepError(f"{error.strerror or error} Then go on with --resume (resume=True).") from error
+        raise SweepError(f"{_sentence(error)} Then go on with --resume (resume=True).") from error
     finally:
         plan.folder.close()
 
@@ -71,32 +78,44 @@ def run(grid, out, workers=None, scheduler=None, resume=False, *, notebook=None,
 class Plan:
     """A sweep that has been checked and has a folder; nothing runs yet."""
 
-    def __init__(self, lesson, runs, merged, folder):
-        self.lesson, self.runs, self.merged, self.folder = lesson, runs, merged, folder
+    def __init__(self, lesson, runs, merged, folder, time_limit=None):
+        self.lesson, self.runs, self.merged, self.folder, self.time_limit = lesson, runs, merged, folder, time_limit
         self.whole = folder.whole()
         self.missing = {run: parameters for run, parameters in runs.items() if run not in self.whole}
 
 
-def prepare(source, out, resume, name=None):
+def prepare(source, out, resume, name=None, time_limit=None):
     """Read the grid and its notebook, check both, and open the folder; SweepError says what does not fit."""
+    time_limit = grids.check_time_limit(time_limit) or grids.read(source).get("time_limit")
     lesson, runs, merged = check(source, name)
-    return Plan(lesson, runs, merged, SweepFolder(out, lesson, runs, resume))
+    return Plan(lesson, runs, merged, SweepFolder(out, lesson, runs, resume), time_limit)
 
 
 def check(source, name=None):
     """Read the grid and its notebook; return the notebook, the runs by id, and how many were there twice."""
     read = grids.read(source)
-    beside = None if isinstance(source, dict) else Path(source).resolve().parent
-    lesson = notebooks.read(notebooks.find(name or read.get("notebook", LESSON), beside))
+    beside = None if isinstance(source, dict) else Path(os.path.expanduser(source)).resolve().parent
+    lesson = notebooks.read(notebooks.find(read.get("notebook", LESSON) if name is None else name, beside))
     return lesson, *grids.expand(read, lesson, beside)
 
 
+def _check_workers(workers, scheduler):
+    """Return how many runs to make at a time on this computer, None with a scheduler; SweepError if it cannot be."""
+    if scheduler is None:
+        return check_workers(workers)
+    if not isinstance(scheduler, str) or not scheduler:
+        raise SweepError(f"scheduler must be an address such as tcp://node1:8786, not {write(scheduler)}.")
+    if workers is not None:
+        raise SweepError("workers is for this computer, and a scheduler has its own: leave one of the two out.")
+    return None
+
+
 def check_workers(workers):
-    """Return how many runs to make at a time; SweepError if it is no whole number from 1."""
+    """Return how many runs to make at a time; SweepError if it is no whole number that this computer could bear."""
     if workers is None:
         return engines.usual_workers()
-    if type(workers) is not int or workers < 1:
-        raise SweepError(f"workers must be a whole number from 1, not {workers!r}.")
+    if type(workers) is not int or not 1 <= workers <= engines.MOST_WORKERS:
+        raise SweepError(f"workers must be a whole number from 1 to {engines.MOST_WORKERS}, not {write(workers)}.")
     return workers
 
 
@@ -117,9 +136,6 @@ def _make(plan, workers, scheduler, function, verbose):
     folder, table = plan.folder, Table(plan.folder.path, plan.runs)
     for result in plan.whole.values():
         table.add(result)
-    if scheduler and workers:
-        raise SweepError("workers is for this computer, and a scheduler has its own: leave one of the two out.")
-    workers = None if scheduler else check_workers(workers)
     if plan.missing:
         with engines.remote(scheduler, folder.path) if scheduler else engines.local(workers) as engine:
             say(describe(plan.lesson, plan.runs, plan.merged, plan.whole, engine.workers(), folder.path))
@@ -135,7 +151,8 @@ def _drive(plan, engine, function, table, verbose):
     folder, lesson = plan.folder, plan.lesson
     folder.begin(engine.threads)
     given = [name for name in notebooks.GIVEN if name in lesson.parameters]
-    jobs = ({**folder.job(run, lesson.path.parent, given), "gpus": engine.gpus} for run in plan.missing)
+    settings = lesson.path.parent, given, plan.time_limit
+    jobs = ({**folder.job(run, *settings), "gpus": engine.gpus} for run in plan.missing)
     with tqdm(total=len(plan.runs), initial=len(plan.whole), unit="run", disable=not verbose, smoothing=0.1) as bar:
         failed = 0
 
@@ -152,7 +169,7 @@ def _drive(plan, engine, function, table, verbose):
         except (KeyboardInterrupt, OSError, SweepError) as stop:
             with contextlib.suppress(OSError):  # the disk may be full
                 table.write()
-            raise _broken_off(stop, bar.n, len(plan.runs)) from None
+            raise _broken_off(stop, len(folder.whole()), len(plan.runs)) from None
 
 
 def _broken_off(stop, done, total):
@@ -160,7 +177,11 @@ def _broken_off(stop, done, total):
     words = f"{done:,} of {total:,} runs are made; go on with --resume (resume=True)."
     if isinstance(stop, KeyboardInterrupt):
         return KeyboardInterrupt(f"Stopped: {words}")
-    return SweepError(f"{getattr(stop, 'strerror', None) or stop} {words}")
+    return SweepError(f"{_sentence(stop)} {words}")
+
+
+def _sentence(error):
+    return sentence(error).rstrip(".") + "."
 
 
 def _lost(job, error):
@@ -176,13 +197,15 @@ def summary(frame):
     return f"{len(frame):,} runs: {counts}."
 
 
-def main(grid, notebook, out, workers, scheduler, resume, estimate):
+def main(grid, notebook, out, workers, scheduler, resume, estimate, time_limit=None):
     """Do what `python -m ganlib sweep` was asked for; return the exit code: 1 if runs failed."""
-    out = Path("sweeps", Path(grid).stem) if out is None else Path(out)
+    out = os.path.join("sweeps", Path(grid).stem) if out is None else os.path.expanduser(out)
     if estimate:
-        print(describe(*check(grid, notebook), {}, check_workers(workers), out))
+        grids.check_time_limit(time_limit)
+        workers = _check_workers(workers, scheduler) or engines.usual_workers()
+        print(describe(*check(grid, notebook), {}, workers, out))
         return 0
-    frame = run(grid, out, workers, scheduler, resume, notebook=notebook)
+    frame = run(grid, out, workers, scheduler, resume, notebook=notebook, time_limit=time_limit)
     for row in frame[frame["outcome"] == runner.FAILED].to_dict("records"):
-        print(f"{out / 'runs' / row['id'] / runner.NOTEBOOK}, cell {row['cell']}: {row['error']}", file=sys.stderr)
+        print(f"{Path(out, 'runs', row['id'], runner.NOTEBOOK)}, cell {row['cell']}: {row['error']}", file=sys.stderr)
     return int((frame["outcome"] == runner.FAILED).any())

@@ -9,12 +9,14 @@ index.html        the gallery
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import ganlib
 from ganlib.sweep.errors import SweepError
 from ganlib.sweep.kernel import LOCK, hold
-from ganlib.sweep.runner import FAILED, forget, read_result
+from ganlib.sweep.parameters import write
+from ganlib.sweep.runner import FAILED, RESULT, forget, read_object, read_result
 from ganlib.training.files import UNFINISHED, atomic_write, explain, remove_unfinished
 
 FORMAT = 1
@@ -41,7 +43,9 @@ class SweepFolder:
     """
 
     def __init__(self, path, notebook, runs, resume):
-        self.path, self.runs = Path(path).resolve(), runs
+        if not isinstance(path, (str, Path)) or not str(path):
+            raise SweepError(f"out must be the path of a folder, not {write(path)}.")
+        self.path, self.runs = Path(os.path.expanduser(path)).resolve(), runs
         self.record = {
             "ganlib_sweep": FORMAT,
             "ganlib": ganlib.__version__,
@@ -50,7 +54,7 @@ class SweepFolder:
             "grid": hashlib.sha256(" ".join(sorted(runs)).encode()).hexdigest(),
             "runs": len(runs),
         }
-        self._lock, known = None, self._read(resume)
+        self._lock, known = None, self._read(notebook, resume)
         try:
             (self.path / RUNS).mkdir(parents=True, exist_ok=True)
             self._lock = hold(str(self.path), patience=0)
@@ -59,27 +63,25 @@ class SweepFolder:
             raise SweepError(f"Another sweep is at work in {self.path}: wait for it, or stop it.") from error
         except OSError as error:
             self.close()
-            raise SweepError(f"{self.path} cannot hold a sweep: {explain(error)}. Choose another place.") from error
+            reason = explain(error.__cause__ or error)
+            raise SweepError(f"{self.path} cannot hold a sweep: {reason}. Choose another place.") from error
 
     def _prepare(self, notebook, known):
         """Clear away what a killed process left half written, and keep the notebook as it is now."""
         remove_unfinished(self.path)
-        if known:
+        if known and "threads" in known:
             self.record["threads"] = known["threads"]
         with atomic_write(self.path / LESSON) as file:
             file.write(notebook.content)
 
-    def _read(self, resume):
+    def _read(self, notebook, resume):
         """Return the record of the sweep that is there, or None; SweepError if that is another one."""
-        try:
-            known = json.loads((self.path / RECORD).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        known = self._known(notebook)
+        if known is None:
             found = {path.name for path in self.path.glob("*") if path.suffix != UNFINISHED}
-            found = sorted(found - {LOCK, LESSON, RUNS, RECORD})
+            found = sorted(found - {LOCK, LESSON, RUNS})
             if found:
-                raise SweepError(
-                    f"{self.path} is no sweep and holds {found[0]}: choose a new or an empty folder."
-                ) from error
+                raise SweepError(f"{self.path} is no sweep and holds {found[0]}: choose a new or an empty folder.")
             return None
         names = {"grid": "another grid", "notebook_sha256": "another state of its notebook"}
         for key, words in names.items():
@@ -96,6 +98,19 @@ class SweepFolder:
         if not resume:
             raise SweepError(f"{self.path} holds this sweep already: say --resume (resume=True) to go on with it.")
         return known
+
+    def _known(self, notebook):
+        """Return the record that is there; a damaged one counts as that of this sweep if the notebook is the same."""
+        path = self.path / RECORD
+        known = read_object(path)
+        if known and all(type(known.get(name)) is type(value) for name, value in {**self.record, "threads": 1}.items()):
+            return known
+        if not path.exists():
+            return None
+        copy = self.path / LESSON
+        if not copy.is_file() or copy.read_bytes() != notebook.content:
+            raise SweepError(f"{path} is damaged, so that nobody knows whose sweep this is: choose another folder.")
+        return self.record
 
     def begin(self, threads):
         """Write down how many threads a run has, unless an earlier part of the sweep did; return their number."""
@@ -121,12 +136,19 @@ class SweepFolder:
         -------
         dict of str to dict
         """
-        results = {run: read_result(self.run_folder(run)) for run in self.runs}
-        return {run: result for run, result in results.items() if result and result["outcome"] != FAILED}
+        found = {run: read_result(self.run_folder(run)) for run in self.runs}
+        whole = {run: told for run, told in found.items() if told and told["id"] == run and told["outcome"] != FAILED}
+        return {run: {**told, "parameters": self.runs[run]} for run, told in whole.items()}
 
-    def job(self, run, cwd, given):
-        """Return what a worker has to know of a run, see `ganlib.sweep.runner.execute`; what failed begins anew."""
-        if read_result(self.run_folder(run)):
+    def job(self, run, cwd, given, time_limit):
+        """Return what a worker has to know of a run, see `ganlib.sweep.runner.execute`.
+
+        What failed begins anew; what only took too long goes on from its last checkpoint.
+        """
+        result = read_result(self.run_folder(run))
+        if result and result.get("cut_off"):
+            (self.run_folder(run) / RESULT).unlink()
+        elif result:
             forget(self.run_folder(run))
         return {
             "id": run,
@@ -136,5 +158,6 @@ class SweepFolder:
             "parameters": self.runs[run],
             "given": given,
             "threads": self.record["threads"],
+            "time_limit": time_limit,
             "version": ganlib.__version__,
         }

@@ -2,22 +2,28 @@
 
 import base64
 import html
+import itertools
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas
 from PIL import Image
 
+from ganlib import plots
 from ganlib.sweep.kernel import CURVES, SAMPLES
 from ganlib.sweep.outcome import MEANING
-from ganlib.sweep.runner import FAILED, NOTEBOOK
+from ganlib.sweep.runner import NOTEBOOK
 from ganlib.sweep.table import ABOUT
 from ganlib.training.files import atomic_write
 
 PAGE = "index.html"
 SHOWN = 300  # runs with a picture; more would make a page that no browser likes
 DRAWN = 8  # runs with curves
-SCORE = "mnist_fd"
+MAPPED = 50  # values of a parameter that a map has room for
+LARGEST, HEAVIEST = 2048, 2_000_000  # pixels to a side and bytes of a picture, bytes of curves
+LONGEST = 200  # letters of a value
+SCORE, CURVE = "mnist_fd", "d_accuracy"
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 72rem; margin: 2rem auto }
 table { border-collapse: collapse; font-size: 0.85rem }
@@ -40,7 +46,7 @@ def write(folder, frame):
         The sweep's table.
     """
     axes = varied(frame)
-    figures = "".join(f"<figure>{plot._repr_html_()}</figure>" for plot in _figures(folder, frame, axes))
+    figures = "".join(_figures(folder, frame, axes))
     words = "".join(
         f"<li><b>{name}</b>: {told}</li>" for name, told in MEANING.items() if name in set(frame["outcome"])
     )
@@ -61,40 +67,95 @@ def varied(frame):
 
 
 def samples(folder, frame):
-    """Return the picture of samples of every run in a table, uint8 (height, width); None where there is none."""
-    paths = [Path(folder) / "runs" / run / SAMPLES for run in frame["id"]]
-    return [np.asarray(Image.open(path).convert("L")) if path.is_file() else None for path in paths]
+    """Return the picture of samples of every run in a table, uint8 (height, width); None where none can be read."""
+    return [_picture(Path(folder) / "runs" / run / SAMPLES) for run in frame["id"]]
+
+
+def _picture(path):
+    if not _is_small(path):
+        return None
+    try:
+        with warnings.catch_warnings(), Image.open(path, formats=["PNG"]) as image:
+            warnings.simplefilter("error")  # Pillow only warns of a picture that would fill the memory
+            return np.asarray(image.convert("L")) if max(image.size) <= LARGEST else None
+    except Exception:  # Pillow has a dozen kinds for a picture that is broken, and one run's must not cost the page
+        return None
+
+
+def _is_small(path):
+    return path.is_file() and path.stat().st_size <= HEAVIEST
 
 
 def curves(folder, run):
-    """Return the curves of a run, a pandas.DataFrame; None if it left none."""
+    """Return the curves of a run, a pandas.DataFrame with `step` and `d_accuracy`; None where none can be read."""
     path = Path(folder) / "runs" / run / CURVES
-    return pandas.read_csv(path) if path.is_file() else None
+    try:
+        table = pandas.read_csv(path) if _is_small(path) else pandas.DataFrame()
+    except (OSError, ValueError):
+        return None
+    if not {"step", CURVE} <= set(table):
+        return None
+    table = table.apply(pandas.to_numeric, errors="coerce").dropna(subset=["step", CURVE])
+    return table if len(table) else None
 
 
 def _figures(folder, frame, axes):
-    """Draw the map and the samples over the two parameters that vary most, and curves of one run an outcome."""
-    from ganlib import plots
+    """Yield the figures as HTML. One that cannot be drawn, for whatever a run has left, must not cost the page."""
+    for draw in (_draw_map, _draw_samples, _draw_curves):
+        try:
+            plot = draw(folder, frame, axes)
+            yield f"<figure>{plot._repr_html_()}</figure>" if plot else ""
+        except Exception as error:
+            yield f"<p>A figure is left out: {html.escape(str(error))}</p>"
 
-    if len(axes) >= 2:
-        most = sorted(axes, key=lambda name: -frame[name].nunique())[:2]
-        x, y = sorted(most, reverse=True)  # the generator's rate to the right, the discriminator's up
-        placed = frame.dropna(subset=[x, y])
-        if len(placed):
-            yield plots.outcome_map(placed, x, y, SCORE if SCORE in frame else None, title="Where the training led")
-        pictures = samples(folder, placed)
-        if any(picture is not None for picture in pictures):
-            yield plots.sample_map(placed, pictures, x, y, title="What the first seed drew")
+
+def _place(frame, axes):
+    """Return the two parameters that vary most, across and up, and the runs that have both."""
+    x, y = sorted(
+        sorted(axes, key=lambda name: -frame[name].nunique())[:2], reverse=True
+    )  # the generator's rate across
+    return x, y, frame.dropna(subset=[x, y])
+
+
+def _draw_map(folder, frame, axes):
+    if len(axes) < 2:
+        return None
+    x, y, placed = _place(frame, axes)
+    if not _fits(placed, x, y):
+        raise ValueError(f"a map has room for {MAPPED} values of a parameter, and there are more of {x} or {y}.")
+    if SCORE in placed:
+        placed = placed.assign(**{SCORE: pandas.to_numeric(placed[SCORE], errors="coerce")})
+    title = "Where the training led"
+    return plots.outcome_map(placed, x, y, SCORE if SCORE in placed else None, title=title) if len(placed) else None
+
+
+def _draw_samples(folder, frame, axes):
+    if len(axes) < 2:
+        return None
+    x, y, placed = _place(frame, axes)
+    pictures = samples(folder, placed) if _fits(placed, x, y) else []
+    if all(picture is None for picture in pictures):
+        return None
+    return plots.sample_map(placed, pictures, x, y, title="What the first seed drew")
+
+
+def _fits(placed, x, y):
+    return placed[[x, y]].nunique().max() <= MAPPED
+
+
+def _draw_curves(folder, frame, axes):
     drawn = []
-    for row in frame.drop_duplicates("outcome").to_dict("records")[:DRAWN]:
-        curve = curves(folder, row["id"])
-        if curve is not None and "d_accuracy" in curve:
-            label = ", ".join(
-                f"{name} {row[name]:.2g}" if isinstance(row[name], float) else f"{name} {row[name]}" for name in axes
-            )
-            drawn.append((label, row["outcome"], curve))
-    if drawn:
-        yield plots.sweep_curves(drawn, "d_accuracy", title="The discriminator's accuracy, one run for each outcome")
+    for outcome, rows in list(frame.groupby("outcome", sort=False))[:DRAWN]:
+        found = ((_label(row, axes), outcome, curves(folder, row["id"])) for row in rows.to_dict("records"))
+        drawn += itertools.islice((run for run in found if run[2] is not None), 1)
+    title = "The discriminator's accuracy, one run for each outcome"
+    return plots.sweep_curves(drawn, CURVE, title=title) if drawn else None
+
+
+def _label(row, axes):
+    return ", ".join(
+        f"{name} {row[name]:.2g}" if isinstance(row[name], float) else f"{name} {row[name]}" for name in axes
+    )
 
 
 def _table(folder, frame):
@@ -107,11 +168,11 @@ def _table(folder, frame):
 def _row(folder, row, columns, with_picture):
     cells = "".join(f"<td>{html.escape(_write(row[name]))}</td>" for name in columns)
     picture, path = "", Path(folder) / "runs" / row["id"] / SAMPLES
-    if with_picture and path.is_file():
+    if with_picture and _picture(path) is not None:
         code = base64.b64encode(path.read_bytes()).decode()
         picture = f'<img src="data:image/png;base64,{code}" alt="25 samples: {html.escape(row["outcome"])}">'
     words = f'<a href="runs/{row["id"]}/{NOTEBOOK}">{row["id"]}</a>'
-    if row["outcome"] == FAILED:
+    if isinstance(row["error"], str):
         where = f" (cell {row['cell']})" if isinstance(row.get("cell"), str) else ""
         words += f'<br><span class="failed">{html.escape(str(row["error"]))}{html.escape(where)}</span>'
     return f"<tr><td>{picture}</td><td>{words}</td>{cells}</tr>"
@@ -120,4 +181,4 @@ def _row(folder, row, columns, with_picture):
 def _write(value):
     if isinstance(value, float):
         return "" if np.isnan(value) else f"{value:.4g}"
-    return str(value)
+    return str(value) if len(str(value)) <= LONGEST else f"{str(value)[: LONGEST - 1]}…"

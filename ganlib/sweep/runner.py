@@ -10,6 +10,7 @@ What a run leaves in its folder:
 
 import contextlib
 import json
+import math
 import os
 import platform
 import shutil
@@ -20,7 +21,7 @@ from pathlib import Path
 import nbformat
 import papermill
 from distributed import get_worker
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 import ganlib
 from ganlib.environment import CHECKOUT, child_environment
@@ -32,6 +33,7 @@ from ganlib.training.files import atomic_write
 NOTEBOOK, RESULT, RUN = "notebook.ipynb", "result.json", "run"
 FAILED, DONE, DIVERGED = "failed", "done", "diverged"
 START_TIMEOUT = 180  # seconds for a kernel to answer, on a computer that is busy with other runs
+ODD = "scores.json is left out where it is no JSON object with a dict of scores and an outcome in words"
 BEGINNING = (
     "# Added by the sweep: this run alone writes in its folder, and takes its share of the computer.\n"
     "from ganlib.sweep.kernel import begin\n\n"
@@ -47,7 +49,7 @@ def execute(job):
     job : dict
         `folder`: of the run; `notebook`: the sweep's copy of the lesson; `cwd`: where it is executed; `parameters`;
         `given`: those parameters that the sweep fills in; `threads`; `gpus`: what the workers share, one each;
-        `version`: of ganlib, which must be the same here.
+        `time_limit`: in minutes, or None; `version`: of ganlib, which must be the same here.
 
     Returns
     -------
@@ -85,13 +87,18 @@ def _run_notebook(job, folder):
         file.write(nbformat.writes(notebook).encode())
     os.environ["PYTHONPATH"] = _path()  # kernels find the same ganlib
     launch.announce(folder, content)
+    name = str(path).replace("{", "{{").replace("}", "}}")  # else papermill fills in what stands in braces
+    time_left = _TimeLeft(job["time_limit"])
     try:
         papermill.execute_notebook(
-            path,
-            path,
+            name,
+            name,
             {**job["parameters"], **{name: given[name] for name in job["given"]}},
             progress_bar=False,
             start_timeout=START_TIMEOUT,
+            timeout_func=time_left,
+            kernel_name="python3",  # this Python's, whatever it was called where the notebook was saved
+            language="python",
             kernel_manager_class=launch.RunKernelManager,
             resources={"metadata": {"path": job["cwd"] if Path(job["cwd"]).is_dir() else str(folder)}},
         )
@@ -102,9 +109,38 @@ def _run_notebook(job, folder):
             "error": _one_line(f"{error.ename}: {error.evalue}"),
             "cell": _failed_cell(path),
         }
+    except CellTimeoutError:
+        if not time_left.is_over():
+            raise
+        words = f"took longer than {job['time_limit']:g} minutes, the time limit"
+        return {"outcome": FAILED, "error": words, "cell": _last_cell(path), "cut_off": True}
     except DeadKernelError:
         return {"outcome": FAILED, "error": "the kernel died, perhaps for want of memory", "cell": _last_cell(path)}
     return None
+
+
+class _TimeLeft:
+    """How many seconds a run may still take, counted from its first cell: that a kernel starts late is not its fault.
+
+    Parameters
+    ----------
+    minutes : float or None
+        The time limit; None: there is none.
+    """
+
+    def __init__(self, minutes):
+        self._minutes, self._last = minutes, None
+
+    def __call__(self, cell):
+        """Return the seconds for the next cell, as nbclient asks for them; None for as many as it likes."""
+        if self._minutes is None:
+            return None
+        self._last = self._last or time.monotonic() + 60 * self._minutes
+        return max(0.1, self._last - time.monotonic())  # 0 would mean no limit
+
+    def is_over(self):
+        """Tell whether the limit is reached."""
+        return self._last is not None and time.monotonic() >= self._last
 
 
 def _path():
@@ -115,30 +151,54 @@ def _path():
 
 def _result(job, folder, trouble, seconds):
     """Put together what is known of a run."""
-    try:
-        left = json.loads((folder / SCORES).read_text(encoding="utf-8")) if trouble is None else {}
-    except (OSError, ValueError):
-        left = {}  # a notebook that leaves no scores
     return {
         "id": job["id"],
         "parameters": job["parameters"],
         "outcome": DONE,
         "error": None,
         "cell": None,
-        **left,
-        **(trouble or {}),
+        **(trouble or _left(folder / SCORES)),
         **_longest_cell(folder / NOTEBOOK),
         "seconds": round(seconds, 2),
         "computer": platform.node(),
     }
 
 
+def _left(path):
+    """Return the outcome and the scores that a notebook left, and say so if they are odd."""
+    told = read_object(path) or {}
+    outcome, scores = told.get("outcome", DONE), told.get("scores", {})
+    good = isinstance(outcome, str) and isinstance(scores, dict) and (told or not path.exists())
+    return {
+        "outcome": _one_line(outcome) if isinstance(outcome, str) and outcome.strip() else DONE,
+        "scores": scores if isinstance(scores, dict) else {},
+        "error": None if good else ODD,
+    }
+
+
+def read_object(path):
+    """Read a file that holds one JSON object; None if there is none, or the file holds anything else.
+
+    NaN and infinity, which Python writes and JSON does not know, become None.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8") if Path(path).is_file() else ""
+        told = json.loads(text, parse_constant=_finite, parse_float=_finite)
+    except (OSError, ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _finite(word):
+    number = float(word)
+    return number if math.isfinite(number) else None
+
+
 def read_result(folder):
     """Return the result of a run that is whole, one that failed included; None if there is none yet."""
-    try:
-        return json.loads((Path(folder) / RESULT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
+    result = read_object(Path(folder) / RESULT) or {}
+    good = all(isinstance(result.get(name), str) for name in ("id", "outcome"))
+    return result if good and isinstance(result.get("scores", {}), dict) else None
 
 
 def forget(folder):
@@ -175,7 +235,7 @@ def _longest_cell(path):
         timed = [told for c in notebook.cells if (told := c.metadata.get("papermill", {})).get("duration")]
         longest = max(timed, key=lambda told: told["duration"])
         began, reached = (datetime.fromisoformat(t["start_time"]) for t in (notebook.metadata["papermill"], longest))
-    except (OSError, ValueError, KeyError):
+    except Exception:  # whatever the run itself has made of the file
         return {"startup_seconds": None, "training_seconds": None}
     before = (reached - began).total_seconds()
     return {"startup_seconds": round(before, 2), "training_seconds": round(longest["duration"], 2)}

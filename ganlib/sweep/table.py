@@ -1,6 +1,7 @@
 """The table of a sweep: one row a run, its parameters, its outcome and its scores."""
 
 import io
+import json
 import time
 from pathlib import Path
 
@@ -22,15 +23,37 @@ ABOUT = (
 
 
 def row(result):
-    """Return a result as a flat dict: id, parameters, outcome, scores, and what is about the run itself."""
+    """Return a result as a flat dict: id, parameters, outcome, scores, and what is about the run itself.
+
+    A score that is called like something else in the row has `score_` before its name.
+    """
+    known = {"id": result["id"], **result["parameters"], "outcome": result["outcome"]}
     about = {name: result.get(name) for name in ABOUT}
-    return {
-        "id": result["id"],
-        **result["parameters"],
-        "outcome": result["outcome"],
-        **result.get("scores", {}),
-        **about,
-    }
+    scores = result.get("scores", {})
+    scores = {f"score_{name}" if name in known | about else name: value for name, value in scores.items()}
+    return {_text(name): _cell(value) for name, value in {**known, **scores, **about}.items()}
+
+
+def _cell(value):
+    """Return a value as a table can hold it, lists and dicts as JSON."""
+    if isinstance(value, (list, tuple, dict)):
+        value = json.dumps(value, ensure_ascii=False)
+    return _text(value) if isinstance(value, str) else value
+
+
+def _text(words):
+    """Return a text without halves of characters, which JSON can hold and a file cannot."""
+    return words.encode("utf-8", "replace").decode()
+
+
+def _of_one_kind(column):
+    """Return a column as it is, or as text if its values are of several kinds, or whole numbers that are too large."""
+    kinds = {type(value) for value in column.dropna()}
+    if column.dtype != object or kinds <= {str}:
+        return column
+    if kinds == {bool}:
+        return column.where(column.notna(), None)  # as it is read again
+    return column.map(str, na_action="ignore")
 
 
 class Table:
@@ -59,6 +82,7 @@ class Table:
     def frame(self):
         """Return the table, a pandas.DataFrame in the grid's order."""
         frame = pandas.DataFrame([self._rows[run] for run in sorted(self._rows, key=self._order.get)])
+        frame = frame.apply(_of_one_kind)
         return frame[[*(name for name in frame if name not in ABOUT), *(name for name in ABOUT if name in frame)]]
 
     def write(self):
@@ -97,12 +121,13 @@ def read(folder):
     Raises
     ------
     SweepError
-        There is no table.
+        There is no table, or it is damaged.
     """
-    path = Path(folder) / PARQUET
-    if path.is_file():
-        return pandas.read_parquet(path)
-    path = path.with_name(CSV)
-    if path.is_file():
-        return pandas.read_csv(path)
+    for name, load in ((PARQUET, pandas.read_parquet), (CSV, pandas.read_csv)):
+        path = Path(folder) / name
+        try:
+            if path.is_file():
+                return load(path)
+        except (OSError, ValueError) as error:
+            raise SweepError(f"{path} is damaged: the sweep writes it anew with --resume (resume=True).") from error
     raise SweepError(f"{folder} holds no table of a sweep: there is neither {PARQUET} nor {CSV}.")

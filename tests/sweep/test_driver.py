@@ -1,9 +1,11 @@
 """A sweep from the grid to the table: what is made, what is skipped, what is repeated, what is refused."""
 
 import contextlib
+import errno
 import json
 import os
 
+import nbformat
 import pandas
 import pytest
 
@@ -107,7 +109,7 @@ def test_a_sweep_that_is_broken_off_says_where_it_stands_and_ends_like_an_unbrok
     with monkeypatch.context() as patch:
         patch.setattr(driver.Table, "add", full)
         with pytest.raises(
-            SweepError, match=r"^results.* the disk is full\. .* of 8 runs are made; go on with --resume"
+            SweepError, match=r"^results.* the disk is full\. .* [4-8] of 8 runs are made; go on with --resume"
         ):
             run(source, tmp_path / "broken")
     pandas.testing.assert_frame_equal(run(source, tmp_path / "broken", resume=True), unbroken)
@@ -183,10 +185,81 @@ def test_two_sweeps_in_one_folder_are_refused(threads, source, tmp_path):
     run(source, tmp_path / "out")
 
 
-@pytest.mark.parametrize("workers", [0, -1, 1.5, True])
+@pytest.mark.parametrize("workers", [0, -1, 1.5, True, "2", 1001, 10**9])
 def test_a_wrong_number_of_workers_is_refused(threads, source, tmp_path, workers):
-    with pytest.raises(SweepError, match="workers must be a whole number from 1"):
+    with pytest.raises(SweepError, match="workers must be a whole number from 1 to 1000"):
         sweep.run(source, tmp_path / "out", workers=workers, verbose=0)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("scheduler", [5, "", ["tcp://node1:8786"]])
+def test_a_wrong_scheduler_is_refused(threads, source, tmp_path, scheduler):
+    with pytest.raises(SweepError, match="scheduler must be an address such as"):
+        sweep.run(source, tmp_path / "out", scheduler=scheduler, verbose=0)
+    with pytest.raises(SweepError, match="leave one of the two out"):
+        sweep.run(source, tmp_path / "out", workers=1, scheduler="tcp://node1:8786", verbose=0)
+
+
+@pytest.mark.parametrize("out", [5, None, "", ["x"]])
+def test_what_is_no_folder_is_refused(threads, source, out):
+    with pytest.raises(SweepError, match="out must be the path of a folder"):
+        run(source, out)
+
+
+def test_a_tilde_is_the_home_folder(threads, source, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    run(source, "~/out")
+    assert (tmp_path / "out" / "index.html").is_file()
+
+
+def test_a_folder_that_cannot_be_written_says_so_once(threads, source, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("ganlib.training.files.os.fsync", refuse)
+    with pytest.raises(SweepError) as error:
+        run(source, tmp_path / "out")
+    assert str(error.value) == f"{tmp_path / 'out'} cannot hold a sweep: Input/output error. Choose another place."
+
+
+def test_workers_that_cannot_be_started_are_a_sentence(source, tmp_path, monkeypatch):
+    def refuse(**_):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("ganlib.sweep.engine.LocalCluster", refuse)
+    with pytest.raises(SweepError, match=r"The 2 workers cannot be started on this computer: .*Too many open files"):
+        run(source, tmp_path / "out")
+
+
+@pytest.mark.parametrize("told", [5, [], {"seconds": "x"}, {"seconds_each": [1]}, {"times": 5}, {"megabytes": "a"}])
+def test_a_notebook_that_tells_nonsense_of_its_cost_costs_nobody_the_sweep(threads, source, tmp_path, told):
+    path = tmp_path / "own.ipynb"
+    content = nbformat.read(source["notebook"], 4)
+    content.metadata["ganlib_sweep"] = told
+    nbformat.write(content, path)
+    lesson, runs, merged = driver.check({**source, "notebook": path})
+    assert "an unknown time" in driver.describe(lesson, runs, merged, {}, 2, tmp_path)
+
+
+def test_a_sweep_that_needs_more_room_than_there_is_says_so(source, tmp_path):
+    path = tmp_path / "own.ipynb"
+    content = nbformat.read(source["notebook"], 4)
+    content.metadata["ganlib_sweep"] = {"megabytes": 10**9}
+    nbformat.write(content, path)
+    lesson, runs, merged = driver.check({**source, "notebook": path})
+    assert "are free, which is too little)" in driver.describe(lesson, runs, merged, {}, 2, tmp_path)
+    assert "too little" not in driver.describe(*driver.check(source), {}, 2, tmp_path)
+
+
+def test_each_job_has_the_time_limit_of_the_call_or_else_of_the_grid(threads, source, tmp_path):
+    for number, (given, grid_says, limit) in enumerate([(None, None, None), (None, 5, 5), (7, 5, 7), (0.5, None, 0.5)]):
+        grid = source if grid_says is None else {**source, "time_limit": grid_says}
+        threads.clear()
+        run(grid, tmp_path / str(number), time_limit=given)
+        assert {job["time_limit"] for job in threads} == {limit}
+    with pytest.raises(SweepError, match="time_limit, in minutes, must be a number"):
+        run(source, tmp_path / "out", time_limit=0)
 
 
 def test_a_notebook_without_parameters_is_refused(tmp_path, write_notebook):

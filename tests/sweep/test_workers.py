@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 
 import ganlib
 from ganlib import sweep
-from ganlib.sweep import SweepError, engine, kernel, runner
+from ganlib.sweep import SweepError, engine, kernel, launch, runner
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 WAITING = 300  # seconds that anything may take on a busy computer before a test gives up
@@ -99,6 +100,58 @@ def test_workers_that_would_share_a_gpu_are_refused(gpus, slots, shared):
         engine._check_gpus(told, dict(enumerate(slots)))
 
 
+PLACES = [  # host, cores that may be used, how many of them, slots of the worker
+    ([("a", (0, 1, 2, 3), 4, 1), ("a", (0, 1, 2, 3), 4, 1)], 2),
+    ([("a", (0, 1), 2, 1), ("a", (2, 3), 2, 1)], 2),
+    ([("a", (0, 1, 2, 3), 4, 4), ("b", (0, 1), 2, 1)], 1),
+    ([("a", (0,), 1, 4)], 1),
+    ([("a", (), 8, 2)], 4),
+]
+
+
+@pytest.mark.parametrize(("places", "threads"), PLACES)
+def test_runs_share_the_cores_that_their_workers_may_use(places, threads):
+    told = {number: (host, "", True, (which, count), "") for number, (host, which, count, _) in enumerate(places)}
+    assert engine._threads(told, {number: place[3] for number, place in enumerate(places)}) == threads
+
+
+def test_the_cores_are_those_that_system_and_batch_system_allow(monkeypatch):
+    for name in engine.ALLOTTED:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(engine, "cpu_count", lambda: 8)
+    assert engine.cores() == 8
+    for name in engine.ALLOTTED:
+        for text, cores in {"3": 3, "64": 8, "0": 8, "": 8, "4(x2)": 8, "-1": 8}.items():
+            monkeypatch.setenv(name, text)
+            assert engine.cores() == cores
+        monkeypatch.delenv(name)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system lets nobody choose cores")
+def test_a_worker_counts_the_cores_that_it_may_use():
+    code = (
+        "import os; os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[0]})\n"
+        "from ganlib.sweep import engine; print(engine.cores(), len(engine.affinity()))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True)
+    assert told.stdout.split() == ["1", "1"]
+
+
+def test_nobody_without_the_certificate_can_use_the_workers_of_this_computer():
+    code = "from distributed import Client, Security; Client({address!r}, security={security}, timeout=2); print('in')"
+    with engine.local(1) as local:
+        assert local.executor.submit(os.getpid).result(WAITING) != os.getpid()
+        client = local.executor._client
+        address = client.scheduler.address
+        workers = list(client.scheduler_info()["workers"])
+        assert all(one.startswith("tls://127.0.0.1:") for one in [address, *workers])
+        for attempt in [address, address.replace("tls", "tcp"), *workers]:
+            for security in ("None", "Security.temporary()"):
+                stranger = [sys.executable, "-c", code.format(address=attempt, security=security)]
+                done = subprocess.run(stranger, capture_output=True, text=True, timeout=WAITING)
+                assert (done.returncode, done.stdout) == (1, "")
+
+
 def test_a_scheduler_that_is_lost_is_told_even_when_it_cannot_be_asked_for_its_workers():
     class Client:
         status, dashboard_link = "connecting", ""
@@ -131,6 +184,7 @@ def job(lesson, folder, **parameters):
         "parameters": parameters,
         "given": ["results", "resume"],
         "threads": 1,
+        "time_limit": None,
         "gpus": [],
         "version": ganlib.__version__,
     }
@@ -196,14 +250,111 @@ def test_kernels_end_with_the_worker_that_made_them(write_notebook, tmp_path):
     )
     told = json.dumps(job(path, tmp_path / "run"))
     code = f"import json; from ganlib.sweep import runner; runner.execute(json.loads({told!r}))"
-    working = subprocess.Popen([sys.executable, "-c", code], cwd=CHECKOUT, stderr=subprocess.DEVNULL)
-    file = tmp_path / "run" / "pid"
+    with tempfile.TemporaryDirectory() as place:  # its path is short enough for sockets
+        env = {**os.environ, "TMPDIR": place}
+        working = subprocess.Popen([sys.executable, "-c", code], cwd=CHECKOUT, stderr=subprocess.DEVNULL, env=env)
+        _end_the_worker(working, tmp_path / "run", place)
+
+
+def _end_the_worker(working, folder, place):
+    file = folder / "pid"
     wait_for(lambda: file.exists() and file.read_text())
+    (sockets,) = Path(place).glob("ganlib-kernel-*")
+    assert sockets.stat().st_mode & 0o077 == 0
     working.kill()
     working.wait()
     pid = int(file.read_text())
-    wait_for(lambda: not _lives(pid))
-    assert runner.read_result(tmp_path / "run") is None
+    wait_for(lambda: not _lives(pid) and not sockets.exists())
+    assert runner.read_result(folder) is None
+
+
+@pytest.mark.skipif(not launch.FORKS, reason="kernels have ports on this system")
+def test_a_kernel_leaves_nothing_in_the_temporary_folder_even_when_it_is_killed(write_notebook, tmp_path, monkeypatch):
+    ends = write_notebook(tmp_path / "ends.ipynb", ("pass", ()))
+    killed = write_notebook(tmp_path / "killed.ipynb", ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", ()))
+    with tempfile.TemporaryDirectory() as place:
+        monkeypatch.setattr(tempfile, "tempdir", place)
+        assert runner.execute(job(ends, tmp_path / "a"))["outcome"] == "done"
+        assert "the kernel died" in runner.execute(job(killed, tmp_path / "b"))["error"]
+        assert os.listdir(place) == []
+
+
+@pytest.mark.skipif(not launch.FORKS, reason="kernels have ports on this system")
+def test_what_a_worker_left_that_was_killed_with_all_its_processes_is_cleared_away(tmp_path, monkeypatch):
+    old, new, busy = (tmp_path / f"{launch.SOCKETS}{name}" for name in ("old", "new", "busy"))
+    for folder in (old, new, busy):
+        folder.mkdir()
+        kernel.hold(str(folder), 0).close()
+    for folder in (old, busy):
+        os.utime(folder / kernel.LOCK, (0, 0))
+    lock = kernel.hold(str(busy), 0)
+    launch._clear_abandoned(str(tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([new.name, busy.name])
+    lock.close()
+
+
+@pytest.mark.skipif(not launch.FORKS, reason="kernels have ports on this system")
+def test_sockets_lie_where_their_path_is_short_enough_and_there_is_room(tmp_path, monkeypatch):
+    long, locked = tmp_path / ("x" * 90), tmp_path / "none"
+    long.mkdir()
+    for place in (long, locked):
+        monkeypatch.setattr(tempfile, "tempdir", str(place))
+        folder, lock = launch._socket_folder()
+        assert len(folder) < 100
+        assert not folder.startswith(str(place))
+        lock.close()
+        os.remove(os.path.join(folder, kernel.LOCK))
+        os.rmdir(folder)
+
+
+def test_a_sweep_needs_no_short_temporary_folder(lesson, tmp_path):
+    long = tmp_path / ("a_project_with_a_long_name" * 3) / "job_1234567"
+    long.mkdir(parents=True)
+    code = f"from ganlib.sweep import runner; print(runner.execute({job(lesson, tmp_path / 'run', value=2)!r}))"
+    env = {**os.environ, "TMPDIR": str(long)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, env=env, capture_output=True, text=True)
+    assert "'outcome': 'done', 'error': None" in done.stdout, done.stderr
+    assert list(long.iterdir()) == []
+
+
+def test_a_kernel_that_has_no_place_for_sockets_is_reached_by_ports(lesson, tmp_path, monkeypatch):
+    monkeypatch.setattr(launch, "LONGEST", 0)
+    assert runner.execute(job(lesson, tmp_path / "run", value=2))["error"] is None
+
+
+def test_a_notebook_is_executed_by_this_python_whatever_its_kernel_was_called(write_notebook, tmp_path, monkeypatch):
+    path = write_notebook(tmp_path / "own.ipynb", ("import sys\nassert sys.version == VERSION", ()))
+    content = nbformat.read(path, 4)
+    content.cells[1].source = f"import sys\nassert sys.prefix == {sys.prefix!r}"
+    other = tmp_path / "data" / "kernels" / "python3"
+    other.mkdir(parents=True)
+    (other / "kernel.json").write_text('{"argv": ["/bin/false"], "display_name": "x", "env": {"ODD": "1"}}')
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "data"))
+    for name in ("conda-env-gan-py", "python3"):
+        content.metadata.kernelspec.name = name
+        nbformat.write(content, path)
+        for forks in (launch.FORKS, False):
+            monkeypatch.setattr(launch, "FORKS", forks)
+            assert runner.execute(job(path, tmp_path / f"{name}{forks}"))["error"] is None
+
+
+def test_a_folder_may_have_braces_in_its_name(lesson, tmp_path):
+    assert runner.execute(job(lesson, tmp_path / "{value} {}", value=2))["error"] is None
+
+
+def test_a_run_that_takes_longer_than_its_limit_is_stopped_and_goes_on_with_a_longer_one(write_notebook, tmp_path):
+    waits = "import os, pathlib, time\nif not resume:\n    os.makedirs(f'{results}/run/checkpoints')\n"
+    waits += "    pathlib.Path(results, 'run', 'checkpoints', 'step_1.npz').touch()\n    time.sleep(600)"
+    grid = {"notebook": write_notebook(tmp_path / "waits.ipynb", (waits, ())), "parameters": {"value": 1}, "seeds": 1}
+    grid["time_limit"] = 0.1
+    table = sweep.run(grid, tmp_path / "out", workers=1, verbose=0)
+    assert table.loc[0, ["outcome", "error", "cell"]].tolist() == [
+        "failed",
+        "took longer than 0.1 minutes, the time limit",
+        "cell-0",
+    ]
+    again = sweep.run(grid, tmp_path / "out", workers=1, resume=True, time_limit=5, verbose=0)
+    assert again["outcome"].tolist() == ["done"]
 
 
 def _lives(pid):
