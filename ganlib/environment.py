@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from ganlib import wheels
 from ganlib.__main__ import NEWEST, OLDEST
+from ganlib.lock import try_lock
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 WINDOWS = sys.platform == "win32"
@@ -280,26 +281,6 @@ def wants_cuda(checkout, version, marker):
     if marker and marker["cuda"]:
         return True
     return has_cuda_wheels() and bool(nvidia_cards()) and not wheels.usable(checkout, version)
-
-
-def try_lock(file):
-    """Lock an open file against other processes; tell whether that worked."""
-    if WINDOWS:
-        import msvcrt
-
-        file.seek(2**30)  # a byte that nobody reads: Windows keeps others from reading a locked one
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import os
 import time
 from pathlib import Path
 
-from ganlib.environment import try_lock
+from ganlib.lock import try_lock
 from ganlib.paths import as_path, explain, file_mode
 from ganlib.training.files import atomic_write
 

@@ -2,9 +2,9 @@
 
 import os
 import shutil
-import time
 
-LOCK = ".lock"
+from ganlib.lock import hold
+
 SCORES, SAMPLES, CURVES = "scores.json", "samples.png", "curves.csv"  # what a run's own cell leaves
 PATIENCE = 60  # seconds; the kernel of a worker that was killed ends by itself within a few
 _held = []
@@ -33,38 +33,3 @@ def begin(folder, threads, gpu=None, anew=""):
     _held.append(hold(folder, PATIENCE))
     if anew:
         shutil.rmtree(os.path.join(folder, anew), ignore_errors=True)
-
-
-def hold(folder, patience):
-    """Lock a folder, waiting some seconds for another process that has it, and return what to close to let it go.
-
-    Raises
-    ------
-    BlockingIOError
-        The other process has it still.
-    """
-    file = open(os.path.join(folder, LOCK), "ab")  # noqa: SIM115 (held until it is closed, or the process ends)
-    last = time.monotonic() + patience
-    while not _lock(file):
-        if time.monotonic() >= last:
-            file.close()
-            raise BlockingIOError(f"Another process is writing in {folder}: wait for it to end, or end it.")
-        time.sleep(0.1)
-    return file
-
-
-def _lock(file):
-    """Try to lock an open file; the system takes the lock back when the process ends, however it ends."""
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -17,7 +17,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
-from ganlib.sweep.kernel import LOCK, hold
+from ganlib.lock import LOCK, hold
 
 LOG = "kernel.log"
 FORKS = sys.platform == "linux"

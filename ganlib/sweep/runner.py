@@ -25,9 +25,10 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 import ganlib
 from ganlib.environment import CHECKOUT, child_environment
+from ganlib.lock import LOCK
 from ganlib.sweep import launch
 from ganlib.sweep import notebook as lessons
-from ganlib.sweep.kernel import LOCK, SCORES
+from ganlib.sweep.kernel import SCORES
 from ganlib.training.files import atomic_write
 
 NOTEBOOK, RESULT, RUN = "notebook.ipynb", "result.json", "run"

@@ -20,7 +20,7 @@ from ganlib.training.devices import compile_mode, describe_device
 from ganlib.training.errors import RunFolderError
 from ganlib.training.live import LiveValues, Schedule, choice, whole
 from ganlib.training.loop import ALL_PLAYERS, Trainer
-from ganlib.training.run_folder import RunFolder, as_path
+from ganlib.training.run_folder import RunFolder, as_folder
 
 COMPILE_OPTIONS = ("run_eagerly", "steps_per_execution", "jit_compile")
 NEVER_CALLED = ("on_epoch_begin", "on_epoch_end", "on_train_batch_begin", "on_batch_begin", "on_test_begin")
@@ -477,7 +477,7 @@ class TrainableModel(keras.Model):
 
     def _attach_run(self, run, training):
         """Make the run folder or go on in the present one; return the history to go on with, or None."""
-        if run is not None and (self.run is None or self.run.path.resolve() != as_path(run).resolve()):
+        if run is not None and (self.run is None or self.run.path.resolve() != as_folder(run).resolve()):
             self.run = RunFolder.create(run, {**self.run_config(), "training": training})
             self._tell_own_code()
             self.run.record(self.step, "train", **training)

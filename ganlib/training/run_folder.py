@@ -23,11 +23,12 @@ from pathlib import Path
 
 import numpy as np
 
+from ganlib.lock import LOCK, hold
+from ganlib.paths import as_path, explain
 from ganlib.training.errors import RunFolderError
-from ganlib.training.files import atomic_write, explain, remove_unfinished
+from ganlib.training.files import atomic_write, remove_unfinished
 from ganlib.training.history import History
 from ganlib.training.live import Schedule
-from ganlib.training.lock import LOCK, hold
 
 FORMAT = 1
 KEPT_CHECKPOINTS = 3
@@ -67,7 +68,7 @@ class RunFolder:
         RunFolderError
             The folder holds a run or other files already, or cannot be written.
         """
-        path = as_path(path)
+        path = as_folder(path)
         if (path / "config.json").exists():
             raise RunFolderError(
                 f"{path} already holds a run: continue it with GAN.resume({str(path)!r}), or choose another folder."
@@ -94,7 +95,7 @@ class RunFolder:
         RunFolderError
             The folder is no run, is of another version, or cannot be read.
         """
-        path = as_path(path)
+        path = as_folder(path)
         try:
             config = json.loads((path / "config.json").read_text(encoding="utf-8"))
             version = config["ganlib_run"]
@@ -355,17 +356,15 @@ class RunFolder:
             self.record(step, "gap", why=why)
 
 
-def as_path(path):
-    """Return the path of a run folder, with `~` for the home folder; RunFolderError if it is no path."""
-    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
-        raise RunFolderError(f"A run folder is named by a path, such as 'runs/first', not by {path!r}.")
+def as_folder(path):
+    """Return the path of a run folder, with the home folder for `~`; RunFolderError if it is no path."""
     try:
-        path = Path(path).expanduser()
+        path = as_path(path, "run")
         path.lstat()
+    except ValueError as error:
+        raise RunFolderError(str(error)) from error
     except (FileNotFoundError, NotADirectoryError):  # the caller says what follows from that
         return path
-    except (RuntimeError, TypeError, ValueError) as error:  # nobody of that name; bytes; a null character
-        raise RunFolderError(f"{os.fspath(path)!r} cannot be the path of a run folder: choose another one.") from error
     except OSError as error:
         raise RunFolderError(f"{str(path)[:80]} cannot be used as a run folder: {explain(error)}.") from error
     return path

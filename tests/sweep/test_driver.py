@@ -10,7 +10,8 @@ import pandas
 import pytest
 
 from ganlib import sweep
-from ganlib.sweep import SweepError, driver, kernel, runner
+from ganlib.lock import hold
+from ganlib.sweep import SweepError, driver, runner
 from tests.training.disk import FullDisk
 
 
@@ -178,10 +179,10 @@ def test_a_folder_with_other_files_is_refused(threads, source, tmp_path):
 
 def test_two_sweeps_in_one_folder_are_refused(threads, source, tmp_path):
     (tmp_path / "out").mkdir()
-    lock = kernel.hold(str(tmp_path / "out"), 0)
+    held = hold(str(tmp_path / "out"), 0)
     with pytest.raises(SweepError, match="Another sweep is at work in"):
         run(source, tmp_path / "out")
-    lock.close()
+    held.close()
     run(source, tmp_path / "out")
 
 

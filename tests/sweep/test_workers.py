@@ -16,7 +16,8 @@ import pytest
 
 import ganlib
 from ganlib import sweep
-from ganlib.sweep import SweepError, engine, kernel, launch, runner
+from ganlib.lock import LOCK, hold
+from ganlib.sweep import SweepError, engine, launch, runner
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 WAITING = 300  # seconds that anything may take on a busy computer before a test gives up
@@ -234,11 +235,11 @@ def test_a_training_that_diverges_is_an_outcome_and_no_failure(write_notebook, t
 
 
 def test_no_run_starts_while_the_kernel_of_a_lost_worker_writes_in_its_folder(tmp_path):
-    lock = kernel.hold(str(tmp_path), 0)
-    code = f"from ganlib.sweep import kernel; kernel.hold({str(tmp_path)!r}, 0.2)"
+    held = hold(str(tmp_path), 0)
+    code = f"from ganlib import lock; lock.hold({str(tmp_path)!r}, 0.2)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=CHECKOUT)
     assert "Another process is writing in" in done.stderr
-    lock.close()
+    held.close()
     assert subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT).returncode == 0
 
 
@@ -284,13 +285,13 @@ def test_what_a_worker_left_that_was_killed_with_all_its_processes_is_cleared_aw
     old, new, busy = (tmp_path / f"{launch.SOCKETS}{name}" for name in ("old", "new", "busy"))
     for folder in (old, new, busy):
         folder.mkdir()
-        kernel.hold(str(folder), 0).close()
+        hold(str(folder), 0).close()
     for folder in (old, busy):
-        os.utime(folder / kernel.LOCK, (0, 0))
-    lock = kernel.hold(str(busy), 0)
+        os.utime(folder / LOCK, (0, 0))
+    held = hold(str(busy), 0)
     launch._clear_abandoned(str(tmp_path))
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([new.name, busy.name])
-    lock.close()
+    held.close()
 
 
 @pytest.mark.skipif(not launch.FORKS, reason="kernels have ports on this system")
@@ -303,7 +304,7 @@ def test_sockets_lie_where_their_path_is_short_enough_and_there_is_room(tmp_path
         assert len(folder) < 100
         assert not folder.startswith(str(place))
         lock.close()
-        os.remove(os.path.join(folder, kernel.LOCK))
+        os.remove(os.path.join(folder, LOCK))
         os.rmdir(folder)
 
 
