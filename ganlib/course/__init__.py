@@ -1,6 +1,10 @@
 """What the lessons themselves need: three honest speeds, a welcome that says what was found, and exercises."""
 
+import functools
+import itertools
 import os
+import tempfile
+from pathlib import Path
 
 SPEEDS = ("smoke", "lesson", "full")
 VARIABLE = "GANLIB_SPEED"
@@ -63,6 +67,46 @@ def welcome(speed="", *, smoke, lesson, full, number=""):
     print(f"speed: {speed_name(speed)}; the cells below compute for {_duration(seconds)} on two CPU cores")
     if number:
         print(_progress(number))
+
+
+def new_folder(path="", name="run"):
+    """Return a place for a new folder, so that a cell that runs again takes nothing away from what it made before.
+
+    Parameters
+    ----------
+    path : str or Path
+        The wanted folder; `~` is the home folder. Empty: `name` in a temporary folder of this kernel, which is gone
+        when the kernel ends.
+    name : str
+        What to call a temporary one.
+
+    Returns
+    -------
+    Path
+        The folder itself if there is nothing in it yet, else the first that is free of `path-2`, `path-3` and so on,
+        and a line says so. It is not made here.
+
+    Examples
+    --------
+    >>> new_folder("no such/run").name
+    'run'
+    """
+    wanted = Path(path).expanduser() if path else Path(_scratch().name, name)
+    others = (Path(f"{os.path.abspath(wanted)}-{number}") for number in itertools.count(2))
+    free = next(folder for folder in itertools.chain([wanted], others) if _is_free(folder))
+    if path and free != wanted:
+        print(f"There is something in {wanted} already, so this goes to {free}.")
+    return free
+
+
+def _is_free(folder):
+    return not os.path.lexists(folder) or (folder.is_dir() and not any(folder.iterdir()))
+
+
+@functools.cache
+def _scratch():
+    """Make the temporary folder of this process, which is removed with its end."""
+    return tempfile.TemporaryDirectory(prefix="ganlib_", ignore_cleanup_errors=True)
 
 
 def exercise(name):

@@ -1,0 +1,167 @@
+"""Learners run cells again, and out of order: every code cell of every lesson can take it."""
+
+from pathlib import Path
+
+import names
+import nbformat
+import pytest
+import style
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat.v4 import new_code_cell, new_notebook
+
+LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
+PATHS = {path.name[:2]: path for path in LESSONS}
+
+
+def read(path):
+    return nbformat.read(path, nbformat.NO_CONVERT)
+
+
+def sources(lesson):
+    return [(cell.id, cell.source) for cell in style.cells(lesson, "code")]
+
+
+class Kernel:
+    """A kernel that runs the cells of a lesson in any order."""
+
+    def __init__(self, client):
+        self._client = client
+        self._places = {cell.id: place for place, cell in enumerate(client.nb.cells)}
+
+    def run(self, cell, when):
+        """Run a cell and return what it printed; fail with its traceback if it does."""
+        place = self._places[cell]
+        try:
+            done = self._client.execute_cell(self._client.nb.cells[place], place)
+        except CellExecutionError as error:
+            pytest.fail(f"{cell} {when}: {error}", pytrace=False)
+        return "".join(output.text for output in done.outputs if output.output_type == "stream")
+
+
+@pytest.fixture
+def start():
+    """Return a function that starts a kernel for a lesson; all of them end with the test."""
+    kernels = []
+
+    def start(lesson, folder=LESSONS[0].parent):
+        client = NotebookClient(lesson, timeout=600, kernel_name="python3", resources={"metadata": {"path": folder}})
+        kernels.append(client.setup_kernel())
+        kernels[-1].__enter__()
+        return Kernel(client)
+
+    yield start
+    for kernel in kernels:
+        kernel.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_every_cell_can_be_run_twice_and_once_more_when_all_have_run(path, start):
+    lesson = read(path)
+    kernel, cells = start(lesson), [cell for cell, _ in sources(lesson)]
+    for cell in cells:
+        kernel.run(cell, "for the first time")
+        kernel.run(cell, "at once again")
+    for cell in reversed(cells):  # each one after all those that come later in the lesson
+        kernel.run(cell, "again after the lesson's end")
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_no_cell_needs_a_name_that_means_something_else_later(path):
+    lesson = read(path)
+    parameters = [cell.id for cell in style.tagged(lesson, "parameters")]
+    assert list(names.upset(sources(lesson), parameters)) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "cell"),
+    [("03", "same"), ("05", "zero-sum-check"), ("07", "cure-g"), ("10", "replay"), ("11", "meaning")],
+)
+def test_a_cell_runs_when_only_those_have_run_that_define_what_it_uses(number, cell, start):
+    lesson = read(PATHS[number])
+    kernel, needed = start(lesson), names.needed_by(sources(lesson), cell)
+    assert len(needed) < len(sources(lesson)) / 2
+    for one in needed:
+        kernel.run(one, f"of those that {cell} needs")
+
+
+def contents(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    ("number", "parameter", "training", "user"),
+    [("06", "run", "train", "run-folder"), ("12", "folder", "train-code", "keras-code")],
+)
+def test_training_again_leaves_what_is_in_the_learners_folder_and_says_where_it_goes(
+    number, parameter, training, user, start, tmp_path
+):
+    lesson, mine = read(PATHS[number]), tmp_path / "mine"
+    (parameters,) = style.tagged(lesson, "parameters")
+    parameters.source += f"\n{parameter} = {str(mine)!r}"
+    kernel = start(lesson)
+    for cell in names.needed_by(sources(lesson), user):
+        kernel.run(cell, "for the first time")
+    made = contents(mine)
+    assert made
+    assert f"{mine} already, so this goes to {mine}-2" in kernel.run(training, "again")
+    kernel.run(user, "again")
+    assert contents(mine) == made
+    assert contents(tmp_path / "mine-2").keys() == made.keys()
+
+
+# --- the checks themselves ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "needs", "binds"),
+    [
+        ("x = 1\ny = x + z", {"z"}, {"x", "y"}),
+        ("total += 1", {"total"}, {"total"}),
+        ("for a in b:\n    c = a\nprint(c)", {"b"}, {"a", "c"}),
+        ("for a in a:\n    pass", {"a"}, {"a"}),
+        ("[a for a in b if c]", {"b", "c"}, set()),
+        ("def f(x):\n    return x + g(y)\n\n\ndef g(x):\n    return x", {"y"}, {"f", "g"}),
+        ("try:\n    f()\nexcept ValueError as e:\n    print(e)", {"f"}, {"e"}),
+        ("with a as b:\n    b.c = d;", {"a", "d"}, {"b"}),
+        ("import os.path\nfrom x import y as z", set(), {"os", "z"}),
+        ("x = x or 1", {"x"}, {"x"}),
+    ],
+)
+def test_the_names_of_a_cell_are_found(source, needs, binds):
+    assert names.needs_and_binds(source) == (needs, binds)
+
+
+@pytest.mark.parametrize(
+    ("sources", "words"),
+    [
+        (["x = 1", "print(x)", "x = 2"], "b needs x, which c binds anew"),
+        (["x = 1", "x += 1"], "b needs x and binds it anew itself"),
+        (["print(x)", "x = 1"], "a needs x, which no cell before it binds"),
+        (["e = 1", "print(e)", "try:\n    f = 1\nexcept OSError as e:\n    pass"], "b needs e, which c binds anew"),
+    ],
+)
+def test_a_cell_that_cannot_be_run_again_is_told(sources, words):
+    assert words in list(names.upset(list(zip("abc", sources, strict=False))))
+
+
+def test_a_cell_may_fill_in_what_the_parameters_leave_open():
+    cells = [("parameters", "x = 0"), ("opening", "x = x or 5"), ("use", "print(x)")]
+    assert list(names.upset(cells, ["parameters"])) == []
+
+
+def test_what_a_cell_needs_is_followed_to_its_beginnings():
+    cells = [("a", "x = 1"), ("b", "y = 2"), ("c", "z = x"), ("d", "print(y)"), ("e", "print(z)"), ("f", "z = 3")]
+    assert names.needed_by(cells, "e") == ["a", "c", "e"]
+
+
+@pytest.mark.parametrize(
+    "source", ["seen = 'seen' in globals()\nassert not seen", "made.append(1)\nassert made == [1]"]
+)
+def test_a_lesson_whose_cell_fails_the_second_time_is_red(source, start):
+    lesson = new_notebook(cells=[new_code_cell("made = []", id="first"), new_code_cell(source, id="second")])
+    kernel = start(lesson)
+    for cell in ("first", "second"):
+        kernel.run(cell, "for the first time")
+    with pytest.raises(pytest.fail.Exception, match=r"(?s)^second at once again: .*AssertionError"):
+        kernel.run("second", "at once again")
