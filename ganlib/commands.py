@@ -58,6 +58,8 @@ def lab(arguments):
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
     command.append(f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}")
     command.append("--ServerApp.answer_yes=True")  # else Ctrl-C asks, and goes on after five seconds
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container, where Jupyter would refuse its only user
+        command.append("--ServerApp.allow_root=True")
     if options.no_browser:
         command.append("--no-browser")
     if options.port is not None:

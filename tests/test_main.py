@@ -155,6 +155,19 @@ def test_lab_ends_at_the_first_ctrl_c(became):
     assert "--ServerApp.answer_yes=True" in became(["lab"])[0]
 
 
+@pytest.mark.parametrize(("user", "allowed"), [(0, True), (1000, False)])
+def test_lab_lets_root_in_where_root_is_who_calls_it(became, monkeypatch, user, allowed):
+    monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
+    command, _ = became(["lab"])
+    assert ("--ServerApp.allow_root=True" in command) is allowed
+    assert not any(re.search(r"token|password|\.ip=", word) for word in command), "Jupyter's own are safe"
+
+
+def test_lab_starts_without_a_root_to_let_in_where_the_system_knows_no_root(became, monkeypatch):
+    monkeypatch.delattr(os, "geteuid", raising=False)
+    assert "--ServerApp.allow_root=True" not in became(["lab"])[0]
+
+
 def test_lab_hands_its_own_options_and_those_after_two_dashes_to_jupyter(became):
     command, _ = became(["lab", "--no-browser", "--port", "9999", "--", "--ServerApp.ip=0.0.0.0", "--", "-y"])
     assert {"--no-browser", "--ServerApp.port=9999"} <= set(command)
