@@ -24,6 +24,7 @@ from ganlib import wheels
 from ganlib.__main__ import NEWEST, OLDEST
 from ganlib.lock import try_lock
 
+VERSIONS = "GANLIB_VERSIONS"  # "tested": those of constraints.txt; "newest": those that fit requirements.txt
 CHECKOUT = Path(__file__).resolve().parent.parent
 WINDOWS = sys.platform == "win32"
 MARKER = "ganlib.json"
@@ -242,6 +243,33 @@ def _write_marker(venv, marker):
     new.replace(venv / MARKER)
 
 
+def constraints(checkout):
+    """Return the file with the exact versions that are installed, those that the tests run with.
+
+    Parameters
+    ----------
+    checkout : pathlib.Path
+        Folder with `requirements.txt` and, perhaps, `constraints.txt`.
+
+    Returns
+    -------
+    pathlib.Path or None
+        None, so that the newest versions come that fit `requirements.txt`, where GANLIB_VERSIONS says "newest", where
+        PIP_CONSTRAINT or UV_CONSTRAINT name a file of the user's own, or where there is no such file.
+
+    Raises
+    ------
+    SetupError
+        GANLIB_VERSIONS says something else.
+    """
+    wanted = os.environ.get(VERSIONS) or "tested"
+    if wanted not in ("tested", "newest"):
+        raise SetupError(f"The environment variable {VERSIONS} must be tested or newest, not {wanted!r}.")
+    own = os.environ.get("PIP_CONSTRAINT") or os.environ.get("UV_CONSTRAINT")
+    path = checkout / "constraints.txt"
+    return path if wanted == "tested" and not own and path.is_file() else None
+
+
 def fingerprint(checkout, version, cuda):
     """Return a hash of all that decides what is installed.
 
@@ -255,7 +283,7 @@ def fingerprint(checkout, version, cuda):
         Whether TensorFlow comes with its CUDA wheels.
     """
     parts = [(checkout / "requirements.txt").read_bytes(), repr((tuple(version), bool(cuda))).encode()]
-    for path in (os.environ.get("PIP_CONSTRAINT"), os.environ.get("UV_CONSTRAINT")):
+    for path in (os.environ.get("PIP_CONSTRAINT"), os.environ.get("UV_CONSTRAINT"), constraints(checkout)):
         parts.append(Path(path).read_bytes() if path and Path(path).is_file() else str(path).encode())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
@@ -317,6 +345,7 @@ def build(checkout):
         raise SetupError(f"{venv} is no environment of Python 3.11 to 3.13: remove it, then try again.")
     version = venv_version(venv) or sys.version_info[:2]
     cuda, uv = wants_cuda(checkout, version, marker), shutil.which("uv")
+    finished = {"fingerprint": fingerprint(checkout, version, cuda), "cuda": cuda}
     say(
         f"Setting up {venv}: once, some minutes, about {'7' if cuda else '3'} GB on the disk. "
         "If it is interrupted, the next call starts it anew."
@@ -333,23 +362,30 @@ def build(checkout):
         _run("venv", [sys.executable, "-m", "venv", *(["--without-pip"] if uv else []), str(venv)])
     _install(checkout, venv, cuda, uv)
     _settle(checkout, venv)
-    _write_marker(venv, {"fingerprint": fingerprint(checkout, venv_version(venv), cuda), "cuda": cuda})
+    _write_marker(venv, finished)
 
 
 def _install(checkout, venv, cuda, uv):
-    """Install the requirements with `uv` if there is one, else with pip."""
+    """Install the requirements with `uv` if there is one, else with pip; the tested versions, if they can be had."""
     python = str(venv_python(venv))
     what = ["-r", str(checkout / "requirements.txt")]
     if cuda:
         what.append("tensorflow[and-cuda]")  # the installer joins it with tensorflow's bounds in the file
     if folder := wheels.usable(checkout, venv_version(venv)):
         what += ["--no-index", "--find-links", str(folder)]
-    if uv:
-        _run("uv", [uv, "pip", "install", "--python", python, *what])
-        return
-    if installed_version("pip", site_packages(venv, venv_version(venv))) is None:  # made while there was uv
+    if not uv and installed_version("pip", site_packages(venv, venv_version(venv))) is None:  # made while there was uv
         _run("ensurepip", [python, "-m", "ensurepip"])
-    _run("pip", [python, "-m", "pip", "install", *what])
+    name, install = (
+        ("uv", [uv, "pip", "install", "--python", python]) if uv else ("pip", [python, "-m", "pip", "install"])
+    )
+    if exact := constraints(checkout):
+        with contextlib.suppress(SetupError):
+            return _run(name, [*install, *what, "-c", str(exact)])
+        say(
+            f"The tested versions, those of {exact.name}, cannot be had here, and the reason is above: trying the "
+            "newest that fit requirements.txt."
+        )
+    _run(name, [*install, *what])
 
 
 def _run(name, command):

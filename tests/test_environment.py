@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from packaging.requirements import Requirement
 
 from ganlib import environment
 
@@ -35,7 +36,7 @@ class Programs:
     def __call__(self, command, **_):
         name = next(word for word in ("ensurepip", "venv", "pip") if word in command)
         self.calls.append((name, [str(word) for word in command]))
-        if name == self.fails:
+        if name == self.fails or (self.fails == "-c" and "-c" in command):
             return SimpleNamespace(returncode=23)
         if name == "venv":
             self._make_venv(Path(command[-1]), "--without-pip" not in command)
@@ -77,8 +78,8 @@ def programs(monkeypatch):
     monkeypatch.setattr(environment.platform, "system", lambda: "Linux")
     monkeypatch.setattr(environment.platform, "machine", lambda: "x86_64")
     monkeypatch.setattr(environment, "nvidia_cards", lambda: [])
-    monkeypatch.delenv("PIP_CONSTRAINT", raising=False)
-    monkeypatch.delenv("UV_CONSTRAINT", raising=False)
+    for name in ("PIP_CONSTRAINT", "UV_CONSTRAINT", environment.VERSIONS):
+        monkeypatch.delenv(name, raising=False)
     return fake
 
 
@@ -157,6 +158,20 @@ def test_the_constraints_pin_a_fitting_version_of_every_requirement():
         versions = [version for pinned, version in pins if pinned == name]
         assert versions, f"{name} is not pinned"
         assert all(environment.satisfies(version, bounds) for version in versions)
+
+
+SYSTEMS = [("linux", "posix"), ("darwin", "posix"), ("win32", "nt")]
+
+
+@pytest.mark.parametrize(("system", "os_name"), SYSTEMS)
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_the_constraints_name_one_version_of_each_package_on_every_system_and_python(system, os_name, python):
+    here = {"sys_platform": system, "os_name": os_name, "python_version": python, "python_full_version": f"{python}.9"}
+    lines = (CHECKOUT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    chosen = [pin.name for pin in pins if pin.marker is None or pin.marker.evaluate(here)]
+    assert len(set(chosen)) == len(chosen)
+    assert environment.requirements_of(CHECKOUT).keys() <= set(chosen)
 
 
 # --- computers ------------------------------------------------------------------------------------------------------
@@ -313,6 +328,64 @@ def test_other_constraints_are_other_requirements(kit, programs, became, monkeyp
         programs.calls.clear()
         stand_elsewhere(kit)
         assert programs.names == expected
+
+
+@pytest.fixture
+def tested(kit):
+    """The exact versions that the tests of a kit ran with."""
+    path = kit / "constraints.txt"
+    path.write_text("no-such-package-here==1.5\n")
+    return path
+
+
+@pytest.mark.parametrize("uv", [None, "/opt/uv"])
+def test_the_versions_that_were_tested_are_installed(kit, programs, became, tested, monkeypatch, uv):
+    monkeypatch.setattr(environment.shutil, "which", lambda name: uv if name == "uv" else None)
+    stand_elsewhere(kit)
+    assert programs.calls[-1][1][-2:] == ["-c", str(tested)]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("GANLIB_VERSIONS", "newest"), ("PIP_CONSTRAINT", "mine.txt"), ("UV_CONSTRAINT", "mine.txt")],
+)
+def test_who_wants_other_versions_says_so_in_a_variable(kit, programs, became, tested, monkeypatch, variable, value):
+    stand_elsewhere(kit)
+    monkeypatch.setenv(variable, value)
+    for expected in (["pip"], []):  # another choice is installed once
+        programs.calls.clear()
+        stand_elsewhere(kit)
+        assert programs.names == expected
+        assert not any("-c" in command for _, command in programs.calls)
+
+
+def test_another_choice_of_versions_is_refused(kit, programs, tested, monkeypatch):
+    monkeypatch.setenv("GANLIB_VERSIONS", "latest")
+    with pytest.raises(environment.SetupError, match=r"^The environment .* must be tested or newest, not 'latest'\.$"):
+        environment.stand(["lab"], kit)
+    assert programs.calls == []
+
+
+def test_other_tested_versions_are_installed_into_the_same_environment(kit, programs, became, tested):
+    stand_elsewhere(kit)
+    tested.write_text("no-such-package-here==1.5.1\n")
+    for expected in (["pip"], []):
+        programs.calls.clear()
+        stand_elsewhere(kit)
+        assert programs.names == expected
+
+
+def test_where_the_tested_versions_cannot_be_had_the_newest_that_fit_come_and_that_is_said(
+    kit, programs, became, tested, capsys
+):
+    programs.fails = "-c"
+    stand_elsewhere(kit)
+    assert programs.names == ["venv", "pip", "pip"]
+    assert "-c" not in programs.calls[-1][1]
+    assert "The tested versions, those of constraints.txt, cannot be had here" in capsys.readouterr().err
+    programs.calls.clear()
+    stand_elsewhere(kit)
+    assert programs.calls == [], "it is not tried again at every call"
 
 
 def test_a_package_that_somebody_removed_is_installed_again(kit, programs, became):
