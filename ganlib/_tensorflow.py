@@ -10,12 +10,19 @@ import os
 import sys
 import tempfile
 
+from ganlib.settings import backend_problem
+
 
 @contextlib.contextmanager
 def quiet_stderr():
     """Send file descriptor 2 to a temporary file; write what was caught to the real one if the block raises."""
     sys.stderr.flush()
-    with tempfile.TemporaryFile() as caught:
+    try:
+        file = tempfile.TemporaryFile()  # noqa: SIM115
+    except OSError:  # no place for temporary files: then the noise is heard
+        yield
+        return
+    with file as caught:
         real = os.dup(2)
         os.dup2(caught.fileno(), 2)
         try:
@@ -42,7 +49,9 @@ def no_garbage_collection():
             gc.enable()
 
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+if _problem := backend_problem():
+    raise ValueError(_problem)
+os.environ["KERAS_BACKEND"] = "tensorflow"  # or the file ~/.keras/keras.json would choose
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 with quiet_stderr(), no_garbage_collection():
@@ -52,7 +61,7 @@ with quiet_stderr(), no_garbage_collection():
     for _gpu in tf.config.list_physical_devices("GPU"):
         with contextlib.suppress(RuntimeError):  # the program that imports us has already used its GPUs
             tf.config.experimental.set_memory_growth(_gpu, True)
-    tf.zeros(()).numpy()  # the first operation starts the devices, which log once more
+    tf.zeros(())  # the first operation starts the devices, which log once more
 
 # In a graph, fusing a convolution with its bias fails beside a LeakyReLU, logs a red line and would gain nothing.
 tf.config.optimizer.set_experimental_options({"remapping": False})

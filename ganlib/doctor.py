@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from ganlib import environment
 from ganlib.__main__ import version_problem
+from ganlib.settings import backend_problem
 
 FREE_GIGABYTES = 2
 OLDEST_DRIVER = (525, 60)  # the first that runs programs made with any CUDA 12
@@ -108,10 +109,31 @@ def renewal_advice(prefix=sys.prefix):
     return f"{sys.executable} -m pip install --force-reinstall tensorflow"
 
 
+class Unready(Exception):
+    """A check cannot be made, for a reason that another check tells."""
+
+
 def _need_tensorflow():
-    """Raise RuntimeError rather than import a TensorFlow that would take this process down."""
+    """Raise Unready rather than import a TensorFlow that would take this process down, or a Keras without it."""
     if tensorflow_problem():
-        raise RuntimeError("TensorFlow does not start")
+        raise Unready("TensorFlow does not start")
+    if backend_problem():
+        raise Unready("Keras does not use TensorFlow")
+
+
+def settings():
+    """Check what Keras and TensorFlow are set to in this process; yield one `Check`."""
+    problem = backend_problem()
+    if problem is None:
+        _need_tensorflow()
+        from ganlib.settings import settings_problem
+
+        problem = settings_problem()
+    if problem is None:
+        yield Check(True, "Keras uses TensorFlow, in float32")
+    else:
+        found, advice = problem.split(": ", 1)
+        yield Check(False, found, advice.rstrip("."))
 
 
 def device(description=None, cards=None, system=None, machine=None):
@@ -239,7 +261,7 @@ def speed(steps_per_second=None):
     yield Check(True, f"speed: {rate}, so {COURSE_STEPS:,} steps take {minutes} min {seconds:02d} s")
 
 
-CHECKS = (python, packages, tensorflow, device, data, disk, speed)
+CHECKS = (python, packages, tensorflow, settings, device, data, disk, speed)
 
 
 def checks(functions=CHECKS):
@@ -257,6 +279,8 @@ def checks(functions=CHECKS):
     for function in functions:
         try:
             yield from function()
+        except Unready as unready:
+            yield Check(False, f"{function.__name__}: not checked, as {unready}", "see to what is above first")
         except Exception as error:
             reason = (str(error).strip().splitlines() or ["no reason given"])[0]
             line = f"{function.__name__}: {type(error).__name__}: {reason}"

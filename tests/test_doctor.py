@@ -1,14 +1,17 @@
 """The health check: what it says of sound and of broken computers, and that nothing breaks it."""
 
 import json
+import os
 import shutil
 import signal
+import subprocess
 import sys
 from types import SimpleNamespace
 
 import pytest
 
 from ganlib import doctor, environment
+from ganlib import settings as keras_settings
 from ganlib.doctor import Check
 
 CARD = environment.Card("NVIDIA T4", "15360 MiB", "550.54.15")
@@ -63,7 +66,7 @@ def test_a_check_that_breaks_is_a_failed_check_and_the_rest_goes_on(error):
 
 
 def test_every_check_runs_by_default():
-    names = {"python", "packages", "tensorflow", "device", "data", "disk", "speed"}
+    names = {"python", "packages", "tensorflow", "settings", "device", "data", "disk", "speed"}
     assert {function.__name__ for function in doctor.CHECKS} == names
     assert all(getattr(doctor, name) in doctor.CHECKS for name in names)
 
@@ -148,9 +151,29 @@ def test_a_broken_environment_of_the_kit_is_made_anew_and_another_one_is_mended(
 def test_nothing_imports_a_tensorflow_that_does_not_start(monkeypatch):
     monkeypatch.setattr(doctor, "tensorflow_problem", lambda: "its process ended")
     monkeypatch.setattr(doctor, "measure_speed", lambda: pytest.fail("imported it"))
-    for check in doctor.checks([doctor.tensorflow, doctor.device, doctor.speed]):
+    for check in doctor.checks([doctor.tensorflow, doctor.settings, doctor.device, doctor.speed]):
         assert not check.ok
         assert "TensorFlow does not start" in check.line
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch", "openvino"])
+def test_another_backend_is_one_check_with_the_way_out_and_no_bug(backend):
+    variables = {**os.environ, "KERAS_BACKEND": backend}
+    code = "from ganlib import doctor\nfor check in doctor.checks([doctor.settings, doctor.device, doctor.speed]): print(check)"
+    command = [sys.executable, "-c", code]
+    answer = subprocess.run(command, env=variables, capture_output=True, text=True)
+    first, *others = answer.stdout.splitlines()
+    assert first.startswith(
+        f"[FAIL] ganlib trains with TensorFlow, and the environment variable KERAS_BACKEND says {backend}"
+    )
+    assert "-> remove it or set it to tensorflow" in first
+    assert [line.split(" -> ")[1] for line in others] == ["see to what is above first"] * 2
+
+
+def test_the_usual_settings_are_right_and_others_are_told(monkeypatch):
+    assert only(doctor.settings()) == Check(True, "Keras uses TensorFlow, in float32")
+    monkeypatch.setattr(keras_settings, "settings_problem", lambda: "It is set to x: set it to y.")
+    assert only(doctor.settings()) == Check(False, "It is set to x", "set it to y")
 
 
 # --- device ---------------------------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ from ganlib._tensorflow import keras
 class ProgressBar(keras.callbacks.Callback):
     """One line that shows the step, what was measured, the steps a second and the time left.
 
+    The first block, which compiles, counts neither for the speed nor for the time left.
+
     Parameters
     ----------
     steps : int
@@ -31,10 +33,11 @@ class ProgressBar(keras.callbacks.Callback):
         self._describe = describe
         self._bar = None
         self._first = 0
+        self._counting = False
 
     def on_train_begin(self, logs=None):
         """Draw the empty bar."""
-        self._first = self.model.step
+        self._first, self._counting = self.model.step, False
         self._bar = tqdm(
             total=self._first + self._steps,
             initial=self._first,
@@ -49,9 +52,19 @@ class ProgressBar(keras.callbacks.Callback):
         """Move the bar to the step that was made last."""
         step = batch + 1
         self._bar.set_description_str(self._describe(logs), refresh=False)
-        self._bar.update(step - self._bar.n)
+        if self._counting:
+            self._bar.update(step - self._bar.n)
+        else:
+            self._begin_counting(step)
         if self.every and step % self.every == 0:
             self._bar.write(f"{step} {self._describe(logs)}", file=sys.stdout)
+
+    def _begin_counting(self, step):
+        """Measure the speed from this step on."""
+        self._counting = True
+        self._bar.n = self._bar.initial = self._bar.last_print_n = step
+        self._bar.unpause()
+        self._bar.refresh()
 
     def on_train_end(self, logs=None):
         """Draw the last state and end the line."""

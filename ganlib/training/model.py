@@ -14,6 +14,7 @@ import numpy as np
 
 import ganlib
 from ganlib._tensorflow import keras, tf
+from ganlib.settings import check_settings
 from ganlib.training.block import GivenExamples, bind_block, compile_block
 from ganlib.training.callbacks import ProgressBar, Sampler
 from ganlib.training.devices import compile_mode, describe_device
@@ -60,6 +61,7 @@ class TrainableModel(keras.Model):
     usual = MappingProxyType({"steps": 30_000, "batch_size": 32, "sample_interval": 200})
 
     def __init__(self, seed=0, **kwargs):
+        check_settings()
         super().__init__(**kwargs)
         self.seed = check_seed(seed)
         self.run = None

@@ -1,0 +1,58 @@
+"""What Keras and TensorFlow have to be set to for the kit, and the sentence that says what is not.
+
+Both have settings that hold for a whole process. The networks of the kit are built and compiled for the usual ones.
+"""
+
+import os
+import sys
+
+
+def backend_problem():
+    """Say in one sentence how Keras gets to compute with TensorFlow, or return None; imports nothing.
+
+    Keras reads KERAS_BACKEND when it is imported, and cannot be changed afterwards.
+    """
+    keras = sys.modules.get("keras")
+    used = keras.config.backend() if hasattr(keras, "config") else None
+    if used is not None and used != "tensorflow":
+        return (
+            f"ganlib trains with TensorFlow, and Keras was imported here with the backend {used}: restart Python (or "
+            "the kernel) and import ganlib first, with KERAS_BACKEND not set."
+        )
+    wanted = os.environ.get("KERAS_BACKEND") or "tensorflow"
+    if used is None and wanted != "tensorflow":
+        return (
+            f"ganlib trains with TensorFlow, and the environment variable KERAS_BACKEND says {wanted}: remove it or "
+            "set it to tensorflow, then start Python (or the kernel) again."
+        )
+    return None
+
+
+def settings_problem():
+    """Say in one sentence which setting of Keras or TensorFlow is in the way of training, or return None."""
+    from ganlib._tensorflow import keras, tf
+
+    if not tf.executing_eagerly():
+        return (
+            "TensorFlow is set to build graphs as version 1 did: restart Python (or the kernel), and call neither "
+            "tf.compat.v1.disable_eager_execution nor disable_v2_behavior."
+        )
+    policy, floats = keras.config.dtype_policy().name, keras.config.floatx()
+    if (policy, floats) != ("float32", "float32"):
+        found = policy if policy != "float32" else floats
+        return (
+            f"ganlib trains in float32, and Keras is set to {found}: call keras.config.set_floatx('float32') and "
+            "keras.config.set_dtype_policy('float32') first."
+        )
+    if keras.config.image_data_format() != "channels_last":
+        return (
+            "ganlib's pictures have their channels last, and Keras is set to channels_first: call "
+            "keras.config.set_image_data_format('channels_last') first."
+        )
+    return None
+
+
+def check_settings():
+    """Raise ValueError, with the way out, if a setting of Keras or TensorFlow is in the way of training."""
+    if problem := settings_problem():
+        raise ValueError(problem)
