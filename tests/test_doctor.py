@@ -159,7 +159,8 @@ def test_nothing_imports_a_tensorflow_that_does_not_start(monkeypatch):
 @pytest.mark.parametrize("backend", ["jax", "torch", "openvino"])
 def test_another_backend_is_one_check_with_the_way_out_and_no_bug(backend):
     variables = {**os.environ, "KERAS_BACKEND": backend}
-    code = "from ganlib import doctor\nfor check in doctor.checks([doctor.settings, doctor.device, doctor.speed]): print(check)"
+    checks = "doctor.checks([doctor.settings, doctor.device, doctor.speed])"
+    code = f"from ganlib import doctor\nfor check in {checks}: print(check)"
     command = [sys.executable, "-c", code]
     answer = subprocess.run(command, env=variables, capture_output=True, text=True)
     first, *others = answer.stdout.splitlines()
