@@ -11,7 +11,7 @@ CASES = {
             'mine = {"parameters": {"batch_size": [16, 64]}, "seeds": 1}': "There are 1 seeds",
             'mine = {"parameters": {"batch_size": [16, 64], "steps": [1, 2]}}': "not 2 · 3 = 6",
         },
-        raises='mine = {"parameters": {"steps": {"draw": [1, 9]}}, "draws": 2, "draw_seed": Broken()}',
+        raises='mine = {"parameters": {"steps": {"draw": [1, 9], "scale": Broken()}}, "draws": 2}',
     ),
     "11.2": Case(
         wrong={
@@ -21,7 +21,7 @@ CASES = {
             'r = {"draw": [1e-5, 1e-1], "scale": "linear"}\n'
             'drawn = {"parameters": {"d_learning_rate": r, "g_learning_rate": r}, "draws": 9, "seeds": 1}': "are large",
         },
-        raises='drawn = {"parameters": {"steps": {"draw": [1, 9]}}, "draws": 2, "draw_seed": Broken()}',
+        raises='drawn = {"parameters": {"steps": {"draw": [1, 9], "scale": Broken()}}, "draws": 2}',
     ),
     "11.3": Case(
         wrong={
