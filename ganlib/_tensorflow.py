@@ -10,19 +10,14 @@ import os
 import sys
 import tempfile
 
-from ganlib.settings import backend_problem
+from ganlib.settings import backend_problem, folder_problem
 
 
 @contextlib.contextmanager
 def quiet_stderr():
     """Send file descriptor 2 to a temporary file; write what was caught to the real one if the block raises."""
     sys.stderr.flush()
-    try:
-        file = tempfile.TemporaryFile()  # noqa: SIM115
-    except OSError:  # no place for temporary files: then the noise is heard
-        yield
-        return
-    with file as caught:
+    with tempfile.TemporaryFile() as caught:
         real = os.dup(2)
         os.dup2(caught.fileno(), 2)
         try:
@@ -49,7 +44,7 @@ def no_garbage_collection():
             gc.enable()
 
 
-if _problem := backend_problem():
+if _problem := backend_problem() or folder_problem():
     raise ValueError(_problem)
 os.environ["KERAS_BACKEND"] = "tensorflow"  # or the file ~/.keras/keras.json would choose
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

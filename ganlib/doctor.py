@@ -95,6 +95,8 @@ def tensorflow(problem=None):
     elif "AVX" in problem:
         advice = "use another computer, or Google Colab"
         yield Check(False, f"TensorFlow does not start: {problem}", advice)
+    elif "temporary directory" in problem:
+        yield Check(False, f"TensorFlow does not start: {problem}", "set TMPDIR to a folder that you may write in")
     elif "DLL load failed" in problem:
         advice = "install the Microsoft Visual C++ Redistributable, then try again"
         yield Check(False, f"TensorFlow does not start: {problem}", advice)

@@ -131,6 +131,7 @@ def test_a_tensorflow_that_takes_its_process_down_is_told_not_suffered(no_tensor
     ("problem", "advice"),
     [
         ("this processor lacks the AVX instructions", "another computer"),
+        ("FileNotFoundError: [Errno 2] No usable temporary directory found in ['/tmp']", "set TMPDIR"),
         ("ImportError: DLL load failed while importing _pywrap", "Visual C++ Redistributable"),
         ("ImportError: undefined symbol", doctor.renewal_advice()),
     ],
@@ -159,9 +160,8 @@ def test_nothing_imports_a_tensorflow_that_does_not_start(monkeypatch):
 @pytest.mark.parametrize("backend", ["jax", "torch", "openvino"])
 def test_another_backend_is_one_check_with_the_way_out_and_no_bug(backend):
     variables = {**os.environ, "KERAS_BACKEND": backend}
-    checks = "doctor.checks([doctor.settings, doctor.device, doctor.speed])"
-    code = f"from ganlib import doctor\nfor check in {checks}: print(check)"
-    command = [sys.executable, "-c", code]
+    chosen = "doctor.settings, doctor.device, doctor.speed"
+    command = [sys.executable, "-c", f"from ganlib import doctor\nfor check in doctor.checks([{chosen}]): print(check)"]
     answer = subprocess.run(command, env=variables, capture_output=True, text=True)
     first, *others = answer.stdout.splitlines()
     assert first.startswith(

@@ -118,8 +118,31 @@ def test_version_1_of_tensorflow_is_one_sentence(switch):
     assert words.startswith("ValueError: TensorFlow is set to build graphs as version 1 did: restart Python")
 
 
-def test_without_a_place_for_temporary_files_it_starts_all_the_same():
+def test_tensorflow_that_behaves_like_numpy_is_one_sentence():
+    code, words = last_words(
+        f"import tensorflow as tf; tf.experimental.numpy.experimental_enable_numpy_behavior(); {USE}"
+    )
+    assert code == 1
+    assert words.startswith("ValueError: TensorFlow is set to behave like NumPy: restart Python")
+
+
+def test_a_search_for_nan_is_one_sentence_and_can_be_ended():
+    tf.debugging.enable_check_numerics()
+    try:
+        with pytest.raises(ValueError, match=r"^TensorFlow is set to stop at every NaN.*disable_check_numerics\(\)"):
+            PlaneGAN()
+    finally:
+        tf.debugging.disable_check_numerics()
+    assert settings.settings_problem() is None
+
+
+def test_no_place_for_temporary_files_is_one_sentence():
     gone = (
         "import tempfile; tempfile._get_default_tempdir = lambda: (_ for _ in ()).throw(FileNotFoundError(2, 'none'))"
     )
-    assert last_words(f"{gone}; {USE}") == (0, "float32")
+    code, words = last_words(f"{gone}; {USE}")
+    assert code == 1
+    assert words.startswith(
+        "ValueError: TensorFlow needs a folder for temporary files, and there is none to write in: "
+    )
+    assert "TMPDIR" in words
