@@ -3,6 +3,7 @@
 import multiprocessing
 import random
 
+import families
 import killed
 import numpy as np
 import pytest
@@ -23,8 +24,8 @@ def processes():
     return context
 
 
-def run_in(processes, *arguments):
-    process = processes.Process(target=killed.train, args=arguments)
+def run_in(processes, *arguments, what=killed.train):
+    process = processes.Process(target=what, args=arguments)
     process.start()
     process.join()
     return process.exitcode
@@ -59,3 +60,22 @@ def test_a_run_killed_ten_times_ends_bit_for_bit_like_one_left_alone(processes, 
     pictures = {path.name: path.read_bytes() for path in killed_run.sample_folder.iterdir()}
     assert pictures == {path.name: path.read_bytes() for path in alone.run.sample_folder.iterdir()}
     assert not list(folder.rglob("*unfinished*"))
+
+
+@pytest.mark.parametrize("family", families.FAMILIES)
+def test_every_family_killed_three_times_ends_bit_for_bit_like_one_left_alone(family, processes, graph, tmp_path):
+    print("random moments from seed", SEED)
+    alone = families.build(family)
+    families.train(alone, family, killed.FAMILY_STEPS, run=tmp_path / "alone", sample_interval=10)
+    folder = tmp_path / "run"
+    for kill_at in sorted(random.Random(SEED).sample(range(killed.EVERY, killed.FAMILY_STEPS - 9), 3)):
+        assert abs(run_in(processes, folder, family, kill_at, what=killed.train_family)) == killed.KILL
+    assert run_in(processes, folder, family, None, what=killed.train_family) == 0
+    step, arrays, _, damaged = RunFolder.open(folder).load_checkpoint()
+    assert (step, damaged) == (killed.FAMILY_STEPS, [])
+    assert same(arrays, arrays_of(alone))
+    for name, column in alone.measured.items():
+        assert np.array_equal(RunFolder.open(folder).history()[name], column, equal_nan=True)
+    samples = tmp_path / "alone" / "samples", folder / "samples"
+    left, right = ({path.name: path.read_bytes() for path in place.iterdir()} for place in samples)
+    assert left == right
