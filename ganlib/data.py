@@ -9,7 +9,6 @@ import gzip
 import hashlib
 import io
 import math
-import os
 import struct
 import zipfile
 from functools import cache, partial
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+
+from ganlib.paths import as_path
 
 SHIPPED = {
     "mnist.npz": "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",
@@ -179,29 +180,6 @@ def _check_whole(name, value, at_least):
 @cache
 def _shipped_mnist(split):
     return _read_npz(_checked_once("mnist.npz"), split)
-
-
-def as_path(path, name="path"):
-    """Return where a file or folder is, with the home folder for `~`.
-
-    Parameters
-    ----------
-    path : str or path
-    name : str
-        What the argument is called.
-
-    Raises
-    ------
-    ValueError
-        It is neither text nor a path, is empty, or begins with the home folder of somebody unknown.
-    """
-    text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
-    if not isinstance(text, str) or not text or "\0" in text:
-        raise ValueError(f"{name} must be the name of a file or folder, as text or as a Path, not {path!r:.60}.")
-    try:
-        return Path(text).expanduser()
-    except RuntimeError as error:
-        raise ValueError(f"{name} is {text!r}, but there is no such home folder: write it out.") from error
 
 
 def _other_mnist(path, split):

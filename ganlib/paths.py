@@ -71,7 +71,8 @@ def as_path(path, name="path"):
     except RuntimeError as error:
         raise ValueError(f"{name} is {text!r:.60}, but there is no such home folder: write it out.") from error
     except ValueError as error:
-        raise ValueError(f"{name} is {text!r:.60}, which holds a character that no name may have.") from error
+        what = f"not {text!r:.60}, which holds a character that no name may have"
+        raise ValueError(f"{name} must be the name of a file or folder, {what}.") from error
 
 
 def file_mode(path):

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganlib.data import as_path
 from ganlib.export.card import describe
 from ganlib.export.errors import ExportError
 from ganlib.export.source import outputs_of, pick, probes
+from ganlib.paths import as_path
 from ganlib.training.files import atomic_write, explain
 
 TOLERANCE = 1e-5

@@ -8,10 +8,10 @@ import math
 import zipfile
 
 from ganlib._tensorflow import keras, tf
-from ganlib.data import as_path
 from ganlib.export.errors import ExportError
 from ganlib.export.hdf5 import check_announced, open_plain
 from ganlib.export.keras2 import read_keras2
+from ganlib.paths import as_path
 
 OLD = (".h5", ".hdf5")
 

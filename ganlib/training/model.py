@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -678,7 +678,7 @@ def as_list(callbacks):
     """Return callbacks as a list: several, one, or None for none."""
     if callbacks is None:
         return []
-    return [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else list(callbacks)
+    return list(callbacks) if isinstance(callbacks, Iterable) else [callbacks]
 
 
 def check_callbacks(callbacks):
