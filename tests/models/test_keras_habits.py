@@ -141,7 +141,7 @@ def test_a_run_says_that_fit_made_steps_that_cannot_be_replayed(gan, tmp_path):
     [
         (lambda: GAN(recipe="swift"), r"from_recipe\(name\)"),
         (lambda: GAN(recipe={"about": 1}), "recipe must be a Recipe"),
-        (lambda: tiny.build_gan().train(1, run=5), "named by a path"),
+        (lambda: train(tiny.build_gan(), 1, run=5), "must be the name of a file"),
         (lambda: build("autoencoder").__class__(seed=None), "seed must be a whole number"),
         (lambda: build("vae").__class__(seed=1.5), "seed must be a whole number"),
         (lambda: tiny.build_gan().generate(2, seed=1.5), "seed must be a whole number"),
