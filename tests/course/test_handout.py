@@ -357,6 +357,8 @@ def test_the_same_kit_gives_the_same_bytes_whenever_it_is_packed(kept):
             os.utime(path, (1e9, 1e9))
             path.chmod(0o700 if path.is_dir() else 0o600)
     assert pack(kept)[0] == before
+    with zipfile.ZipFile(kept.parent / "stick" / f"{handout.NAME}.zip") as file:
+        assert {entry.date_time for entry in file.infolist()} == {handout.ALWAYS}  # two packings may share a second
 
 
 def test_everybody_can_read_what_is_unpacked(kept):
