@@ -1,5 +1,6 @@
 """`python -m ganlib`: the commands, their exit codes and their one-sentence errors."""
 
+import argparse
 import ast
 import os
 import re
@@ -304,6 +305,54 @@ def test_an_interrupted_training_says_where_it_stands_and_how_to_go_on(fake_gan,
         "Interrupted after step 12.",
         "To go on: python -m ganlib train --resume runs/x",
     ]
+
+
+# --- paths and numbers that are typed ---------------------------------------------------------------------------------
+
+
+class Parsed(Exception):
+    """Raised in place of parsing, with the options that a command takes."""
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in commands.COMMANDS if name not in ("test", "bench", "sweep", "badges")]
+)
+def test_every_path_of_every_command_may_begin_with_the_home_folder_and_is_never_empty(monkeypatch, tmp_path, name):
+    def parse(parser, arguments):
+        raise Parsed(parser._actions)
+
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", parse)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    with pytest.raises(Parsed) as options:
+        commands.COMMANDS[name]([])
+    paths = [
+        one for one in options.value.args[0] if one.metavar in ("FOLDER", "PATH", "RUN") or one.dest in ("run", "file")
+    ]
+    assert paths or name == "lab"
+    for option in paths:
+        assert option.type("~/x") == str(tmp_path / "x")
+        for wrong in ("", "~nobody-at-all/x", "a\0b"):
+            with pytest.raises(argparse.ArgumentTypeError, match=r"^this (must be the name of|is ')"):
+                option.type(wrong)
+
+
+def test_train_records_in_the_home_folder_if_that_is_typed(fake_gan, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert commands.main(["train", "--run", "~/runs/first", "--data=~/mnist"]) == 0
+    assert fake_gan.made.trained == {
+        "data": f"pictures of {tmp_path / 'mnist'}",
+        "run": str(tmp_path / "runs" / "first"),
+    }
+
+
+@pytest.mark.parametrize("option", ["--run", "--data", "--resume"])
+def test_train_refuses_an_empty_path_with_exit_code_2(fake_gan, capsys, option):
+    with pytest.raises(SystemExit) as refusal:
+        commands.main(["train", option, ""])
+    assert refusal.value.code == 2
+    assert f"argument {option}: this must be the name of a file or folder" in capsys.readouterr().err
 
 
 # --- what is not there ----------------------------------------------------------------------------------------------

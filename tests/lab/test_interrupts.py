@@ -214,3 +214,28 @@ def test_a_lab_can_be_opened_by_a_callback_of_the_one_before(gan):
     assert first.closed
     assert trainer_module.active() is opened[0]
     check_that_one_opens_and_trains(gan)
+
+
+def test_a_lab_that_nobody_waits_for_any_more_gives_way_to_a_younger_one(gan, monkeypatch):
+    take_over, late, reached, let_go = trainer_module._take_over, [], threading.Event(), threading.Event()
+
+    def delayed(trainer, opener):
+        if not late:
+            late.append(trainer)
+            reached.set()
+            let_go.wait(60)
+        take_over(trainer, opener)
+
+    monkeypatch.setattr(trainer_module, "_take_over", delayed)
+    opening = threading.Thread(target=open_trainer, args=(gan,))
+    opening.start()
+    assert reached.wait(60)
+    young = check_that_one_opens_and_trains(gan)
+    let_go.set()
+    opening.join(60)
+    assert late[0].closed
+    assert "Another lab was opened" in late[0].message
+    assert trainer_module.active() is young
+    young.step()
+    assert young.wait()
+    assert gan.step == 2
