@@ -14,7 +14,7 @@ from distributed import Client, LocalCluster, Security
 from distributed.system import memory_limit
 
 import ganlib
-from ganlib.environment import child_environment, nvidia_cards
+from ganlib.environment import child_environment, nvidia_cards, sentence
 from ganlib.sweep.errors import SweepError
 
 ANSWER = 10  # seconds that a scheduler has to answer
@@ -88,7 +88,7 @@ def local(workers):
             security=Security.temporary(),
         )
     except (OSError, RuntimeError, TimeoutError) as error:
-        raise SweepError(f"The {workers} workers cannot be started on this computer: {error}.") from error
+        raise SweepError(f"The {workers} workers cannot be started on this computer: {sentence(error)}.") from error
     with cluster, Client(cluster) as client:
         yield _engine(client, max(1, cores() // workers), gpus, cluster.dashboard_link)
 

@@ -3,6 +3,7 @@
 import base64
 import html
 import itertools
+import os
 import warnings
 from pathlib import Path
 
@@ -75,15 +76,14 @@ def _picture(path):
     if not _is_small(path):
         return None
     try:
-        with warnings.catch_warnings(), Image.open(path, formats=["PNG"]) as image:
-            warnings.simplefilter("error")  # Pillow only warns of a picture that would fill the memory
+        with warnings.catch_warnings(action="ignore"), Image.open(path, formats=["PNG"]) as image:
             return np.asarray(image.convert("L")) if max(image.size) <= LARGEST else None
     except Exception:  # Pillow has a dozen kinds for a picture that is broken, and one run's must not cost the page
         return None
 
 
 def _is_small(path):
-    return path.is_file() and path.stat().st_size <= HEAVIEST
+    return os.path.isfile(path) and os.path.getsize(path) <= HEAVIEST
 
 
 def curves(folder, run):
@@ -95,7 +95,8 @@ def curves(folder, run):
         return None
     if not {"step", CURVE} <= set(table):
         return None
-    table = table.apply(pandas.to_numeric, errors="coerce").dropna(subset=["step", CURVE])
+    table = table.apply(pandas.to_numeric, errors="coerce").replace([np.inf, -np.inf], np.nan)
+    table = table.dropna(subset=["step", CURVE])
     return table if len(table) else None
 
 
@@ -111,9 +112,8 @@ def _figures(folder, frame, axes):
 
 def _place(frame, axes):
     """Return the two parameters that vary most, across and up, and the runs that have both."""
-    x, y = sorted(
-        sorted(axes, key=lambda name: -frame[name].nunique())[:2], reverse=True
-    )  # the generator's rate across
+    most = sorted(axes, key=lambda name: -frame[name].nunique())[:2]
+    x, y = sorted(most, reverse=True)  # the generator's rate across, the discriminator's up
     return x, y, frame.dropna(subset=[x, y])
 
 

@@ -152,6 +152,7 @@ def expand(grid, notebook, beside=None):
         An unknown parameter (the known ones are named), a wrong type, or no run at all.
     """
     axes = _mapping("parameters", grid.get("parameters"))
+    axes = {name: given.tolist() if isinstance(given, np.ndarray) else given for name, given in axes.items()}
     rows = [_mapping("a row", row) for row in _list("rows", grid.get("rows"))]
     for name in {**axes, **{name: None for row in rows for name in row}}:
         _check_name(name, notebook)
@@ -225,7 +226,7 @@ def _values(name, given, notebook):
         return [None]
     if isinstance(given, dict):
         return _range(name, given, notebook)
-    return list(given) if isinstance(given, (list, tuple, np.ndarray)) else [given]
+    return list(given) if isinstance(given, (list, tuple)) else [given]
 
 
 def _range(name, given, notebook):

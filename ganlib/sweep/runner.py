@@ -167,9 +167,10 @@ def _result(job, folder, trouble, seconds):
 
 def _left(path):
     """Return the outcome and the scores that a notebook left, and say so if they are odd."""
-    told = read_object(path) or {}
+    found = read_object(path)
+    told = found or {}
     outcome, scores = told.get("outcome", DONE), told.get("scores", {})
-    good = isinstance(outcome, str) and isinstance(scores, dict) and (told or not path.exists())
+    good = isinstance(outcome, str) and isinstance(scores, dict) and (found is not None or not os.path.exists(path))
     return {
         "outcome": _one_line(outcome) if isinstance(outcome, str) and outcome.strip() else DONE,
         "scores": scores if isinstance(scores, dict) else {},

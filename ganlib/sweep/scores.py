@@ -33,11 +33,13 @@ def leave(folder, gan):
     -------
     dict
         The scores: `mnist_fd` of 2,000 pictures (None if all are even grey), the share `recognised` of them,
-        `digits_present`, the last `step`, and the vital signs of lesson 07.
+        `digits_present`, the last `step`, and the vital signs of lesson 07; None
+        where one is no finite number.
     """
     folder, pictures = Path(folder), gan.generate(PICTURES, seed=gan.seed)
     signs = vital_signs(gan.measured, pictures)
     scores = {"step": gan.step, **_judged(pictures), **signs}
+    scores = {name: value if value is None or np.isfinite(value) else None for name, value in scores.items()}
     gan.save_imgs(folder / SAMPLES)
     told = {"outcome": outcome(signs), "scores": scores}
     for name, text in ((CURVES, thinned(gan.measured)), (SCORES, json.dumps(told, indent=2) + "\n")):

@@ -272,6 +272,10 @@ def test_what_neither_json_nor_a_table_can_hold_is_refused(value, write_notebook
 def test_numbers_of_numpy_are_numbers(known):
     source = {"parameters": {"rate": np.geomspace(1e-3, 1e-1, 3), "value": [np.int64(3)]}, "seeds": 1}
     assert points(source, known, None, "rate", "value") == [(1e-3, 3), (1e-2, 3), (1e-1, 3)]
+    source["rows"] = [{"value": 4}]
+    assert len(points(source, known, None, "rate", "value")) == 4
+    with pytest.raises(SweepError, match="The grid is empty"):
+        points({"parameters": {"rate": np.array([])}}, known)
 
 
 @pytest.mark.parametrize("minutes", [0, -1, "30", float("nan"), True, [1]])

@@ -1,6 +1,7 @@
 """What a run of lesson 06 leaves for the table: scores, samples and curves."""
 
 import json
+import math
 
 import numpy as np
 import pandas
@@ -56,6 +57,16 @@ def test_even_grey_pictures_have_no_distance(trained, monkeypatch):
     assert found["mnist_fd"] is None
     assert found["digits_present"] <= 1
     assert json.loads((folder / "scores.json").read_text())["outcome"] == "collapsed"
+
+
+def test_scores_that_are_no_numbers_are_valid_json(trained, monkeypatch):
+    gan, folder = trained
+    signs = {"loss": math.nan, "spread": 0.3, "d_accuracy": 0.5, "d_fake": math.inf}
+    monkeypatch.setattr(scores, "vital_signs", lambda *_: signs)
+    found = leave(folder, gan)
+    assert (found["loss"], found["spread"], found["d_fake"]) == (None, 0.3, None)
+    told = json.loads((folder / "scores.json").read_text(), parse_constant=pytest.fail)
+    assert told == {"outcome": "diverged", "scores": found}
 
 
 def test_long_curves_are_thinned_to_means_over_stretches():

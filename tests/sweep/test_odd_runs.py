@@ -97,7 +97,7 @@ def test_scores_that_are_called_like_a_column_keep_both(leave):
 
 
 def bomb(path):
-    Image.new("L", (20_000, 20_000)).save(path)
+    Image.new("1", (20_000, 20_000)).save(path)
 
 
 def cut(path):
@@ -112,6 +112,7 @@ def padded(path):
 
 
 FILES = {
+    "a picture of which Pillow only warns": ("samples.png", lambda path: Image.new("1", (12_000, 12_000)).save(path)),
     "a picture that is text": ("samples.png", lambda path: path.write_text("no picture")),
     "a picture that is cut": ("samples.png", cut),
     "a picture that would fill the memory": ("samples.png", bomb),
@@ -125,11 +126,13 @@ FILES = {
     "curves without a step": ("curves.csv", lambda path: path.write_text("d_accuracy\n0.5\n")),
     "curves of words": ("curves.csv", lambda path: path.write_text("step,d_accuracy\na,b\n")),
     "curves with one word": ("curves.csv", lambda path: path.write_text("step,d_accuracy\n1,0.5\n2,b\n")),
+    "curves that are infinite": ("curves.csv", lambda path: path.write_text("step,d_accuracy\ninf,0.5\n1,-inf\n")),
     "curves with too many columns": ("curves.csv", lambda path: path.write_text("step,d_accuracy\n1,2\n1,2,3,4\n")),
     "curves that are a folder": ("curves.csv", lambda path: path.mkdir()),
 }
 
 
+@pytest.mark.filterwarnings("error::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize(("name", "make"), FILES.values(), ids=FILES)
 def test_a_picture_or_curve_that_cannot_be_read_is_left_out(leave, name, make, tmp_path):
     page = is_whole(leave(lambda result, folder: make(folder / name)), tmp_path / "out")
@@ -170,6 +173,7 @@ LEFT = {
     "cut": '{"scores": {"a": 1',
     "nothing": "",
     "brackets": "[" * 100_000,
+    "a folder": None,
     "not text": b"\xff\xfe",
     "scores that are a list": '{"scores": [1]}',
     "scores that are null": '{"scores": null}',
@@ -182,11 +186,13 @@ LEFT = {
 @pytest.mark.parametrize("text", LEFT.values(), ids=LEFT)
 def test_odd_scores_of_a_notebook_are_left_out_and_said(text, tmp_path):
     path = tmp_path / "scores.json"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    path.mkdir() if text is None else path.write_bytes(text if isinstance(text, bytes) else text.encode())
     assert runner._left(path) == {"outcome": "done", "scores": {}, "error": runner.ODD}
 
 
 def test_a_notebook_that_leaves_nothing_is_not_odd(tmp_path):
+    assert runner._left(tmp_path / "scores.json") == {"outcome": "done", "scores": {}, "error": None}
+    (tmp_path / "scores.json").write_text("{}")
     assert runner._left(tmp_path / "scores.json") == {"outcome": "done", "scores": {}, "error": None}
 
 
