@@ -26,7 +26,6 @@ from ganlib.models.gan import GAN
 from ganlib.training import (
     Sampler,
     atomic_write,
-    build_block,
     compile_mode,
     describe_device,
     has_gpu,
@@ -318,7 +317,7 @@ def function_step(generator, discriminator, pictures, batch_size, compiled):
 
 def block_step(gan, pictures, batch_size, mode):
     """Return one step of the engine in a call of its own, in a mode of `ganlib.training.block.compile_block`."""
-    block = build_block(gan.iteration, len(gan.columns), (tf.constant(pictures),), batch_size, gan.seed, mode)
+    block = gan.block((tf.constant(pictures),), batch_size, mode)
 
     def step():
         block(gan.step, 1)
@@ -554,7 +553,7 @@ def where(gan):
         "device": describe_device(),
         "cpu": _processor(),
         "cpu_cores": os.cpu_count(),
-        "mode": compile_mode(gan.players.values()),
+        "mode": compile_mode(gan.networks()),
         "versions": {
             "ganlib": ganlib.__version__,
             "keras": keras.__version__,

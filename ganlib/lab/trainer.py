@@ -16,7 +16,6 @@ from ganlib import environment
 from ganlib._tensorflow import keras
 from ganlib.paths import as_path
 from ganlib.training import (
-    Change,
     GuardError,
     RunFolderError,
     Sampler,
@@ -120,8 +119,7 @@ class LabTrainer:
         self._first_folder, self._resets = None if run is None else as_path(run, "run"), 0
         self._todo, self._wake = deque(), threading.Condition()
         self._idle = threading.Event()
-        self._changes, self._seen = [], 0
-        self._engine = None
+        self._training = None
         self._looked, self._next_look = 0.0, 0.0
         self._deadline = None
         self._number, self._opened, self._at_work = next(_numbers), SimpleQueue(), threading.Lock()
@@ -151,11 +149,12 @@ class LabTrainer:
     def _start(self, before):
         """Remember where to come back to: where the model stands, or where a lab before this one found it."""
         if before is not None and before.model is self.model:
-            self._first, self._first_values, self._changes = before._first, before._first_values, [*before._changes]
+            self._first, self._first_values, self._logged = before._first, before._first_values, before._logged
         else:
             self._first = self.model.step, *self.model.state()
             self._first_values = self.model.live.snapshot()
-        self._note_changes(self.model.step)
+            self._logged = len(self.model.live.changes)
+        self.model.live.notice()
 
     # --- commands -------------------------------------------------------------------------------------------------
 
@@ -190,7 +189,9 @@ class LabTrainer:
 
     def set(self, name, value):
         """Change a live value; ValueError if it does not fit."""
-        self._post(self._set, name, self.model.live.check(name, value))
+        self._refuse_if_closed()
+        self.model.live[name] = value
+        self.refresh()
 
     def apply(self, preset):
         """Change several live values at once: `preset` is called with the model."""
@@ -235,18 +236,21 @@ class LabTrainer:
 
     def _post(self, command, *arguments):
         with self._wake:
-            if self.closed:
-                raise RuntimeError(self.message)
+            self._refuse_if_closed()
             self._idle.clear()
             self._todo.append((command, arguments))
             self._wake.notify_all()
+
+    def _refuse_if_closed(self):
+        if self.closed:
+            raise RuntimeError(self.message)
 
     # --- what happened --------------------------------------------------------------------------------------------
 
     @property
     def changes(self):
         """Every change of a live value since the start or the last reset, a tuple of `Change`."""
-        return tuple(self._changes)
+        return self.model.live.changes[self._logged :]
 
     @property
     def first_step(self):
@@ -262,7 +266,7 @@ class LabTrainer:
     @property
     def steps_per_second(self):
         """How fast it trains; NaN before it does."""
-        return self._engine.steps_per_second if self._engine else float("nan")
+        return self._training.steps_per_second if self._training else float("nan")
 
     # --- the thread -----------------------------------------------------------------------------------------------
 
@@ -288,7 +292,7 @@ class LabTrainer:
         notes = " ".join(getattr(error, "__notes__", ()))
         told = environment.sentence(error) if isinstance(error, SENTENCES) else f"{type(error).__name__}: {error}"
         self.message = f"{told} {notes}".strip()
-        self._note_rollback()
+        self.last_step = self.model.step
 
     def _play(self, steps):
         self._run(self.most_steps if steps is None else min(steps, self.most_steps))
@@ -302,24 +306,18 @@ class LabTrainer:
         other = ALONE[player]
         if other not in self.model.live:
             raise ValueError(f"This model has no {player} that could learn alone.")
-        before, known = self.model.live.read(other), len(self._changes)
-        self._set(other, True)
+        before = self.model.live.read(other)
+        self.model.live[other] = True
+        known = len(self.changes)
         try:
             self._run(steps)
         finally:
-            by_hand = [c for c in self._changes[known + 1 :] if c.name == other]
+            by_hand = [change for change in self.changes[known:] if change.name == other]
             if not by_hand:
-                self._set(other, before)
-
-    def _set(self, name, value):
-        self.model.live[name] = value
-        if not self.running:
-            self._note_changes(self.model.step)
+                self.model.live[other] = before
 
     def _apply(self, preset):
         preset(self.model)
-        if not self.running:
-            self._note_changes(self.model.step)
 
     def _set_speed(self, speed):
         self.speed = speed
@@ -338,7 +336,8 @@ class LabTrainer:
             if hasattr(model, "samples"):
                 model.samples = {}
         self._first = first, arrays, values
-        self._first_values, self._changes, self._engine = model.live.snapshot(), [], None
+        model.live.cut(self._logged)
+        self._first_values, self._training = model.live.snapshot(), None
         self._resets, self.message = self._resets + 1, ""
         self.last_step = first
 
@@ -346,26 +345,21 @@ class LabTrainer:
 
     def _run(self, steps):
         """Make so many steps, or fewer if a command comes that ends the run."""
-        self._note_changes(self.model.step)
-        if self._engine is None or self._engine.history is not self.model.measured:
+        if self._training is None or self._training.history is not self.model.measured:
             self.message = "Getting ready: the step is compiled once, which takes some seconds."
             self._look_now()
-            self._engine, self._seen = self._make_engine(), 0
-        elif self.model.run:
-            self.model.run.record_changes(self.model.step, self.model.live.snapshot())
+            self._training = self._make_ready()
         self.message, self.running = "", True
         self.last_step = self.model.step + steps
         self._deadline = time.monotonic() + self._most_seconds
         try:
-            self._engine.run(steps)
+            self._training.run(steps)
         finally:
             self.running = False
-        self._note_applied()
-        self._note_changes(self.model.step)
         if self.model.step == self.last_step and steps == self.most_steps:
             self.message = f"Paused after {steps:,} steps, so that nothing runs on unseen. Press play to go on."
 
-    def _make_engine(self):
+    def _make_ready(self):
         folder = self._first_folder
         if folder is not None and self._resets:
             folder = folder.with_name(f"{folder.name}-{self._resets + 1}")
@@ -383,7 +377,6 @@ class LabTrainer:
 
     def between_blocks(self):
         """Carry out what was asked for while a block ran, show how it goes, and keep to the speed. For the engine."""
-        self._note_applied()
         self._obey()
         if time.monotonic() > self._deadline:
             self.model.stop_training = True
@@ -410,7 +403,7 @@ class LabTrainer:
                 if not self._todo:
                     return
                 command, arguments = self._todo[0]
-                if command not in (self._set, self._apply, self._set_speed, self._refresh):
+                if command not in (self._apply, self._set_speed, self._refresh):
                     self.model.stop_training = True
                     return
                 self._todo.popleft()
@@ -439,36 +432,6 @@ class LabTrainer:
             self.message = f"The view failed: {type(error).__name__}: {error}"
         self._looked = time.monotonic()
         self._next_look = self._looked + pause_after(self._looked - started)
-
-    # --- the record -----------------------------------------------------------------------------------------------
-
-    def _known(self):
-        return self._first_values | {change.name: change.value for change in self._changes}
-
-    def _note_applied(self):
-        """Take over the changes that took effect in the last block."""
-        known = self._known() if self._seen < len(self._engine.applied) else {}
-        for change in self._engine.applied[self._seen :]:
-            if known[change.name] != change.value:
-                self._changes.append(change)
-                known[change.name] = change.value
-        self._seen = len(self._engine.applied)
-
-    def _note_changes(self, step):
-        """Record what was changed while nothing trained."""
-        known = self._known()
-        for name, value in self.model.live.snapshot().items():
-            if known[name] != value:
-                self._changes.append(Change(step, name, value))
-
-    def _note_rollback(self):
-        """Forget the changes that were undone when the engine went back to a good state."""
-        if self._engine is not None:
-            self._note_applied()
-        step = self.model.step
-        self._changes = [change for change in self._changes if change.step < step]
-        self._note_changes(step)
-        self.last_step = step
 
 
 class _Between(keras.callbacks.Callback):
@@ -503,9 +466,7 @@ def _checked_callbacks(callbacks):
 def _redrawn(model, first, seed):
     """Return the arrays that the same model has when it is built with another seed; `first` are its own first ones."""
     config, refusal = model.get_config(), "These networks cannot be drawn anew: build the model anew with this seed."
-    if not model.players.keys() <= config.keys():
-        raise ValueError(refusal)
-    plain = {name: value for name, value in config.items() if name not in model.players}
+    plain = {name: value for name, value in config.items() if name not in model.network_names}
     arrays = type(model).from_config({**plain, "seed": seed}).state()[0]
     if {k: v.shape for k, v in arrays.items()} != {k: v.shape for k, v in first.items()}:
         raise ValueError(refusal)

@@ -90,11 +90,11 @@ class Autoencoder(Coder):
     noise = live_property("noise", "Standard deviation of the noise that is added to what the encoder sees, 0 to 5.")
 
     def loss_of(self, draws, count, training):
-        """Rebuild one batch; the loss and what is measured, float32 (1,), are the mean squared error a pixel."""
+        """Rebuild one batch; the loss, which is all that is measured, is the mean squared error per pixel."""
         pictures = to_unit_range(draws.examples(count))
         seen = tf.clip_by_value(pictures + self._noise * draws.normal(tf.shape(pictures), NOISE), -1.0, 1.0)
         error = tf.reduce_mean(tf.square(self(seen, training=training) - pictures))
-        return error, error[None]
+        return error, {"error": error}
 
     def error(self, images):
         """Return the mean squared error a pixel of rebuilding pictures, on the scale where black is -1 and white 1."""

@@ -15,7 +15,7 @@ from ganlib.data import as_pictures
 from ganlib.models.common import build_optimizer, live_property, live_rate
 from ganlib.models.pictures import PictureModel, by, in_chunks, random_from, to_unit_range
 from ganlib.models.variational import binarise
-from ganlib.training import compile_mode, switch, whole
+from ganlib.training import Player, compile_mode, switch, whole
 
 HIDDEN, VISIBLE, INK = 1, 2, 3  # streams of random numbers
 TRAINING, DREAMING, ANNEALING = 0, 1, 2  # what they are for
@@ -190,10 +190,9 @@ class RestrictedBoltzmannMachine(PictureModel):
 
     # --- training -----------------------------------------------------------------------------------------------------
 
-    @property
     def players(self):
-        """The only player: the machine."""
-        return {self.name: self}
+        """Return the only player: the machine."""
+        return {self.name: Player(self, self.optimizer, self.machine_step, self.columns)}
 
     @property
     def picture_shape(self):
@@ -206,30 +205,27 @@ class RestrictedBoltzmannMachine(PictureModel):
 
     learning_rate = live_property("learning_rate", "The learning rate.")
 
-    def held_still(self, player):
-        """Return why the machine is not meant to move now, or None."""
-        return super().held_still(player) or ("its learning rate is 0" if self.learning_rate == 0 else None)
-
     def parts(self):
         """Return the variables that a checkpoint holds: weights, optimizer and the dreams that go on."""
         parts = {"machine": self.trainable_variables, "optimizer": self.optimizer.variables}
         return parts if self._dreams is None else {**parts, "dreams": [self._dreams]}
 
-    def iteration(self, draws, batch_size, phase):
+    def machine_step(self, draws, batch_size, learn=True):
         """Learn from one batch, drawn in black and white anew.
 
         Returns
         -------
-        tf.Tensor
-            float32 (3,): the mean squared error a pixel of rebuilding the batch, on the scale where black is -1 and
-            white is 1; the mean free energy of the dreams minus that of the batch, in nats; the share of hidden units
-            that the batch turns on.
+        dict of str to tf.Tensor
+            Of the batch: "error", the mean squared error per pixel of rebuilding it, on the scale where black is -1 and
+            white is 1; "free_energy_gap", the mean free energy of the dreams minus that of the batch, in nats;
+            "hidden_share", the share of hidden units that it turns on.
         """
         data, dreams, measured = self._data_and_dreams(draws, batch_size)
-        if self.persistent:
-            self._dreams.assign(dreams)
-        uphill = self._data_minus_dreams(data, dreams)
-        self.optimizer.apply([-gradient for gradient in uphill], self.trainable_variables)  # Keras goes downhill
+        if learn:
+            if self.persistent:
+                self._dreams.assign(dreams)
+            uphill = self._data_minus_dreams(data, dreams)
+            self.optimizer.apply([-gradient for gradient in uphill], self.trainable_variables)  # Keras goes downhill
         return measured
 
     def measure(self, draws, count):
@@ -237,7 +233,7 @@ class RestrictedBoltzmannMachine(PictureModel):
         return self._data_and_dreams(draws, count)[2]
 
     def _data_and_dreams(self, draws, count):
-        """Return a batch and dreams, float32 (n, pixels) of 0 and 1, and what `iteration` measures of them."""
+        """Return a batch and dreams, float32 (n, pixels) of 0 and 1, and what `machine_step` measures of them."""
         grey = self._as_visible(to_unit_range(draws.examples(count)))
         data = _draw(grey, self._uniform(draws, 0), INK)
         dreams = self._dreams.read_value() if self.persistent else data
@@ -246,10 +242,10 @@ class RestrictedBoltzmannMachine(PictureModel):
         hidden = self._up(data)
         error = 4 * tf.reduce_mean(tf.square(self._down(hidden) - data))
         gap = tf.reduce_mean(self._free_energy(dreams)) - tf.reduce_mean(self._free_energy(data))
-        return data, dreams, tf.stack([error, gap, tf.reduce_mean(hidden)])
+        return data, dreams, {"error": error, "free_energy_gap": gap, "hidden_share": tf.reduce_mean(hidden)}
 
     def _uniform(self, draws, turn):
-        compiled = compile_mode([self]) != "graph"
+        compiled = compile_mode([self]) != "graph" and not tf.executing_eagerly()
         return _uniform(TRAINING, self.seed, draws.step * MOST_STEPS + turn, compiled)
 
     def describe(self, measured):

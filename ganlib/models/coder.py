@@ -1,7 +1,5 @@
 """What the autoencoder and the variational autoencoder share: an encoder and a decoder that one optimizer trains."""
 
-from typing import NamedTuple
-
 import numpy as np
 
 from ganlib import builders
@@ -10,17 +8,10 @@ from ganlib.data import load_mnist
 from ganlib.models.common import build_optimizer, live_property, live_rate
 from ganlib.models.networks import check_network, regularisation
 from ganlib.models.pictures import PictureModel, by, in_chunks
-from ganlib.training import compile_mode
+from ganlib.training import Player, compile_mode
 
 RATE = 1e-3
 SHOWN = 25
-
-
-class Together(NamedTuple):
-    """Two networks that are one player; not the model itself, which Keras would save inside of itself without end."""
-
-    weights: list
-    trainable_variables: list
 
 
 class Coder(PictureModel):
@@ -66,10 +57,9 @@ class Coder(PictureModel):
 
     # --- training -----------------------------------------------------------------------------------------------------
 
-    @property
     def players(self):
-        """The only player: encoder and decoder, which move together."""
-        return {self.name: Together(self.weights, self.trainable_variables)}
+        """Return the only player: encoder and decoder, which move together."""
+        return {self.name: Player(self, self.optimizer, self.coder_step, self.columns)}
 
     @property
     def picture_shape(self):
@@ -82,10 +72,6 @@ class Coder(PictureModel):
 
     learning_rate = live_property("learning_rate", "The learning rate of the encoder and the decoder.")
 
-    def held_still(self, player):
-        """Return why the networks are not meant to move now, or None."""
-        return super().held_still(player) or ("its learning rate is 0" if self.learning_rate == 0 else None)
-
     def parts(self):
         """Return the variables that a checkpoint holds."""
         return {
@@ -95,17 +81,17 @@ class Coder(PictureModel):
         }
 
     def loss_of(self, draws, count, training):
-        """Return the loss of a batch, a scalar tensor, and what is measured of it, float32 (len(columns),)."""
+        """Return the loss of a batch, a scalar tensor, and what is measured of it: a dict of the columns."""
         raise NotImplementedError
 
-    def iteration(self, draws, batch_size, phase):
-        """Learn from one batch and return what `loss_of` measures; phase says nothing, as there is one player."""
+    def coder_step(self, draws, batch_size, learn=True):
+        """Let encoder and decoder learn from one batch; return what `loss_of` measures."""
         weights = self.trainable_variables
         with tf.GradientTape() as tape:
             loss, measured = self.loss_of(draws, batch_size, training=True)
-            learned_from = loss + regularisation(self)
-        if weights:  # all may be frozen
-            self.optimizer.apply(tape.gradient(learned_from, weights), weights)
+            objective = loss + regularisation(self)
+        if learn and weights:  # all may be frozen
+            self.optimizer.apply(tape.gradient(objective, weights), weights)
         return measured
 
     def measure(self, draws, count):

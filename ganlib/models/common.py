@@ -1,10 +1,8 @@
 """Small things that several families of models need: live values that stand in variables, and optimizers."""
 
-import contextlib
-
 import numpy as np
 
-from ganlib._tensorflow import keras, tf
+from ganlib._tensorflow import keras
 from ganlib.training import LiveValue, number
 
 MAX_RATE = 10.0
@@ -74,77 +72,3 @@ def build_optimizer(name, optimizer, network, taken=None):
         raise ValueError(f"{name} has been used for other weights, whose moments it keeps: give a new optimizer.")
     optimizer.build(weights)
     return optimizer
-
-
-def apply_if(moves, optimizer, gradients, weights):
-    """Let an optimizer move these weights, and nothing else, if `moves`; its own state stands still too if not.
-
-    Every number that the optimizer would write is replaced by one that changes nothing. A condition around it would do
-    the same, but XLA would then end all gradients before it moves the first weight, instead of moving each layer while
-    its gradient is in the cache: about a sixth of a step of the dense GAN.
-
-    Parameters
-    ----------
-    moves : tf.Tensor
-        bool scalar.
-    optimizer : keras.optimizers.Optimizer
-        Built for the weights.
-    gradients : list of tf.Tensor
-    weights : list of keras.Variable
-        May be empty: all are frozen.
-    """
-    if not weights:
-        return
-    if _writes_past_its_methods(optimizer, weights):
-        _run_if(moves, lambda: optimizer.apply(gradients, weights))
-        return
-    before = tf.identity(optimizer.iterations.value)
-    with _writing_only_if(moves, optimizer):
-        optimizer.apply(gradients, weights)
-    optimizer.iterations.assign(tf.where(moves, before + 1, before))
-
-
-def _writes_past_its_methods(optimizer, weights):
-    """Tell whether Keras changes variables otherwise than by the optimizer's `assign`, `assign_add`, `assign_sub`."""
-    return bool(
-        optimizer.weight_decay
-        or optimizer.use_ema
-        or optimizer.gradient_accumulation_steps
-        or any(weight.constraint for weight in weights)
-    )
-
-
-@contextlib.contextmanager
-def _writing_only_if(moves, optimizer):
-    """Let what the optimizer writes while a step is traced take effect only if `moves`."""
-    assign, assign_add, assign_sub = optimizer.assign, optimizer.assign_add, optimizer.assign_sub
-    optimizer.assign = lambda variable, value: assign(variable, tf.where(moves, value, variable))
-    optimizer.assign_add = lambda variable, value: assign_add(variable, tf.where(moves, value, 0.0))
-    optimizer.assign_sub = lambda variable, value: assign_sub(variable, tf.where(moves, value, 0.0))
-    try:
-        yield
-    finally:
-        del optimizer.assign, optimizer.assign_add, optimizer.assign_sub  # the methods of its class come back
-
-
-def _run_if(condition, action):
-    """Run `action()` if a condition holds: a loop of one turn or none.
-
-    Not `tf.cond`, since XLA turns a condition around an optimizer into a choice between old and new weights, which
-    copies all of them at every step.
-    """
-
-    def run(turn):
-        action()
-        return (turn + 1,)
-
-    tf.while_loop(lambda turn: turn < tf.cast(condition, tf.int32), run, (tf.constant(0),))
-
-
-@contextlib.contextmanager
-def kept(variables, unless=False):
-    """Put variables back to what they are now when the block ends, unless a bool tensor says that they may move."""
-    before = [tf.identity(variable.value) for variable in variables]
-    yield
-    for variable, value in zip(variables, before, strict=True):
-        variable.assign(tf.where(unless, variable.value, value))

@@ -98,15 +98,15 @@ class ConditionalGAN(GAN):
 
     # --- one step -----------------------------------------------------------------------------------------------------
 
-    def draw_real(self, draws, count, turn):
+    def draw_real(self, draws, count):
         """Draw real pictures float32 (count, height, width, channels) and, beside them, their digits (count, 10)."""
-        pictures, labels = draws.examples(count, turn)
+        pictures, labels = draws.examples(count)
         return [to_unit_range(pictures), _one_hot(labels)]
 
-    def draw_latent(self, draws, count, stream, turn):
+    def draw_latent(self, draws, count, stream):
         """Draw latent vectors (count, latent_dim) and, beside them, the digits (count, 10) to be made, all as often."""
-        digits = draws.uniform([count], stream + AFTER_LATENT, turn, high=DIGITS)
-        return [super().draw_latent(draws, count, stream, turn), _one_hot(tf.cast(digits, tf.int32))]
+        digits = draws.uniform([count], stream + AFTER_LATENT, high=DIGITS)
+        return [super().draw_latent(draws, count, stream), _one_hot(tf.cast(digits, tf.int32))]
 
     def make(self, latent, training):
         """Return what the generator makes of latent vectors and digits, and beside it those digits."""

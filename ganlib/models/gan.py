@@ -1,10 +1,9 @@
 """The generative adversarial network (Goodfellow et al. 2014): two networks that learn from each other.
 
-Real is 1 and fake is 0, everywhere. Lesson 06 writes this model out line by line; lesson 05 shows it in two dimensions.
+How they learn is in `ganlib.models.gan_step`. Lesson 06 writes it out line by line; lesson 05 shows it in the plane.
 """
 
 from types import MappingProxyType
-from typing import NamedTuple
 
 import numpy as np
 
@@ -13,31 +12,33 @@ from ganlib._tensorflow import keras, tf
 from ganlib.models import recipes
 from ganlib.models.common import (
     MAX_RATE,
-    apply_if,
     build_optimizer,
-    kept,
     live_property,
     live_rate,
     live_variable,
+)
+from ganlib.models.gan_step import (
+    D_STEPS,
+    LOSSES,
+    generator_step,
+    join,
+    opinions,
 )
 from ganlib.models.networks import (
     check_logits,
     check_network,
     check_picture_range,
     regularisation,
-    written_by_layers,
 )
 from ganlib.models.pictures import PictureModel, by, in_chunks, random_from, to_unit_range
 from ganlib.training import (
-    ALL_PLAYERS,
     MAX_BLOCK,
-    GivenExamples,
+    Player,
     TrainingDiverged,
     as_list,
-    build_block,
     choice,
+    compile_block,
     compile_mode,
-    newest,
     number,
     switch,
     whole,
@@ -46,50 +47,7 @@ from ganlib.training import (
 MAX_UPDATES = 10
 GRADIENT_EVERY = 10  # steps; a length reads every gradient once more, which costs a tenth of a step
 LATENT, LATENT_OF_G, NOISE_PICTURES = 1, 2, 3  # streams of random numbers
-PRETRAINING = 63  # the substep whose draws belong to pretraining
-
-
-# --- losses: of the discriminator on real and on fake logits, of the generator on the logits of its fakes -------------
-
-
-def _log_loss(label, logits):
-    """Mean of -log p(label) with p(real) = sigmoid(logit), computed from the logit so that it cannot overflow."""
-    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(tf.zeros_like(logits) + label, logits))
-
-
-def _square_loss(code, logits):
-    """Half the mean square between a code and the score (logit + 1) / 2, so that a logit above 0 still means real."""
-    return tf.reduce_mean(tf.square((logits + 1) / 2 - code)) / 2
-
-
-class Loss(NamedTuple):
-    """The three terms of an adversarial loss; each maps logits (n, 1) to a scalar."""
-
-    real: callable
-    fake: callable
-    generator: callable
-
-
-LOSSES = {
-    # Goodfellow et al. 2014, equation 1 and section 3: the generator maximises log D(G(z)).
-    "non_saturating": Loss(
-        real=lambda logits, label: _log_loss(label, logits),
-        fake=lambda logits: _log_loss(0.0, logits),
-        generator=lambda logits: _log_loss(1.0, logits),
-    ),
-    # Equation 1 as it stands, the zero-sum game: the generator minimises log(1 - D(G(z))), flat where D is sure.
-    "saturating": Loss(
-        real=lambda logits, label: _log_loss(label, logits),
-        fake=lambda logits: _log_loss(0.0, logits),
-        generator=lambda logits: -_log_loss(0.0, logits),
-    ),
-    # Mao et al. 2017, equation 9, with the codes 0 for fake and 1 for real.
-    "least_squares": Loss(
-        real=lambda logits, label: _square_loss(label, logits),
-        fake=lambda logits: _square_loss(0.0, logits),
-        generator=lambda logits: _square_loss(1.0, logits),
-    ),
-}
+PRETRAINING = 63  # the turn whose draws belong to pretraining
 
 
 # Live values that a step reads; all float32, since int32 variables stay off the GPU, where compiled steps cannot reach.
@@ -178,7 +136,7 @@ class GAN(PictureModel):
     ):
         super().__init__(seed=seed, name=name, **kwargs)
         self.network = choice("network", ("dense", "conv"))(network)
-        self.d_update = choice("d_update", ("together", "apart"))(d_update)
+        self.d_update = choice("d_update", tuple(D_STEPS))(d_update)
         self.d_fakes = choice("d_fakes", ("training", "inference"))(d_fakes)
         self.gradient_penalty = number("gradient_penalty", 0, 1e6)(gradient_penalty)
         self.training_spread = number("training_spread", 0.5, 1)(training_spread)
@@ -270,7 +228,7 @@ class GAN(PictureModel):
         d_optimizer = build_optimizer("d_optimizer", d_optimizer or self._adam(), self.discriminator)
         self.live["loss_kind"] = loss_kind
         self.g_optimizer, self.d_optimizer = g_optimizer, d_optimizer
-        kwargs.setdefault("jit_compile", compile_mode(self.players.values()) == "compiled")
+        kwargs.setdefault("jit_compile", compile_mode(self.networks()) == "compiled")
         super().compile(optimizer=self.g_optimizer, **kwargs)
 
     def _adam(self):
@@ -335,33 +293,24 @@ class GAN(PictureModel):
     def compile_from_config(self, config):
         """Do nothing: `from_config` has compiled the model with its two optimizers."""
 
-    def train_step(self, real):
-        """Make one step for `fit`: the discriminator learns from the batch and as many fakes, then the generator.
+    def batch_size_of(self, count):
+        """Return twice the number of real pictures: `fit(batch_size=16)` makes the steps of `train(batch_size=32)`.
 
-        The generator's batch is twice as large, so that `fit(batch_size=16)` makes the steps of `train(batch_size=32)`;
-        with several steps of the discriminator each sees the same real pictures.
+        With several steps of the discriminator each sees the same real pictures.
         """
-        examples = self.examples_of(*keras.utils.unpack_x_y_sample_weight(real)[:2])
-        batch_size, step = 2 * tf.shape(examples[0])[0], self._counter.read_value()
-
-        def take(turn, row):
-            draws = GivenExamples(examples, self.seed, step, turn)
-            return turn + 1, newest(row, self.iteration(draws, batch_size, ALL_PLAYERS))
-
-        nothing = tf.fill([len(self.columns)], np.nan)
-        _, measured = tf.while_loop(lambda turn, _: turn < sum(self._turns()) - 1, take, (tf.constant(0), nothing))
-        self._counter.assign_add(1)
-        logs = zip(self.columns, tf.unstack(measured), strict=True)
-        return {name: value for name, value in logs if name not in self.sparse_columns}
+        return 2 * count
 
     def measure(self, draws, count):
         """Measure both networks on `count` real pictures and as many fakes, for `evaluate`; nobody learns."""
-        real, latent = self.draw_real(draws, count, 0), self.draw_latent(draws, count, LATENT, 0)
+        real, latent = self.draw_real(draws, count), self.draw_latent(draws, count, LATENT)
         fake_logits = self.discriminator(self.make(latent, training=False), training=False)
         real_logits = self.discriminator(real, training=False)
-        d_loss = (self._real_loss(real_logits) + self._loss("fake", fake_logits)) / 2
-        accuracy, d_real, d_fake = _opinions(real_logits, fake_logits)
-        return tf.stack([d_loss, accuracy, self._loss("generator", fake_logits), d_real, d_fake])
+        d_loss = (self.real_loss(real_logits) + self.loss_term("fake", fake_logits)) / 2
+        return {
+            "d_loss": d_loss,
+            "g_loss": self.loss_term("generator", fake_logits),
+            **opinions(real_logits, fake_logits),
+        }
 
     def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, **kwargs):
         """Train as Keras does, see `keras.Model.fit` and `train_step`; what sets a learning rate sets both.
@@ -376,71 +325,45 @@ class GAN(PictureModel):
 
     # --- one step -----------------------------------------------------------------------------------------------------
 
-    @property
     def players(self):
-        """The two networks, in the order in which they move."""
-        return {"discriminator": self.discriminator, "generator": self.generator}
+        """Return the two players in the order in which they learn: what a step of the GAN is."""
+        return {
+            "discriminator": Player(
+                self.discriminator,
+                self.d_optimizer,
+                self._discriminator_turn,
+                ("d_loss", "d_accuracy", "d_real", "d_fake", "d_gradient"),
+                lambda: self._repeats("d"),
+            ),
+            "generator": Player(
+                self.generator,
+                self.g_optimizer,
+                self._generator_turn,
+                ("g_loss", "g_gradient"),
+                lambda: self._repeats("g"),
+            ),
+        }
 
-    @property
-    def turns(self):
-        """How many turns a step takes: the discriminator's, then the generator's, whose first joins the last of D's."""
-        return int(sum(self._turns())) - 1
+    def _repeats(self, letter):
+        """Return how many updates a network makes in a step, an int32 scalar; 0 while it is frozen."""
+        thawed = 1 - self._switches[f"freeze_{letter}"]
+        return tf.cast(self._switches[f"{letter}_steps"] * thawed, tf.int32)
 
-    def _turns(self):
-        """Return in how many turns each network is at work, two int32 scalars: in one, to be measured, if in none."""
-        return [tf.cast(tf.maximum(self._switches[name], 1), tf.int32) for name in ("d_steps", "g_steps")]
+    def _discriminator_turn(self, draws, batch_size, learn):
+        half = batch_size // 2
+        real, latent = self.draw_real(draws, half), self.draw_latent(draws, half, LATENT)
+        measured, gradients = D_STEPS[self.d_update](self, real, latent, learn)
+        return {**measured, "d_gradient": _norm_at_times(draws.step, gradients)}
 
-    def iteration(self, draws, batch_size, phase):
-        """Let both networks learn, those that are at turn: first the discriminator `d_steps` times, then the generator.
-
-        Parameters
-        ----------
-        draws : Draws
-            Real pictures and random numbers of this step; which of its turns it is.
-        batch_size : int
-            The discriminator sees half of it real and half of it fake; the generator makes all of it.
-        phase : tf.Tensor
-            0: both; 1: the discriminator only; 2: the generator only.
-
-        Returns
-        -------
-        tf.Tensor
-            float32 (7,), in the order of `columns`; NaN for a network that is not at turn, and for the lengths of the
-            gradients but at every tenth step.
-        """
-        half, weigh = batch_size // 2, draws.step % GRADIENT_EVERY == 0
-        d_turn, g_turn = draws.turn, draws.turn + 1 - self._turns()[0]
-        d_at_turn, g_at_turn = (phase != 2) & (g_turn <= 0), (phase != 1) & (g_turn >= 0)
-
-        def discriminator():
-            real, latent = self.draw_real(draws, half, d_turn), self.draw_latent(draws, half, LATENT, d_turn)
-            return self._train_discriminator(real, latent, d_at_turn & self._may_move("d", d_turn), weigh)
-
-        def generator():
-            turn = tf.maximum(g_turn, 0)
-            latent = self.draw_latent(draws, batch_size, LATENT_OF_G, turn)
-            return self._train_generator(latent, g_at_turn & self._may_move("g", turn), weigh)
-
-        d_row, g_row = self._measure(d_at_turn, discriminator), self._measure(g_at_turn, generator)
-        d_loss, d_accuracy, d_real, d_fake, d_gradient = tf.unstack(d_row)
-        g_loss, g_gradient = tf.unstack(g_row)
-        return tf.stack([d_loss, d_accuracy, g_loss, d_real, d_fake, d_gradient, g_gradient])
-
-    def _may_move(self, letter, turn):
-        """Tell whether a network that is at turn may move: 0 steps only measure it, and it may be frozen."""
-        wanted = tf.cast(turn, tf.float32) < self._switches[f"{letter}_steps"]
-        return wanted & (self._switches[f"freeze_{letter}"] == 0)
-
-    def _measure(self, at_turn, train):
-        """Return what `train()` measures; NaN, with both networks' statistics as they were, if it is not at turn."""
-        with kept([*self.generator.non_trainable_variables, *self.discriminator.non_trainable_variables], at_turn):
-            return tf.where(at_turn, train(), np.nan)
+    def _generator_turn(self, draws, batch_size, learn):
+        measured, gradients = generator_step(self, self.draw_latent(draws, batch_size, LATENT_OF_G), learn)
+        return {**measured, "g_gradient": _norm_at_times(draws.step, gradients)}
 
     # What a conditional GAN does otherwise: its networks take a digit beside the latent vector and beside the picture.
 
-    def draw_real(self, draws, count, turn):
+    def draw_real(self, draws, count):
         """Draw what the discriminator judges as real: pictures float32 (count, height, width, channels)."""
-        return to_unit_range(draws.examples(count, turn))
+        return to_unit_range(draws.examples(count))
 
     def make(self, latent, training):
         """Return what the discriminator judges as fake: what the generator makes of latent vectors."""
@@ -450,104 +373,27 @@ class GAN(PictureModel):
         """Draw uniform noise in [-1, 1) of the shape of the real pictures."""
         return draws.uniform(tf.shape(real), NOISE_PICTURES, low=-1.0, high=1.0)
 
-    def draw_latent(self, draws, count, stream, turn):
+    def draw_latent(self, draws, count, stream):
         """Draw the latent vectors, float32 (count, latent_dim), that a step trains with: `training_spread` wide."""
-        return self.training_spread * draws.normal([count, self.latent_dim], stream, turn)
+        return self.training_spread * draws.normal([count, self.latent_dim], stream)
 
-    def _train_discriminator(self, real, latent, moves, weigh=True):
-        """Measure the discriminator on real pictures and fakes; move its weights, and only those, if `moves`.
-
-        The length of its gradient is NaN unless `weigh`.
-        """
-        generator, discriminator = map(written_by_layers, (self.generator, self.discriminator))
-        with kept(generator), kept(discriminator, moves):
-            fake = self.make(latent, training=self.d_fakes == "training")
-            learn = {"together": self._learn_together, "apart": self._learn_apart}[self.d_update]
-            loss, real_logits, fake_logits, gradients = learn(real, fake, moves)
-        return tf.stack([loss, *_opinions(real_logits, fake_logits), _length_if(weigh, gradients)])
-
-    def _learn_together(self, real, fake, moves):
-        """Make one update of the discriminator on real pictures and fakes."""
-        weights = self.discriminator.trainable_variables
-        with tf.GradientTape() as tape:
-            real_logits, fake_logits, extra = self._judge_both(real, fake)
-            loss = (self._real_loss(real_logits) + self._loss("fake", fake_logits)) / 2
-            learned_from = loss + extra
-        gradients = tape.gradient(learned_from, weights)
-        apply_if(moves, self.d_optimizer, gradients, weights)
-        return loss, real_logits, fake_logits, gradients
-
-    def _learn_apart(self, real, fake, moves):
-        """Make two updates of the discriminator, first on real pictures, then on fakes."""
-        weights = self.discriminator.trainable_variables
-        with tf.GradientTape() as tape:
-            real_logits, penalty = self._judge_real(real)
-            real_loss = self._real_loss(real_logits)
-            learned_from = real_loss + penalty + regularisation(self.discriminator)
-        apply_if(moves, self.d_optimizer, tape.gradient(learned_from, weights), weights)
-        with tf.GradientTape() as tape:
-            fake_logits = self.discriminator(fake, training=True)
-            fake_loss = self._loss("fake", fake_logits)
-            learned_from = fake_loss + regularisation(self.discriminator)
-        gradients = tape.gradient(learned_from, weights)
-        apply_if(moves, self.d_optimizer, gradients, weights)
-        return (real_loss + fake_loss) / 2, real_logits, fake_logits, gradients
-
-    def _judge_both(self, real, fake):
-        """Return the logits of real pictures, those of fakes, and what penalty and regularisers add to the loss.
-
-        One call judges both where there is no penalty. With two calls the regularisers of activities have two terms, of
-        which the mean is taken, as one call would.
-        """
-        if not self.gradient_penalty:
-            logits = self.discriminator(_join(real, fake), training=True)
-            return *tf.split(logits, 2), regularisation(self.discriminator)
-        real_logits, penalty = self._judge_real(real)
-        of_real = regularisation(self.discriminator)
-        fake_logits = self.discriminator(fake, training=True)
-        return real_logits, fake_logits, (penalty + of_real + regularisation(self.discriminator)) / 2
-
-    def _judge_real(self, real):
-        """Return the logits of real pictures, and the penalty on how steep the discriminator is there."""
-        if not self.gradient_penalty:
-            return self.discriminator(real, training=True), 0.0
-        pictures = tf.nest.flatten(real)[0]
-        with tf.GradientTape() as tape:
-            tape.watch(pictures)
-            logits = self.discriminator(real, training=True)
-        slopes = tape.gradient(logits, pictures)
-        lengths = tf.reduce_sum(slopes**2, axis=list(range(1, slopes.shape.rank)))
-        return logits, self.gradient_penalty / 2 * tf.reduce_mean(lengths)
-
-    def _train_generator(self, latent, moves, weigh=True):
-        """Measure the generator's loss through the discriminator; move the generator, and only it, if `moves`."""
-        weights = self.generator.trainable_variables
-        with kept(written_by_layers(self.discriminator)), kept(written_by_layers(self.generator), moves):
-            with tf.GradientTape() as tape:
-                fake = self.make(latent, training=True)
-                loss = self._loss("generator", self.discriminator(fake, training=True))
-                learned_from = loss + regularisation(self.generator)
-            gradients = tape.gradient(learned_from, weights)
-            apply_if(moves, self.g_optimizer, gradients, weights)
-            self._follow(moves)
-        return tf.stack([loss, _length_if(weigh, gradients)])
-
-    def _loss(self, term, *logits):
+    def loss_term(self, term, *logits):
         """Compute a term of the loss that is chosen now; all are computed, which costs nothing beside the networks."""
         kinds = tf.stack([getattr(loss, term)(*logits) for loss in LOSSES.values()])
         return kinds[tf.cast(self._switches["loss_kind"], tf.int32)]
 
-    def _real_loss(self, logits):
-        return self._loss("real", logits, 1.0 - self._switches["label_smoothing"])
+    def real_loss(self, logits):
+        """Compute the loss on real pictures, whose label is 1 minus the label smoothing."""
+        return self.loss_term("real", logits, 1.0 - self._switches["label_smoothing"])
 
-    def _follow(self, moves):
+    def update_average(self):
         """Let the averaged generator follow; a young average forgets faster, or it would remember the first weights."""
         if self.averaged_generator is None:
             return
         updates = tf.cast(self.g_optimizer.iterations, tf.float32)
         decay = tf.minimum(self.moving_average, (1 + updates) / (10 + updates))
         for average, weight in zip(self.averaged_generator.weights, self.generator.weights, strict=True):
-            average.assign_add(tf.where(moves, (1 - decay) * (weight - average), 0.0))
+            average.assign_add((1 - decay) * (weight - average))
 
     # --- live values --------------------------------------------------------------------------------------------------
 
@@ -578,17 +424,6 @@ class GAN(PictureModel):
     freeze_d = live_property("freeze_d", "Whether the discriminator is held still.")
     freeze_g = live_property("freeze_g", "Whether the generator is held still.")
     loss_kind = live_property("loss_kind", 'The loss: "non_saturating", "saturating" or "least_squares".')
-
-    def held_still(self, player):
-        """Return why a network is not meant to move now, or None."""
-        if why := super().held_still(player):
-            return why
-        letter = player[0]
-        if self.live.read(f"freeze_{letter}"):
-            return "it is frozen"
-        if self.live.read(f"{letter}_steps") == 0:
-            return "it makes no steps"
-        return "its learning rate is 0" if self.live.read(f"{letter}_learning_rate") == 0 else None
 
     # --- training -----------------------------------------------------------------------------------------------------
 
@@ -630,12 +465,14 @@ class GAN(PictureModel):
         data = self.check_data(self.default_data() if data is None else data)
         batch_size = whole("batch_size", 4, len(data[0]))(batch_size)
         mode = compile_mode([self.discriminator])
-        block = build_block(self._pretrain_iteration, 1, tuple(map(tf.constant, data)), batch_size, self.seed, mode)
+        pupil = Player(self.discriminator, self.d_optimizer, self._pretraining_turn, ("accuracy",))
+        block = compile_block([pupil], pupil.columns, batch_size, mode)
+        given = {"seed": tf.constant(self.seed, tf.int64), "data": tuple(map(tf.constant, data))}
         with self.exclusive():
             before = self.state()
             for first in range(0, steps, MAX_BLOCK):
                 count = min(MAX_BLOCK, steps - first)
-                accuracies = block(self.pretrained_steps, count)
+                accuracies = block(self.pretrained_steps, count, **given)
                 self.pretrained_steps += count
             if not all(np.isfinite(weight).all() for weight in self.discriminator.get_weights()):
                 self.load_state(self.step, *before)
@@ -646,18 +483,17 @@ class GAN(PictureModel):
                 )
         return float(accuracies.mean())
 
-    def _pretrain_iteration(self, draws, batch_size, phase):
+    def _pretraining_turn(self, draws, batch_size, learn):
         """Make one update of the discriminator on real pictures against noise."""
-        half, weights = batch_size // 2, self.discriminator.trainable_variables
-        real = self.draw_real(draws, half, PRETRAINING)
+        draws, weights = draws.at_turn(PRETRAINING), self.discriminator.trainable_variables
+        real = self.draw_real(draws, batch_size // 2)
         noise = self.draw_noise(draws, real)
         with tf.GradientTape() as tape:
-            logits = self.discriminator(_join(real, noise), training=True)
-            real_logits, noise_logits = tf.split(logits, 2)
-            loss = (self._real_loss(real_logits) + self._loss("fake", noise_logits)) / 2
-            learned_from = loss + regularisation(self.discriminator)
-        self.d_optimizer.apply(tape.gradient(learned_from, weights), weights)
-        return _opinions(real_logits, noise_logits)[0][None]
+            real_logits, noise_logits = tf.split(self.discriminator(join(real, noise), training=True), 2)
+            loss = (self.real_loss(real_logits) + self.loss_term("fake", noise_logits)) / 2
+            objective = loss + regularisation(self.discriminator)
+        self.d_optimizer.apply(tape.gradient(objective, weights), weights)
+        return {"accuracy": opinions(real_logits, noise_logits)["d_accuracy"]}
 
     # --- state --------------------------------------------------------------------------------------------------------
 
@@ -853,23 +689,11 @@ def both_rates():
     return noted, _ScaleRates(noted)
 
 
-def _opinions(real_logits, fake_logits):
-    """Return the share that was judged right, and the mean probabilities of real ones and of fakes: three scalars."""
-    right = tf.concat([real_logits > 0, fake_logits <= 0], axis=0)
-    means = tf.reduce_mean(tf.sigmoid(real_logits)), tf.reduce_mean(tf.sigmoid(fake_logits))
-    return tf.reduce_mean(tf.cast(right, tf.float32)), *means
-
-
-def _length_if(weigh, gradients):
-    """Return the length of all gradients together, or NaN unless `weigh`."""
+def _norm_at_times(step, gradients):
+    """Return the length of all gradients together, at every tenth step; NaN at the others."""
     if not gradients:  # all is frozen
         return 0.0
-    return tf.cond(weigh, lambda: tf.linalg.global_norm(gradients), lambda: np.nan)
-
-
-def _join(real, fake):
-    """Put real and fake one after the other: two tensors, or two lists of tensors."""
-    return tf.nest.map_structure(lambda *parts: tf.concat(parts, 0), real, fake)
+    return tf.cond(step % GRADIENT_EVERY == 0, lambda: tf.linalg.global_norm(gradients), lambda: np.nan)
 
 
 def _one_or_list(tensors):

@@ -92,12 +92,6 @@ def last_layer(network):
     return last_layer(last) if isinstance(last, keras.Model) and last is not network else last
 
 
-def written_by_layers(network):
-    """Return the trainable variables that a call in training writes itself, as spectral normalisation does."""
-    wrapped = [layer for layer in network._flatten_layers() if isinstance(layer, keras.layers.SpectralNormalization)]
-    return [layer.kernel for layer in wrapped if layer.kernel.trainable]
-
-
 def regularisation(network):
     """Return what regularisers and `add_loss` of a network add to the loss: the terms of its last call, a scalar."""
     return sum(network.losses, 0.0)

@@ -15,8 +15,9 @@ from ganlib import builders
 from ganlib import data as points_data
 from ganlib._tensorflow import keras, tf
 from ganlib.models.gan import GAN, LATENT, LATENT_OF_G
+from ganlib.models.gan_step import D_STEPS, generator_step
 from ganlib.models.pictures import in_chunks, random_from
-from ganlib.training import Draws, choice, compile_mode, whole
+from ganlib.training import Draws, choice, compile_mode, kept, whole, written_by_layers
 
 SHOWN = 500  # points in a sample
 PICTURE_SIDE = 224  # pixels of a sample's picture
@@ -118,6 +119,7 @@ class PlaneGAN(GAN):
         seed = self._first_seed if seed is None else whole("seed", 0, 2**31 - 1)(seed)
         with self.exclusive():
             self.load_state(0, *self._start)
+            self.live.cut(0)
             if seed != self._first_seed:
                 builders.redraw_weights(self.generator, seed)
                 builders.redraw_weights(self.discriminator, seed + 1)
@@ -135,11 +137,11 @@ class PlaneGAN(GAN):
         """Return the points as a tuple of one array; ValueError if they are no points, too few or outside."""
         return (points_data.check_points(data),)
 
-    def draw_latent(self, draws, count, stream, turn):
+    def draw_latent(self, draws, count, stream):
         """Draw the latent vectors, float32 (count, latent_dim), that a step trains with."""
         if self.latent == "uniform":
-            return self.training_spread * draws.uniform([count, self.latent_dim], stream, turn, low=-1.0, high=1.0)
-        return super().draw_latent(draws, count, stream, turn)
+            return self.training_spread * draws.uniform([count, self.latent_dim], stream, low=-1.0, high=1.0)
+        return super().draw_latent(draws, count, stream)
 
     def latent_vectors(self, n, seed=0):
         """Draw n latent vectors, float32 (n, latent_dim), from a seed."""
@@ -208,7 +210,7 @@ class PlaneGAN(GAN):
         points = tf.constant(_as_points(points))
         with tf.GradientTape() as tape:
             tape.watch(points)
-            loss = self._loss("generator", self.discriminator(points, training=False)) * len(points)
+            loss = self.loss_term("generator", self.discriminator(points, training=False)) * len(points)
         return -tape.gradient(loss, points).numpy()
 
     # --- slow motion --------------------------------------------------------------------------------------------------
@@ -241,11 +243,11 @@ class PlaneGAN(GAN):
     def _draw_step(self, data, batch_size):
         """Draw what the next step draws, compiled like the step: compiled random numbers are others than plain ones."""
 
-        @tf.function(jit_compile=compile_mode(self.players.values()) == "compiled", autograph=False)
+        @tf.function(jit_compile=compile_mode(self.networks()) == "compiled", autograph=False)
         def draw(step):
             draws, half = Draws((data,), self.seed, step), batch_size // 2
-            latent = self.draw_latent(draws, half, LATENT, 0)
-            return draws.examples(half), latent, self.draw_latent(draws, batch_size, LATENT_OF_G, 0)
+            latent = self.draw_latent(draws, half, LATENT)
+            return draws.examples(half), latent, self.draw_latent(draws, batch_size, LATENT_OF_G)
 
         return draw(self._counter.read_value())
 
@@ -253,16 +255,17 @@ class PlaneGAN(GAN):
         """Let the discriminator learn once; return its five sub-steps."""
         fake = self.pictures_of(latent)
         before = self.surface()
-        of_real, of_fake = self._weigh(self._real_loss, real), self._weigh(partial(self._loss, "fake"), fake)
-        self._train_discriminator(real, latent, not self.freeze_d)
-        now = self._weigh(self._real_loss, real).loss.mean(), self._weigh(partial(self._loss, "fake"), fake).loss.mean()
+        of_real, of_fake = self._weigh(self.real_loss, real), self._weigh(partial(self.loss_term, "fake"), fake)
+        with kept(written_by_layers(self.generator)):
+            D_STEPS[self.d_update](self, real, latent, learn=not self.freeze_d)
+        now = self._weigh(self.real_loss, real), self._weigh(partial(self.loss_term, "fake"), fake)
         told = (
             f"1. Draw {len(fake)} real points and as many latent vectors; G, held still, makes fakes of them",
             f"2. D judges: real points get {of_real.probability.mean():.2f} on average, fakes "
             f"{of_fake.probability.mean():.2f}",
             f"3. D's loss is {(of_real.loss.mean() + of_fake.loss.mean()) / 2:.4f}; large points add most to it",
             "4. The gradient: real points pull the surface up, fakes pull it down; large points pull hardest",
-            f"5. D's weights move: on the same points its loss is now {sum(now) / 2:.4f}",
+            f"5. D's weights move: on the same points its loss is now {sum(part.loss.mean() for part in now) / 2:.4f}",
         )
         seen = (
             {},
@@ -277,10 +280,11 @@ class PlaneGAN(GAN):
     def _watch_generator(self, latent):
         """Let the generator learn once; return its five sub-steps."""
         fake, surface = self.pictures_of(latent), self.surface()
-        before, arrows = self._weigh(partial(self._loss, "generator"), fake), self.push(fake)
-        self._train_generator(latent, not self.freeze_g)
+        before, arrows = self._weigh(partial(self.loss_term, "generator"), fake), self.push(fake)
+        with kept(written_by_layers(self.discriminator)):
+            generator_step(self, latent, learn=not self.freeze_g)
         moved = self.pictures_of(latent)
-        after = self._weigh(partial(self._loss, "generator"), moved)
+        after = self._weigh(partial(self.loss_term, "generator"), moved)
         told = (
             f"6. Draw {len(fake)} new latent vectors; G makes fakes of them",
             f"7. D, held still, judges: the fakes get {before.probability.mean():.2f} on average",

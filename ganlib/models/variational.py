@@ -153,8 +153,8 @@ class VariationalAutoencoder(Coder):
         -------
         loss : tf.Tensor
             Minus what is maximised, `reconstruction - beta * kl`.
-        measured : tf.Tensor
-            float32 (3,): means over the batch, in nats a picture, of the lower bound (whatever beta is) and its terms.
+        measured : dict of str to tf.Tensor
+            Means over the batch, in nats per picture, of the lower bound (whatever beta is) and its terms.
         """
         grey = to_unit_range(draws.examples(count))
         pictures = tf.where(draws.uniform(tf.shape(grey), INK, low=-1.0) < grey, 1.0, -1.0)
@@ -163,7 +163,8 @@ class VariationalAutoencoder(Coder):
         logits = self.decoder(codes, training=training)
         reconstruction = tf.reduce_mean(log_probability(pictures, logits))
         kl = tf.reduce_mean(kl_from_standard_normal(mean, log_variance))
-        return self._beta * kl - reconstruction, tf.stack([reconstruction - kl, reconstruction, kl])
+        measured = {"elbo": reconstruction - kl, "reconstruction": reconstruction, "kl": kl}
+        return self._beta * kl - reconstruction, measured
 
     # --- use ----------------------------------------------------------------------------------------------------------
 

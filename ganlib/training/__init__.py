@@ -6,15 +6,16 @@ Its modules `errors`, `files`, `history`, `live` and `run_folder` can be importe
 from importlib import import_module
 
 _HOMES = {
-    "block": ("MAX_BLOCK", "Draws", "GivenExamples", "build_block", "newest"),
+    "block": ("MAX_BLOCK", "Draws", "GivenExamples", "compile_block"),
     "callbacks": ("ProgressBar", "Sampler"),
     "devices": ("compile_mode", "describe_device", "has_gpu", "use_xla"),
     "errors": ("GuardError", "RunFolderError", "TrainingDiverged", "TrainingInterrupted"),
     "files": ("atomic_write",),
     "history": ("History",),
     "live": ("Change", "LiveValue", "LiveValues", "Schedule", "Takes", "choice", "number", "switch", "whole"),
-    "loop": ("ALL_PLAYERS", "Trainer"),
+    "loop": ("Trainer",),
     "model": ("TrainableModel", "as_list", "check_seed", "rebuild"),
+    "players": ("Player", "kept", "play", "take_turn", "written_by_layers"),
     "run_folder": ("RunFolder",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

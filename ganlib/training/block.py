@@ -1,27 +1,23 @@
 """The compiled loop: many steps in one call, with the random numbers and the batches drawn on the device.
 
-A step is made of turns: one, unless a player learns several times. All turns run the same code, in which a player that
-is not at turn stands still; a loop or a condition around each player would cost every step a tenth of its time.
-
-Every random number is a pure function of (seed, step, substep, stream): how the steps are cut into blocks, when a run
-was interrupted and what else drew random numbers cannot change the outcome.
+Every random number is a pure function of (seed, step, turn, stream): how the steps are cut into blocks, when a run was
+interrupted and what else drew random numbers cannot change the outcome.
 """
-
-from functools import partial
 
 import numpy as np
 
 from ganlib._tensorflow import tf
+from ganlib.training.players import play, take_turn
 
 MAX_BLOCK = 100
-MAX_SUBSTEPS = 64
+MAX_TURNS = 64
 _STREAMS = 8
 # Named, since what a compiled function chooses by itself on a CPU takes five times as long.
 _ALGORITHM = "philox"
 
 
 class Draws:
-    """What one step may draw: examples from the data and normal or uniform numbers.
+    """What one turn of a step may draw: examples from the data and normal or uniform numbers.
 
     Parameters
     ----------
@@ -32,7 +28,7 @@ class Draws:
     step : tf.Tensor
         int64 scalar, the number of the step.
     turn : int or tf.Tensor
-        int32 scalar, the turn within the step, from 0.
+        int32 scalar, the turn within the step, 0 to 63.
     """
 
     EXAMPLES = 0
@@ -41,94 +37,70 @@ class Draws:
         self._data = data
         self._seed = seed
         self.step = step
-        self.turn = turn
+        self._turn = turn
 
-    def _key(self, stream, substep):
-        substep = tf.cast(substep, tf.int64)
-        return tf.stack([tf.cast(self._seed, tf.int64), (self.step * MAX_SUBSTEPS + substep) * _STREAMS + stream])
+    def at_turn(self, turn):
+        """Return the draws of another turn of the same step."""
+        return type(self)(self._data, self._seed, self.step, turn)
 
-    def examples(self, count, substep=0):
+    def _key(self, stream):
+        turn = tf.cast(self._turn, tf.int64)
+        return tf.stack([tf.cast(self._seed, tf.int64), (self.step * MAX_TURNS + turn) * _STREAMS + stream])
+
+    def examples(self, count):
         """Draw `count` examples with replacement; one tensor, or a tuple if the data have several arrays."""
         total = self._data[0].shape[0]
-        index = tf.random.stateless_uniform(
-            [count], self._key(self.EXAMPLES, substep), 0, total, tf.int32, alg=_ALGORITHM
-        )
+        index = tf.random.stateless_uniform([count], self._key(self.EXAMPLES), 0, total, tf.int32, alg=_ALGORITHM)
         drawn = tuple(tf.gather(array, index) for array in self._data)
         return drawn if len(drawn) > 1 else drawn[0]
 
-    def normal(self, shape, stream, substep=0):
-        """Draw standard normal numbers, float32; `stream` (1 to 7) keeps draws of one step apart."""
-        return tf.random.stateless_normal(shape, self._key(stream, substep), alg=_ALGORITHM)
+    def normal(self, shape, stream):
+        """Draw standard normal numbers, float32; `stream` (1 to 7) keeps the draws of one turn apart."""
+        return tf.random.stateless_normal(shape, self._key(stream), alg=_ALGORITHM)
 
-    def uniform(self, shape, stream, substep=0, low=0.0, high=1.0):
+    def uniform(self, shape, stream, low=0.0, high=1.0):
         """Draw uniform numbers, float32 in [low, high)."""
-        return tf.random.stateless_uniform(shape, self._key(stream, substep), low, high, alg=_ALGORITHM)
+        return tf.random.stateless_uniform(shape, self._key(stream), low, high, alg=_ALGORITHM)
 
 
 class GivenExamples(Draws):
     """Draws whose examples are a batch that somebody else chose: what `fit` hands to `train_step`."""
 
-    def examples(self, count, substep=0):
-        """Return the batch itself, whatever the substep."""
+    def examples(self, count):
+        """Return the batch itself, whatever the turn."""
         return self._data if len(self._data) > 1 else self._data[0]
 
 
-def build_block(iteration, columns, data, batch_size, seed, mode):
-    """Put many steps into one function, for one data set and one seed.
-
-    Parameters
-    ----------
-    iteration, columns, batch_size, mode
-        As in `compile_block`.
-    data : tuple of tf.Tensor
-        What examples are drawn from.
-    seed : int
-
-    Returns
-    -------
-    callable
-        `block(first_step, count, phase=0, turns=1)`, see `bind_block`.
-    """
-    return bind_block(compile_block(iteration, columns, batch_size, mode), data, seed)
-
-
-def bind_block(block, data, seed):
-    """Give a block its data and its seed; what is left is `block(first_step, count, phase=0, turns=1)`."""
-    return partial(block, seed=tf.constant(seed, tf.int64), data=data)
-
-
-def compile_block(iteration, columns, batch_size, mode):
+def compile_block(players, columns, batch_size, mode):
     """Put many steps into one function, for any data of one shape and any seed.
 
     Parameters
     ----------
-    iteration : callable
-        `iteration(draws, batch_size, phase)` takes one turn of a step and returns float32 (columns,), NaN for what it
-        did not measure; which turn it is, `draws.turn` says.
-    columns : int
-        How many numbers a step measures.
+    players : list of Player
+    columns : tuple of str
+        What a step measures, in the order wanted.
     batch_size : int
     mode : str
         "compiled": a loop of steps in one XLA-compiled call; "graph": the same loop without XLA; "stepwise": an
-        XLA-compiled call for every turn.
+        XLA-compiled call for every update of every player.
 
     Returns
     -------
     callable
-        `block(first_step, count, phase=0, turns=1, *, seed, data)`: makes `count` steps, at most MAX_BLOCK, of `turns`
-        turns each, and returns float32 ndarray (count, columns): what was measured last in each step.
+        `block(first_step, count, *, seed, data)`: makes `count` steps, at most MAX_BLOCK, and returns float32 ndarray
+        (count, columns): what was measured last in each step. How many updates each player makes is asked once, when
+        the block begins; another number of them than before does not compile anew, except where it was 1.
     """
-    take = _one_by_one if mode == "stepwise" else _in_a_loop
-    run = take(iteration, columns, batch_size, mode != "graph")
+    make = _calls_in_turn if mode == "stepwise" else _in_a_loop
+    run = make(players, columns, batch_size, mode != "graph")
 
-    def block(first_step, count, phase=0, turns=1, *, seed, data):
-        start = tf.constant(first_step, tf.int64), tf.constant(phase), tf.constant(turns)
-        return run(count, *start, seed, data)
+    def block(first_step, count, *, seed, data):
+        return run(first_step, count, [int(player.repeats()) for player in players], seed, data)
 
     return block
 
 
-def _in_a_loop(iteration, columns, batch_size, compiled):
+def _in_a_loop(players, columns, batch_size, compiled):
     """Make the block whose loop is a part of the compiled function.
 
     `tf.while_loop` over a counter with tensor bounds compiles once, for blocks of any length: in a compiled function a
@@ -136,40 +108,42 @@ def _in_a_loop(iteration, columns, batch_size, compiled):
     """
 
     @tf.function(jit_compile=compiled, autograph=False)
-    def loop(count, first_step, phase, turns, seed, data):
+    def loop(first_step, count, repeats, once, seed, data):
+        times = [1 if always else repeats[index] for index, always in enumerate(once)]
+
         def take(done, rows):
-            step = done // turns
-            draws = Draws(data, seed, first_step + tf.cast(step, tf.int64), done % turns)
-            row = newest(rows[step], iteration(draws, batch_size, phase))
-            return done + 1, tf.tensor_scatter_nd_update(rows, [[step]], [row])
+            draws = Draws(data, seed, first_step + tf.cast(done, tf.int64))
+            measured = play(players, draws, batch_size, times)
+            row = tf.stack([measured[name] for name in columns])
+            return done + 1, tf.tensor_scatter_nd_update(rows, [[done]], [row])
 
-        rows = tf.fill([MAX_BLOCK, columns], np.nan)
-        return tf.while_loop(lambda done, _: done < count * turns, take, (tf.constant(0), rows), parallel_iterations=1)[
-            1
-        ]
+        rows = tf.fill([MAX_BLOCK, len(columns)], np.nan)
+        return tf.while_loop(lambda done, _: done < count, take, (tf.constant(0), rows), parallel_iterations=1)[1]
 
-    return lambda count, *start: loop(tf.constant(count), *start).numpy()[:count]
-
-
-def _one_by_one(iteration, columns, batch_size, compiled):
-    """Make the block that calls a compiled function for every turn: XLA runs a loop's convolutions on one thread."""
-
-    @tf.function(jit_compile=compiled, autograph=False)
-    def take(step, turn, phase, row, seed, data):
-        return newest(row, iteration(Draws(data, seed, step, turn), batch_size, phase))
-
-    def run(count, first_step, phase, turns, seed, data):
-        rows = []
-        for step in range(count):
-            row = tf.fill([columns], np.nan)
-            for turn in range(int(turns)):
-                row = take(first_step + step, tf.constant(turn), phase, row, seed, data)
-            rows.append(row)
-        return np.stack([row.numpy() for row in rows])
+    def run(first_step, count, repeats, seed, data):
+        once = tuple(times == 1 for times in repeats)  # which is compiled without a loop around the player
+        first_step, counted, repeats = tf.constant(first_step, tf.int64), tf.constant(count), tf.constant(repeats)
+        return loop(first_step, counted, repeats, once, seed, data).numpy()[:count]
 
     return run
 
 
-def newest(old, new):
-    """Return what was measured last: `new`, or `old` where it is NaN; both float32 (columns,)."""
-    return tf.where(tf.math.is_nan(new), old, new)
+def _calls_in_turn(players, columns, batch_size, compiled):
+    """Make the block that calls a compiled function for every update: XLA runs a loop's convolutions on one thread."""
+
+    @tf.function(jit_compile=compiled, autograph=False)
+    def update(step, turn, index, learn, seed, data):
+        player, draws = players[index], Draws(data, seed, step, turn)
+        return tf.stack(list(take_turn(players, player, draws, batch_size, learn).values()))
+
+    def run(first_step, count, repeats, seed, data):
+        measured = dict.fromkeys(columns, ())
+        for step in tf.range(first_step, first_step + count, dtype=tf.int64):
+            for index, (player, times) in enumerate(zip(players, repeats, strict=True)):
+                for turn in range(max(times, 1)):
+                    last = update(step, tf.constant(turn), index, times > 0, seed, data)
+                for name, value in zip(player.columns, last.numpy(), strict=True):
+                    measured[name] += (value,)
+        return np.stack([measured[name] for name in columns], axis=1)
+
+    return run

@@ -1,8 +1,8 @@
 """Values that can be changed while a model trains, and the record of their changes that replays a session.
 
 A live value is read by the compiled step from a variable, so a change needs no new trace and keeps Adam's moments.
-Setting one from any thread only queues it; the training loop applies what is queued between two blocks of steps and
-records the step at which it did.
+Setting one from any thread only queues it; the training loop applies what is queued between two blocks of steps. What
+took effect, and at which step, is written once, in `LiveValues.changes`: run folder, lab and schedules read it there.
 """
 
 import json
@@ -103,16 +103,28 @@ def choice(name, options):
 
 
 class LiveValues:
-    """The live values of one model, by name; safe to set from any thread.
+    """The live values of one model, by name, and the log of their changes; safe to set from any thread.
 
     Parameters
     ----------
     values : dict of str to LiveValue
         What can be changed.
+    step : callable
+        Returns how many steps the model has made.
+
+    Attributes
+    ----------
+    changes : tuple of Change
+        Every change that has taken effect since the model was first trained, with the value as it reads since then.
+    recorded : int
+        How many of them the run folder of the model has.
     """
 
-    def __init__(self, values):
+    def __init__(self, values, step=lambda: 0):
         self._values = dict(values)
+        self._step = step
+        self.changes, self.recorded = (), 0
+        self._known = {}  # the values that the log leads to
         self._queue = deque()
         self._lock = threading.RLock()
         self._training = False
@@ -152,16 +164,41 @@ class LiveValues:
             return self._values[name].read()
 
     def apply(self, name, value):
-        """Apply a value now, for the training loop, between two blocks; return it as it reads from now on."""
+        """Apply a checked value now and log it, for the training loop, between two blocks."""
         with self._lock:
-            self._values[name].apply(self.check(name, value))
-            return self._values[name].read()
+            self._values[name].apply(value)
+            self._note(name)
 
     def apply_queued(self):
-        """Apply what is queued, in order; return the list of (name, value) that were applied."""
+        """Apply what is queued, in order."""
         with self._lock:
-            queued = [self._queue.popleft() for _ in range(len(self._queue))]
-            return [(name, self.apply(name, value)) for name, value in queued]
+            while self._queue:
+                self.apply(*self._queue.popleft())
+
+    def notice(self):
+        """Log what is otherwise than the log has it: a new optimizer, say, has a rate of its own."""
+        with self._lock:
+            for name in self._values:
+                self._note(name)
+
+    def _note(self, name):
+        """Log the value that a name has now, unless the log leads there already, or has not begun."""
+        value = self._values[name].read()
+        if name in self._known and value != self._known[name]:
+            self.changes = (*self.changes, Change(self._step(), name, value))
+        self._known[name] = value
+
+    def load(self, values):
+        """Put back what `snapshot` returned; ValueError if a value does not fit. The log stays as it is."""
+        with self._lock:
+            for name, value in {name: self.check(name, value) for name, value in values.items()}.items():
+                self._values[name].apply(value)
+                self._known[name] = self._values[name].read()
+
+    def cut(self, count):
+        """Forget all changes but the first `count`, since the model goes back to where they led."""
+        with self._lock:
+            self.changes, self.recorded = self.changes[:count], min(self.recorded, count)
 
     def __enter__(self):
         """Queue changes from now on: a training loop applies them."""

@@ -13,12 +13,11 @@ import time
 import numpy as np
 
 from ganlib._tensorflow import keras, tf
-from ganlib.training.block import MAX_BLOCK
+from ganlib.training.block import MAX_BLOCK, Draws
 from ganlib.training.errors import GuardError, TrainingDiverged, TrainingInterrupted
 from ganlib.training.history import History
-from ganlib.training.live import Change
+from ganlib.training.players import take_turn
 
-ALL_PLAYERS = 0
 # Ctrl-C; the end that a batch system, `docker stop` or a closed terminal asks for.
 ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
@@ -68,14 +67,14 @@ class Trainer:
         self.model = model
         self.run_folder = run
         self.history = History(model.columns) if history is None else history
-        self.applied = []  # every change of a live value, as it took effect
         self.look_every = look_every
         self.steps_per_second = float("nan")
         self._batch_size = batch_size
         self._changes = [change for change in schedule if change.step >= model.step]
         self._callbacks = list(callbacks)
         self._checkpoint_interval = checkpoint_interval
-        self._block = model.block(tuple(map(tf.constant, data)), batch_size, mode)
+        self._data = tuple(map(tf.constant, data))
+        self._block = model.block(self._data, batch_size, mode)
         self._logs = dict.fromkeys(model.columns, float("nan"))
         self._good = None
         self._logged = None
@@ -100,6 +99,7 @@ class Trainer:
         callbacks = keras.callbacks.CallbackList(self._callbacks, add_history=False, model=model)
         with model.exclusive(), self._holding_folder(), model.live, self._catch_interrupts():
             model.stop_training, model.guard = False, None
+            model.live.notice()
             self._record_changes()
             model.begin_training()
             self._checkpoint()
@@ -123,14 +123,18 @@ class Trainer:
         return self.run_folder.held() if self.run_folder else contextlib.nullcontext()
 
     def _record_changes(self):
-        """Record what was set between two trainings, or while this one was made ready."""
+        """Write into the run folder, if there is one, the changes that it does not have yet."""
+        live = self.model.live
+        new, live.recorded = live.changes[live.recorded :], len(live.changes)
         if self.run_folder:
-            self.run_folder.record_changes(self.model.step, self.model.live.snapshot())
+            for change in new:
+                self.run_folder.record(change.step, "set", name=change.name, value=change.value)
 
     def _end(self):
         """Apply and record the changes that came while the last block ran, and keep the state that all that leaves."""
         while True:
-            self._record(self.model.live.apply_queued())
+            self.model.live.apply_queued()
+            self._record_changes()
             self._checkpoint()
             if self.model.live.close_if_idle():
                 return
@@ -143,12 +147,11 @@ class Trainer:
         self._apply_changes()
         first, self._between_steps = model.step, False
         if model.guard is None:
-            rows = self._guarded_step()
-        else:
-            count = self._block_length(first, last)
-            started = time.perf_counter()
-            rows = self._run_block(first, count, ALL_PLAYERS)
-            self._clock(count, time.perf_counter() - started)
+            self._rehearse()
+        count = self._block_length(first, last)
+        started = time.perf_counter()
+        rows = self._block(first, count)
+        self._clock(count, time.perf_counter() - started)
         self._check_finite(first, rows)
         model.step = first + len(rows)
         self.history.append(first + 1, rows)
@@ -162,9 +165,6 @@ class Trainer:
             if len(measured):
                 self._logs[name] = float(measured[-1])
         return dict(self._logs)
-
-    def _run_block(self, first, count, phase):
-        return self._block(first, count, phase, self.model.turns)
 
     def _block_length(self, first, last):
         """Choose how many steps to run before somebody wants to look, never beyond a step where something is due."""
@@ -187,48 +187,36 @@ class Trainer:
             self.steps_per_second += weight * (speed - self.steps_per_second)
 
     def _apply_changes(self):
-        """Apply the schedule's changes for this step, then what was set from outside; record each."""
-        live, step = self.model.live, self.model.step
-        applied = live.apply_queued()
-        while self._changes and self._changes[0].step <= step:
+        """Apply what was set from outside, then the schedule's changes for this step; record each."""
+        live = self.model.live
+        live.apply_queued()
+        while self._changes and self._changes[0].step <= self.model.step:
             change = self._changes.pop(0)
-            applied.append((change.name, live.apply(change.name, change.value)))
-        self._record(applied)
-
-    def _record(self, applied):
-        """Record changes that have taken effect, (name, value) each."""
-        step = self.model.step
-        self.applied += [Change(step, name, value) for name, value in applied]
-        if self.run_folder:
-            for name, value in applied:
-                self.run_folder.record(step, "set", name=name, value=value)
+            live.apply(change.name, change.value)
+        self._record_changes()
 
     # --- guards ---------------------------------------------------------------------------------------------------
 
-    def _guarded_step(self):
-        """Make one step, one player at a time, and prove that each moved its own weights and no others'."""
-        players = self.model.players
-        measured = np.full((1, len(self.model.columns)), np.nan, np.float32)
-        report = {}
+    def _rehearse(self):
+        """Prove that each player moves its own weights, and no others', in one step that is taken back afterwards."""
+        model, players, report = self.model, self.model.players(), {}
+        state, draws = model.state(), Draws(self._data, model.seed, tf.constant(model.step, tf.int64))
         before = _weights(players)
-        for phase, player in enumerate(players, start=1):
-            rows = self._run_block(self.model.step, 1, phase)
-            measured = np.where(np.isnan(measured), rows, measured)
+        for name, player in players.items():
+            learn = int(player.repeats()) > 0
+            take_turn(list(players.values()), player, draws, self._batch_size, learn)
             after = _weights(players)
-            report[player] = {name: _largest_move(before[name], after[name]) for name in players}
+            report[name] = {other: _largest_move(before[other], after[other]) for other in players}
             before = after
-        self.model.guard = report
-        if not self._broken(measured).any():
-            check_moves(report, {player: self.model.held_still(player) for player in players})
-        return measured
-
-    def _broken(self, rows):
-        """Tell which measurements are infinite or NaN, those that a sparse column leaves out on purpose aside."""
-        return ~np.isfinite(rows) & ~(np.isnan(rows) & np.isin(self.model.columns, self.model.sparse_columns))
+        model.load_state(model.step, *state)
+        model.guard = report
+        if np.isfinite([move for moves in report.values() for move in moves.values()]).all():
+            check_moves(report, players)
 
     def _check_finite(self, first, rows):
         """Put the model back to the last good state if anything that was measured is infinite or NaN."""
-        bad = self._broken(rows)
+        left_out = np.isnan(rows) & np.isin(self.model.columns, self.model.sparse_columns)
+        bad = ~np.isfinite(rows) & ~left_out
         if not bad.any():
             return
         row = int(np.argmax(bad.any(axis=1)))
@@ -248,8 +236,9 @@ class Trainer:
 
     def _go_back(self):
         """Put the model, the history and the run folder back to the last good state; return its step."""
-        step, arrays, values = self._good
+        step, arrays, values, changes = self._good
         self.model.load_state(step, arrays, values)
+        self.model.live.cut(changes)
         self.history.cut(step)
         if self.run_folder:
             self.run_folder.rewind(step, logged=self._logged)
@@ -264,7 +253,7 @@ class Trainer:
         for name, array in arrays.items():
             if not np.isfinite(array).all():
                 raise self._spoiled(step, name.split(".")[0])
-        self._good = step, arrays, values
+        self._good = step, arrays, values, len(self.model.live.changes)
         if self.run_folder:
             self.run_folder.append_history(self.history)
             self._logged = self.run_folder.save_checkpoint(step, arrays, values)
@@ -327,15 +316,14 @@ class Trainer:
         raise TrainingInterrupted(told)
 
 
-def check_moves(report, held_still):
+def check_moves(report, players):
     """Raise a GuardError unless every player moved in its own step only.
 
     Parameters
     ----------
     report : dict of str to dict of str to float
         For each player's step, by how much the weights of every player moved at most.
-    held_still : dict of str to (str or None)
-        Why a player is not meant to move in its own step: its rate is 0, it is frozen.
+    players : dict of str to Player
     """
     for player, moves in report.items():
         for name, move in moves.items():
@@ -344,15 +332,24 @@ def check_moves(report, held_still):
                     f"The {name}'s weights moved by {move:.2g} in the {player}'s step, where they must stand still: "
                     f"give each optimizer the variables of its own network only."
                 )
-        if moves[player] == 0 and not held_still[player]:
+        if moves[player] == 0 and not held_still(players[player]):
             raise GuardError(
                 f"The {player}'s weights did not move in its own step: its loss does not depend on them, or they are "
                 f"not trainable; check `{player}.trainable_variables`."
             )
 
 
+def held_still(player):
+    """Return why a player is not meant to move in its own step, or None."""
+    if int(player.repeats()) == 0:
+        return "it is frozen, or makes no steps"
+    if player.optimizer.gradient_accumulation_steps:
+        return "its optimizer gathers gradients before it moves"
+    return "its learning rate is 0" if player.optimizer.learning_rate == 0 else None
+
+
 def _weights(players):
-    return {name: [w.numpy() for w in network.trainable_variables] for name, network in players.items()}
+    return {name: [w.numpy() for w in player.network.trainable_variables] for name, player in players.items()}
 
 
 def _largest_move(before, after):

@@ -7,6 +7,7 @@ import json
 import platform
 import threading
 from collections.abc import Iterable, Iterator
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -15,12 +16,13 @@ import numpy as np
 import ganlib
 from ganlib._tensorflow import keras, tf
 from ganlib.settings import check_settings
-from ganlib.training.block import GivenExamples, bind_block, compile_block
+from ganlib.training.block import GivenExamples, compile_block
 from ganlib.training.callbacks import ProgressBar, Sampler
 from ganlib.training.devices import compile_mode, describe_device
 from ganlib.training.errors import RunFolderError
 from ganlib.training.live import LiveValues, Schedule, choice, whole
-from ganlib.training.loop import ALL_PLAYERS, Trainer
+from ganlib.training.loop import Trainer
+from ganlib.training.players import play
 from ganlib.training.run_folder import RunFolder, as_folder
 
 COMPILE_OPTIONS = ("run_eagerly", "steps_per_execution", "jit_compile")
@@ -35,16 +37,12 @@ class TrainableModel(keras.Model):
 
     * `columns`: names of the numbers that a step measures;
     * if it likes, `sparse_columns`: those of them that only some steps measure, being NaN in the others;
-    * `players`: dict of name to network; each has an optimizer and a step of its own;
-    * `iteration(draws, batch_size, phase)`: takes one turn of a step (phase 0: of every player; phase k: of the k-th
-      player only, NaN for what the others measure) and returns float32 (len(columns),);
-    * if a step has more turns than one, `turns`, and which turn it is, `draws.turn` says;
-    * `measure(draws, count)`: measures a batch without learning, float32: the columns that are not sparse;
-    * `network_names`, `optimizer_names`: the constructor's arguments that are networks, and those that are optimizers,
-      in the order of the players; `settings()`: dict of the others, as JSON can hold them;
+    * `players()`: dict of name to `Player`, each with a network, an optimizer and a step of its own;
+    * `measure(draws, count)`: measures a batch without learning, a dict of the columns that are not sparse;
+    * `network_names`, `optimizer_names`: the constructor's arguments that are networks, and those that are optimizers;
+      `settings()`: dict of the others, as JSON can hold them;
     * `live_values()`: dict of name to `LiveValue`;
     * `parts()`: dict of name to the list of variables that a checkpoint holds;
-    * `held_still(player)`: why a player is not meant to move now, or None;
     * `default_data()`, `check_data(data)`: what it learns;
     * if it likes, `usual`, `take_sample(step)` and `describe(measured)`.
 
@@ -75,19 +73,13 @@ class TrainableModel(keras.Model):
 
     # --- what a family gives --------------------------------------------------------------------------------------
 
-    @property
     def players(self):
-        """Dict of name to network."""
+        """Return a dict of name to `Player`, in the order in which they learn."""
         raise NotImplementedError
 
-    @property
-    def turns(self):
-        """How many turns a step takes now."""
-        return 1
-
-    def iteration(self, draws, batch_size, phase):
-        """Take one turn of a step and return what it measured."""
-        raise NotImplementedError
+    def networks(self):
+        """Return the networks that learn, in the order of the players."""
+        return [player.network for player in self.players().values()]
 
     def measure(self, draws, count):
         """Measure a batch without learning from it."""
@@ -104,13 +96,6 @@ class TrainableModel(keras.Model):
     def parts(self):
         """Return a dict of name to the list of variables that a checkpoint holds."""
         raise NotImplementedError
-
-    def held_still(self, player):
-        """Return why a player is not meant to move in its own step, or None."""
-        optimizers = dict(zip(self.players, self.optimizer_names, strict=False))
-        if player in optimizers and getattr(self, optimizers[player]).gradient_accumulation_steps:
-            return "its optimizer gathers gradients before it moves"
-        return None
 
     def begin_training(self):
         """Get ready for the steps of a training."""
@@ -145,7 +130,7 @@ class TrainableModel(keras.Model):
     def live(self):
         """The live values: read and set them by name, from any thread, while the model trains."""
         if self._live is None:
-            self._live = LiveValues(self.live_values())
+            self._live = LiveValues(self.live_values(), lambda: self.step)
         return self._live
 
     def state(self):
@@ -163,8 +148,7 @@ class TrainableModel(keras.Model):
 
     def load_plain_values(self, values):
         """Put back what `plain_values` returned."""
-        for name, value in values["live"].items():
-            self.live.apply(name, value)
+        self.live.load(values["live"])
 
     def load_state(self, step, arrays, values):
         """Put back what `state` returned; ValueError, with nothing changed, if it does not fit the networks."""
@@ -274,13 +258,19 @@ class TrainableModel(keras.Model):
         """Return the part of a batch of `fit` that the model learns from, as a tuple of tensors."""
         return (pictures,)
 
+    def batch_size_of(self, count):
+        """Return the batch size of `train` whose steps learn from `count` examples, as a batch of `fit` holds them."""
+        return count
+
     def train_step(self, batch):
         """Make one step for `fit` on a batch."""
         examples = self.examples_of(*keras.utils.unpack_x_y_sample_weight(batch)[:2])
         draws = GivenExamples(examples, self.seed, self._counter.read_value())
-        measured = self.iteration(draws, tf.shape(examples[0])[0], ALL_PLAYERS)
+        players = list(self.players().values())
+        batch_size = self.batch_size_of(tf.shape(examples[0])[0])
+        measured = play(players, draws, batch_size, [player.repeats() for player in players])
         self._counter.assign_add(1)
-        return dict(zip(self.columns, tf.unstack(measured), strict=True))
+        return {name: measured[name] for name in self.columns if name not in self.sparse_columns}
 
     def test_step(self, batch):
         """Measure a batch for `evaluate`; return the means over all batches so far."""
@@ -296,25 +286,29 @@ class TrainableModel(keras.Model):
 
     def _look_at_frozen(self):
         """Forget what was traced when other layers were frozen; ValueError if an optimizer does not know a layer."""
-        learning = tuple(id(v) for network in self.players.values() for v in network.trainable_variables)
+        learning = tuple(id(v) for network in self.networks() for v in network.trainable_variables)
         if learning != self._learning:
             self._learning, self._blocks, self.train_function = learning, {}, None
-        for network, name in zip(self.players.values(), self.optimizer_names, strict=False):
-            known = set(map(id, getattr(self, name)._trainable_variables))
-            if new := [variable.path for variable in network.trainable_variables if id(variable) not in known]:
+        for name, player in self.players().items():
+            known = set(map(id, player.optimizer._trainable_variables))
+            if new := [v.path for v in player.network.trainable_variables if id(v) not in known]:
                 raise ValueError(
-                    f"{new[0]} was frozen when {name} was set, which has no moments for it: call compile(...) after "
-                    f"you have made a layer trainable."
+                    f"{new[0]} was frozen when the optimizer of the {name} was set, which has no moments for it: call "
+                    f"compile(...) after you have made a layer trainable."
                 )
 
     # --- training -------------------------------------------------------------------------------------------------
 
     def block(self, data, batch_size, mode):
-        """Return many steps as one compiled function, see `build_block`; training again does not compile again."""
+        """Return many steps as one compiled function, `block(first_step, count)`: see `compile_block`.
+
+        Training again does not compile again.
+        """
         self._look_at_frozen()
         if (batch_size, mode) not in self._blocks:
-            self._blocks[batch_size, mode] = compile_block(self.iteration, len(self.columns), batch_size, mode)
-        return bind_block(self._blocks[batch_size, mode], data, self.seed)
+            players = list(self.players().values())
+            self._blocks[batch_size, mode] = compile_block(players, self.columns, batch_size, mode)
+        return partial(self._blocks[batch_size, mode], seed=tf.constant(self.seed, tf.int64), data=data)
 
     def train(
         self,
@@ -450,7 +444,7 @@ class TrainableModel(keras.Model):
         data = self.check_data(self.default_data() if data is None else data)
         batch_size = whole("batch_size", 4, len(data[0]))(batch_size)
         schedule = Schedule(() if schedule is None else schedule).checked(self.live)
-        mode = compile_mode(self.players.values())
+        mode = compile_mode(self.networks())
         training = {
             "first_step": self.step,
             "last_step": None if steps is None else self.step + steps,
@@ -480,7 +474,9 @@ class TrainableModel(keras.Model):
     def _attach_run(self, run, training):
         """Make the run folder or go on in the present one; return the history to go on with, or None."""
         if run is not None and (self.run is None or self.run.path.resolve() != as_folder(run).resolve()):
+            self.live.notice()
             self.run = RunFolder.create(run, {**self.run_config(), "training": training})
+            self.live.recorded = len(self.live.changes)
             self._tell_own_code()
             self.run.record(self.step, "train", **training)
             return None
@@ -708,10 +704,10 @@ class Means:
         self._means = [keras.metrics.Mean(name) for name in names]
 
     def update(self, measured, count):
-        """Add what was measured of a batch, one scalar for each name; return the means so far by name."""
+        """Add what was measured of a batch, scalars by name; return the means so far by name."""
         self.batches.assign_add(1)
-        for mean, value in zip(self._means, tf.unstack(measured), strict=True):
-            mean.update_state(value, count)
+        for mean in self._means:
+            mean.update_state(measured[mean.name], count)
         return {mean.name: mean.result() for mean in self._means}
 
     def reset(self):

@@ -222,14 +222,6 @@ class RunFolder:
         """Return, a sentence each, why the recorded changes do not replay this run; an empty list if they do."""
         return [e["why"] for e in self.events() if e["event"] == "gap"]
 
-    def record_changes(self, step, values):
-        """Record which live values are no longer what this run knows: somebody set them between two trainings."""
-        changes = {event["name"]: event["value"] for event in self.events() if event["event"] == "set"}
-        known = self.config["live"] | changes
-        for name, value in values.items():
-            if value != known.get(name):
-                self.record(step, "set", name=name, value=value)
-
     def history(self, up_to=None):
         """Return the history up to a step, or None if nothing was recorded."""
         return self._read("history.csv", lambda text: History.from_csv(text, up_to))

@@ -11,15 +11,13 @@ import tiny
 
 from ganlib.lab import trainer as trainer_module
 from ganlib.lab.trainer import LabTrainer
-from ganlib.models import gan as gan_module
-from ganlib.training import model as model_module
+from ganlib.training import devices
 
 
 @pytest.fixture
 def graph(monkeypatch):
     """Run steps as a plain graph, which is quick to build."""
-    for module in (gan_module, model_module):
-        monkeypatch.setattr(module, "compile_mode", lambda networks: "graph")
+    monkeypatch.setattr(devices, "_xla", False)
 
 
 @pytest.fixture(scope="session")

@@ -108,7 +108,7 @@ def test_a_wrong_value_is_refused_at_once_and_nothing_is_lost(trainer, gan):
 @pytest.mark.parametrize(("player", "still"), [("discriminator", "generator"), ("generator", "discriminator")])
 def test_one_network_can_learn_alone(trainer, gan, player, still):
     def weights(name):
-        return [weight.numpy() for weight in gan.players[name].trainable_variables]
+        return [weight.numpy() for weight in getattr(gan, name).trainable_variables]
 
     before = {name: weights(name) for name in (player, still)}
     trainer.alone(player, 5)

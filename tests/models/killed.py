@@ -20,10 +20,9 @@ def train(folder, kill_at, delay):
     import tiny
 
     from ganlib import GAN
-    from ganlib.models import gan as gan_module
-    from ganlib.training import model as model_module
+    from ganlib.training import use_xla
 
-    gan_module.compile_mode = model_module.compile_mode = lambda networks: "graph"
+    use_xla(False)
     resumed = (Path(folder) / "config.json").exists()
     gan = GAN.resume(folder) if resumed else tiny.build_gan()
     if kill_at is not None:

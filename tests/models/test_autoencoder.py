@@ -9,7 +9,7 @@ import pytest
 from ganlib import builders, load_mnist
 from ganlib._tensorflow import keras, tf
 from ganlib.models.autoencoder import Autoencoder
-from ganlib.training import ALL_PLAYERS, GivenExamples, Schedule
+from ganlib.training import GivenExamples, Schedule
 
 DIGITS, LABELS = load_mnist("train", limit=2000)
 SCALED = load_mnist("train", limit=2000, scaled=True)[0]
@@ -74,7 +74,7 @@ def test_the_column_is_the_mean_squared_error_a_pixel_of_the_batch():
     model, batch = small(), tf.constant(SCALED[:32])
     expected = np.square(model.reconstruct(SCALED[:32]) - SCALED[:32]).mean()
     draws = GivenExamples((batch,), 0, tf.constant(0, tf.int64))
-    assert model.iteration(draws, 32, ALL_PLAYERS)[0].numpy() == pytest.approx(expected, rel=1e-5)
+    assert model.coder_step(draws, 32)["error"].numpy() == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_error_is_the_mean_squared_difference_from_the_pictures():
@@ -86,7 +86,7 @@ def test_the_error_is_the_mean_squared_difference_from_the_pictures():
 def test_the_error_with_noise_is_measured_against_the_clean_picture():
     quiet, loud = small(seed=1), small(seed=1, noise=3.0)
     draws = GivenExamples((tf.constant(SCALED[:200]),), 0, tf.constant(0, tf.int64))
-    errors = [model.iteration(draws, 200, ALL_PLAYERS)[0].numpy() for model in (quiet, loud)]
+    errors = [model.coder_step(draws, 200)["error"].numpy() for model in (quiet, loud)]
     assert errors[0] != errors[1]
     assert abs(errors[0] - errors[1]) < 0.5  # the untrained networks give grey; noise of 3 in the target would add more
 

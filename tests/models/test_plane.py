@@ -1,6 +1,7 @@
 """The GAN in the plane: what it takes, that it learns, and that all that can be seen of it is true."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -12,7 +13,7 @@ from ganlib._tensorflow import keras, tf
 from ganlib.builders import build_plane_discriminator, build_plane_generator
 from ganlib.judge.clouds import energy_distance
 from ganlib.models.plane import PlaneGAN
-from ganlib.training import Schedule, model
+from ganlib.training import Schedule, devices
 
 LESSON = Path(__file__).parents[2] / "notebooks" / "05_adversarial_game.ipynb"
 RING = data.toy_points("ring", 2000)
@@ -34,7 +35,7 @@ def gan(shared):
 @pytest.fixture
 def small(monkeypatch):
     """A smaller one that runs as a plain graph, which is quick to build."""
-    monkeypatch.setattr(model, "compile_mode", lambda networks: "graph")
+    monkeypatch.setattr(devices, "_xla", False)
     return PlaneGAN(
         "normal", 1, generator=build_plane_generator(1, (8,), 0), discriminator=build_plane_discriminator((8,), 1)
     )
@@ -134,9 +135,12 @@ def test_a_discriminator_that_learns_alone_comes_near_p_over_p_plus_q():
 
 
 def test_five_generator_steps_to_one_discriminator_step_make_it_collapse(gan):
-    gan.g_steps = 5
-    train(gan, 1000)
-    assert gan.generate(500).std(axis=0).max() < RING.std(axis=0).min() / 2
+    """Now and then it breaks out for a while, and falls back."""
+    gan.g_steps, spreads = 5, []
+    for _ in range(5):
+        train(gan, 200)
+        spreads.append(gan.generate(500).std(axis=0).max())
+    assert np.median(spreads) < RING.std(axis=0).min() / 2
 
 
 # --- beginning again --------------------------------------------------------------------------------------------------
@@ -165,13 +169,14 @@ def test_a_model_reset_to_another_seed_is_the_model_built_with_it(gan):
     assert not np.array_equal(train(gan, 20)["d_loss"], seven)
 
 
-def untraceable(*_):
-    raise AssertionError("a step was traced again")
+def untraceable(self, *arguments):
+    assert tf.executing_eagerly(), "a step was traced again"
+    return PlaneGAN.draw_latent(self, *arguments)
 
 
 def test_training_again_and_other_data_of_the_same_size_need_no_new_compilation(gan):
     train(gan, 1)
-    gan.draw_latent = untraceable
+    gan.draw_latent = partial(untraceable, gan)
     train(gan, 1)
     train(gan, 1, data=data.toy_points("line", 2000))
     del gan.draw_latent

@@ -81,7 +81,15 @@ def live(store):
     def value(name, check):
         return LiveValue(check, lambda: store[name], lambda new: store.update({name: new}))
 
-    return LiveValues({"rate": value("rate", number("rate", 0, 1)), "turns": value("turns", whole("turns", 0, 10))})
+    values = {"rate": value("rate", number("rate", 0, 1)), "turns": value("turns", whole("turns", 0, 10))}
+    live = LiveValues(values, lambda: 7)
+    live.notice()
+    return live
+
+
+def changes_of(live):
+    assert all(change.step == 7 for change in live.changes)
+    return [(change.name, change.value) for change in live.changes]
 
 
 def test_a_value_is_applied_at_once_while_nothing_trains(live, store):
@@ -94,8 +102,10 @@ def test_a_value_waits_for_the_next_block_while_something_trains(live, store):
         live["rate"] = 0.5
         assert store["rate"] == 0.1
         assert live["rate"] == 0.5, "what was set is read back at once"
-        assert live.apply_queued() == [("rate", 0.5)]
+        assert live.changes == ()
+        live.apply_queued()
         assert store["rate"] == 0.5
+        assert changes_of(live) == [("rate", 0.5)]
 
 
 def test_what_was_set_after_the_last_block_is_applied_when_training_ends(live, store):
@@ -122,15 +132,16 @@ def test_changes_are_applied_in_the_order_in_which_they_were_made(live):
             live["rate"] = rate
             live["turns"] = round(rate * 10)
         assert live["rate"] == 0.4
-        applied = live.apply_queued()
-    assert applied == [("rate", 0.2), ("turns", 2), ("rate", 0.3), ("turns", 3), ("rate", 0.4), ("turns", 4)]
+        live.apply_queued()
+    assert changes_of(live) == [("rate", 0.2), ("turns", 2), ("rate", 0.3), ("turns", 3), ("rate", 0.4), ("turns", 4)]
 
 
 def test_a_value_that_does_not_fit_is_refused_where_it_is_set_and_changes_nothing(live, store):
     with live:
         with pytest.raises(ValueError, match="rate must be a number"):
             live["rate"] = -1
-        assert live.apply_queued() == []
+        live.apply_queued()
+    assert live.changes == ()
     assert store == {"rate": 0.1, "turns": 1}
 
 
@@ -142,18 +153,44 @@ def test_an_unknown_name_is_answered_with_the_known_ones(live):
 
 def test_no_change_is_lost_or_applied_twice_when_many_threads_make_them(live):
     def turn():
-        for _ in range(200):
-            live["turns"] = 3
+        for number in range(200):
+            live["turns"] = number % 2 + 2
 
-    applied = []
+    applied, check = [], live._values["turns"]
+    live._values["turns"] = check._replace(apply=lambda value: (applied.append(value), check.apply(value)))
     with live:
         threads = [threading.Thread(target=turn) for _ in range(4)]
         for thread in threads:
             thread.start()
         while any(thread.is_alive() for thread in threads):
-            applied += live.apply_queued()
-        applied += live.apply_queued()
-    assert applied == [("turns", 3)] * 800
+            live.apply_queued()
+        live.apply_queued()
+    assert sorted(applied) == [2] * 400 + [3] * 400
+    different = [value for value, before in zip(applied, [1, *applied[:-1]], strict=True) if value != before]
+    assert changes_of(live) == [("turns", value) for value in different]
+
+
+def test_what_was_changed_past_the_live_values_is_noticed_and_logged_once(live, store):
+    store["rate"] = 0.7
+    live.notice()
+    live.notice()
+    live["turns"] = 1
+    assert changes_of(live) == [("rate", 0.7)], "setting what is already so is no change"
+
+
+def test_going_back_forgets_the_later_changes_and_logs_nothing(live):
+    live["rate"] = 0.5
+    before, count = live.snapshot(), len(live.changes)
+    live["rate"], live["turns"] = 0.9, 4
+    live.recorded = len(live.changes)
+    live.load(before)
+    live.cut(count)
+    live.notice()
+    assert changes_of(live) == [("rate", 0.5)]
+    assert live.recorded == 1
+    with pytest.raises(ValueError, match="rate must be a number"):
+        live.load({"turns": 2, "rate": -1})
+    assert live.snapshot() == before, "nothing is changed where one value does not fit"
 
 
 def test_all_values_together_fit_into_json(live):

@@ -171,17 +171,27 @@ def test_changes_from_another_thread_act_between_blocks_in_order_and_are_recorde
     assert toy.live["leader_learning_rate"] == 0.03
 
 
-def test_no_change_makes_a_new_trace():
+def test_no_change_makes_a_new_trace_but_the_first_that_lets_a_player_stand_still():
     toy = Toy()
 
     def steer():
         toy.live["pull"] = toy.live["pull"] * 0.9
         toy.live["leader_learning_rate"] = toy.live["leader_learning_rate"] * 0.9
+
+    def halt():
         toy.live["halted"] = not toy.live["halted"]
 
-    train(toy, 60, callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=lambda step, logs: steer())])
+    def after_every_block(action):
+        return [keras.callbacks.LambdaCallback(on_train_batch_end=lambda step, logs: action())]
+
+    train(toy, 60, callbacks=after_every_block(steer))
     assert toy.live["leader_learning_rate"] < 0.01
     assert toy.traces == 1
+    toy.live["halted"] = True
+    train(toy, 1)
+    before = toy.traces
+    train(toy, 60, callbacks=after_every_block(halt))
+    assert toy.traces == before
 
 
 def test_a_new_rate_acts_at_once_and_keeps_the_moments(toy):
@@ -289,11 +299,11 @@ def sabotage(toy, *, also_moves=False):
     """Let the leader's step move the follower too, or nobody."""
     lead = toy._lead
 
-    def wrong(real, noise):
+    def wrong(draws, batch_size, learn):
         if also_moves:
             toy.follower.weights[1].assign_add([0.0, 1e-6, 0.0])
-            return lead(real, noise)
-        return keras.ops.zeros(2)
+            return lead(draws, batch_size, learn)
+        return {"leader_loss": 0.0, "size": 0.0}
 
     toy._lead = wrong
     toy.compile()  # what was traced before is forgotten
@@ -330,13 +340,13 @@ def test_a_player_that_is_held_still_on_purpose_is_no_fault(toy):
 def test_a_change_that_waits_for_the_next_block_does_not_confuse_the_guard(toy):
     toy.live["halted"] = True
     trainer = toy.trainer(8)
-    run_block = trainer._run_block
+    rehearse = trainer._rehearse
 
-    def steered(*arguments):
+    def steered():
         steer_from_a_thread(toy, [("halted", False)])
-        return run_block(*arguments)
+        rehearse()
 
-    trainer._run_block = steered
+    trainer._rehearse = steered
     trainer.run(5)
     assert toy.step == 5
 
@@ -464,16 +474,16 @@ def pythons_handler():
 @pytest.mark.usefixtures("pythons_handler")
 def test_a_second_interrupt_acts_at_once_and_the_model_is_still_at_a_whole_step(toy, after, tmp_path):
     trainer = toy.trainer(8, run=tmp_path / "run", steps=60, checkpoint_interval=10)
-    run_block = trainer._run_block
+    run_block = trainer._block
 
-    def pressed_twice(first, count, phase):
-        rows = run_block(first, count, phase)
+    def pressed_twice(first, count):
+        rows = run_block(first, count)
         if first + count > 25:
             for _ in range(2):  # the handler is called, as Python loses a signal that comes in a destructor
                 signal.getsignal(signal.SIGINT)(signal.SIGINT, None)
         return rows
 
-    trainer._run_block = pressed_twice
+    trainer._block = pressed_twice
     with pytest.raises(KeyboardInterrupt) as error:
         trainer.run(60)
     assert toy.step == 20
@@ -527,15 +537,15 @@ def test_a_callback_that_fails_leaves_a_checkpoint_and_a_usable_model(toy, after
 
 def test_an_error_inside_a_step_leaves_the_last_good_state(toy, after):
     trainer = toy.trainer(8, checkpoint_interval=10)
-    run_block = trainer._run_block
+    run_block = trainer._block
 
-    def out_of_memory(first, count, phase):
-        rows = run_block(first, count, phase)
+    def out_of_memory(first, count):
+        rows = run_block(first, count)
         if first + count > 25:
             raise MemoryError
         return rows
 
-    trainer._run_block = out_of_memory
+    trainer._block = out_of_memory
     with pytest.raises(MemoryError):
         trainer.run(60)
     assert toy.step == 20

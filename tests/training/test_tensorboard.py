@@ -9,8 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "models"))
 
 import tiny
 
-from ganlib.models import gan as gan_module
-from ganlib.training import model as model_module
+from ganlib.training import devices
 from ganlib.training.tensorboard import TensorBoard
 
 event_accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
@@ -20,8 +19,7 @@ event_accumulator = pytest.importorskip("tensorboard.backend.event_processing.ev
 def events(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tensorboard")
     with pytest.MonkeyPatch.context() as patch:
-        for module in (gan_module, model_module):
-            patch.setattr(module, "compile_mode", lambda networks: "graph")
+        patch.setattr(devices, "_xla", False)
         tiny.train(tiny.build_gan(), 6, callbacks=[TensorBoard(folder, every=3)])
     accumulator = event_accumulator.EventAccumulator(str(folder), size_guidance={"tensors": 0})
     accumulator.Reload()

@@ -7,7 +7,7 @@ of the time that a GAN takes.
 import numpy as np
 
 from ganlib._tensorflow import keras, tf
-from ganlib.training import LiveValue, TrainableModel, number, switch
+from ganlib.training import LiveValue, Player, TrainableModel, number, switch
 
 POINTS = np.random.default_rng(7).normal(2.0, 1.0, (40, 3)).astype(np.float32)
 
@@ -27,8 +27,8 @@ class Toy(TrainableModel):
         self.leader = network("leader", self.seed)
         self.follower = network("follower", self.seed + 1)
         self.optimizers = {"leader": keras.optimizers.Adam(0.01), "follower": keras.optimizers.Adam(0.01)}
-        for name, player in self.players.items():
-            self.optimizers[name].build(player.trainable_variables)
+        for player in self.players().values():
+            player.optimizer.build(player.network.trainable_variables)
         self.pull = tf.Variable(1.0, trainable=False)
         self.halted = tf.Variable(0.0, trainable=False)
         self.traces = 0
@@ -37,12 +37,17 @@ class Toy(TrainableModel):
     def get_config(self):
         return {"seed": self.seed}
 
-    @property
     def players(self):
-        return {"leader": self.leader, "follower": self.follower}
+        def repeats():
+            return 1 - int(self.halted.numpy())
+
+        steps = {"leader": (self._lead, ("leader_loss", "size")), "follower": (self._follow, ("follower_loss",))}
+        return {
+            name: Player(getattr(self, name), self.optimizers[name], *step, repeats) for name, step in steps.items()
+        }
 
     def parts(self):
-        variables = {name: player.variables for name, player in self.players.items()}
+        variables = {name: player.network.variables for name, player in self.players().items()}
         return variables | {f"{name}_optimizer": optimizer.variables for name, optimizer in self.optimizers.items()}
 
     def live_values(self):
@@ -57,43 +62,30 @@ class Toy(TrainableModel):
             ),
         }
 
-    def held_still(self, player):
-        return "it is halted" if self.live.read("halted") else None
-
     def default_data(self):
         return (POINTS,)
 
     def check_data(self, data):
         return data if isinstance(data, tuple) else (np.asarray(data, np.float32),)
 
-    def iteration(self, draws, batch_size, phase):
-        self.traces += 1
-        real = draws.examples(batch_size)
+    def _lead(self, draws, batch_size, learn):
+        self.traces += not tf.executing_eagerly()
+        real, noise = draws.examples(batch_size), draws.normal([batch_size, 3], 1)
+        loss = self._learn("leader", learn, lambda: tf.reduce_mean((self.leader(noise) - self.pull * real) ** 2))
+        return {"leader_loss": loss, "size": tf.where(draws.step % 10 == 0, tf.norm(self.leader.weights[0]), np.nan)}
+
+    def _follow(self, draws, batch_size, learn):
         noise = draws.normal([batch_size, 3], 1)
-        measured = tf.fill([3], np.nan)
-        steps = (self._lead, self._follow)
-        for number_of_player, step in enumerate(steps, start=1):
-            wanted = (phase == 0) | (phase == number_of_player)
-            row = tf.cond(wanted, lambda step=step: step(real, noise), lambda: tf.fill([2], np.nan))
-            at = number_of_player - 1
-            measured = tf.tensor_scatter_nd_update(measured, [[at]], row[:1])
-        size = tf.where(draws.step % 10 == 0, tf.norm(self.leader.weights[0]), np.nan)
-        return tf.tensor_scatter_nd_update(measured, [[2]], [size])
+        chase = lambda: tf.reduce_mean((self.follower(self.leader(noise)) - noise) ** 2)  # noqa: E731
+        return {"follower_loss": self._learn("follower", learn, chase)}
 
-    def _lead(self, real, noise):
-        return self._learn("leader", lambda: tf.reduce_mean((self.leader(noise) - self.pull * real) ** 2))
-
-    def _follow(self, real, noise):
-        return self._learn("follower", lambda: tf.reduce_mean((self.follower(self.leader(noise)) - noise) ** 2))
-
-    def _learn(self, name, loss_of):
-        weights = self.players[name].trainable_variables
+    def _learn(self, name, learn, loss_of):
+        weights = getattr(self, name).trainable_variables
         with tf.GradientTape() as tape:
             loss = loss_of()
-        gradients = tape.gradient(loss, weights)
-        gradients = [gradient * (1 - self.halted) for gradient in gradients]
-        self.optimizers[name].apply(gradients, weights)
-        return tf.stack([loss, loss])
+        if learn:
+            self.optimizers[name].apply(tape.gradient(loss, weights), weights)
+        return loss
 
 
 def arrays_of(model):
