@@ -153,8 +153,8 @@ def test_an_unknown_name_is_answered_with_the_known_ones(live):
 
 def test_no_change_is_lost_or_applied_twice_when_many_threads_make_them(live):
     def turn():
-        for number in range(200):
-            live["turns"] = number % 2 + 2
+        for index in range(200):
+            live["turns"] = index % 2 + 2
 
     applied, check = [], live._values["turns"]
     live._values["turns"] = check._replace(apply=lambda value: (applied.append(value), check.apply(value)))
