@@ -9,29 +9,49 @@ import math
 from numbers import Integral
 
 from ganlib._tensorflow import keras
+from ganlib.arguments import as_whole, is_one_of, write
 
 layers = keras.layers
 
 IMAGE_SHAPE = (28, 28, 1)
 LATENT_DIM = 100
 DIGITS = 10
+MOST = 100_000  # of one size of a layer; a typing error must not ask for more memory than there is
 
 
 def _glorot(seed):
     """Glorot-uniform weights (Glorot and Bengio 2010); the layers of one network share one stream of seeds."""
+    seed = None if seed is None else as_whole("seed", seed, 0, 2**32 - 1)
     return keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))
 
 
 def _positive(name, value):
-    """Return a layer size; refuse what is not a whole number above 0."""
+    """Return a layer size; refuse what is not a whole number above 0, or is larger than any computer could bear."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
-        raise ValueError(f"{name} must be a whole number above 0, not {value!r}.")
+        raise ValueError(f"{name} must be a whole number above 0, not {write(value)}.")
+    if value > MOST:
+        raise ValueError(f"{name} must be at most {MOST:,}, not {write(value)}: its weights would fill the memory.")
     return int(value)
 
 
 def _sizes(image_shape):
     """Return the shape of a picture as a tuple of whole numbers above 0."""
-    return tuple(_positive("Every size in image_shape", size) for size in image_shape)
+    try:
+        sizes = tuple(image_shape)
+    except TypeError as error:
+        raise ValueError(f"image_shape must list sizes, such as (28, 28, 1), not {write(image_shape)}.") from error
+    if not sizes:
+        raise ValueError("image_shape is empty: give the sizes of a picture, such as (28, 28, 1).")
+    sizes = tuple(_positive("Every size in image_shape", size) for size in sizes)
+    _positive("The number of pixels in image_shape", math.prod(sizes))
+    return sizes
+
+
+def _chosen(network, builders):
+    """Return the builder of a kind of network; ValueError if there is none."""
+    if not isinstance(network, str) or network not in builders:
+        raise ValueError(f"network must be {' or '.join(map(repr, builders))}, not {write(network)}.")
+    return builders[network]
 
 
 def _hidden_sizes(hidden):
@@ -40,7 +60,7 @@ def _hidden_sizes(hidden):
         sizes = list(hidden)
     except TypeError as error:
         raise ValueError(
-            f"hidden must list the sizes of the hidden layers, such as (512, 256), not {hidden!r}."
+            f"hidden must list the sizes of the hidden layers, such as (512, 256), not {write(hidden)}."
         ) from error
     if not sizes:
         raise ValueError("hidden is empty: give the size of at least one hidden layer, such as (512,).")
@@ -204,7 +224,7 @@ def build_conditional_generator(latent_dim=LATENT_DIM, network="dense", seed=Non
         Maps a list of float32 (n, latent_dim) and float32 (n, 10), 1 for the wanted digit and 0 for the others, to
         float32 (n, 28, 28, 1) in [-1, 1].
     """
-    build = {"dense": build_generator, "conv": build_conv_generator}[network]
+    build = _chosen(network, {"dense": build_generator, "conv": build_conv_generator})
     chain = build(_positive("latent_dim", latent_dim) + DIGITS, seed=seed)
     latent, digit = keras.Input((latent_dim,), name="latent"), keras.Input((DIGITS,), name="digit")
     numbers = layers.Concatenate(name="latent_and_digit")([latent, digit])
@@ -233,7 +253,7 @@ def build_conditional_discriminator(network="dense", seed=None):
         Maps a list of float32 (n, 28, 28, 1) and float32 (n, 10), 1 for the digit and 0 for the others, to float32
         logits (n, 1).
     """
-    chain = {"dense": build_discriminator, "conv": build_conv_discriminator}[network](seed=seed)
+    chain = _chosen(network, {"dense": build_discriminator, "conv": build_conv_discriminator})(seed=seed)
     picture, digit = keras.Input(IMAGE_SHAPE, name="picture"), keras.Input((DIGITS,), name="digit")
     *most, last = chain.layers
     features = picture
@@ -294,6 +314,8 @@ def build_decoder(code=32, hidden=(256, 512), activation="tanh", seed=None):
         Maps float32 (n, code) to float32 (n, 28, 28, 1).
     """
     init = _glorot(seed)
+    if not is_one_of(activation, ("tanh", None)):
+        raise ValueError(f"activation must be 'tanh' or None, not {write(activation)}.")
     code = _positive("The bottleneck (code)", code)
     model = keras.Sequential([keras.Input((code,), name="code")], name="decoder")
     for units in _hidden_sizes(hidden):
@@ -355,7 +377,9 @@ def build_logistic_regression(features, classes=2, seed=None):
         (n, classes), whose softmax is p(y | x).
     """
     if _positive("classes", classes) < 2:
-        raise ValueError(f"classes must be at least 2, not {classes!r}: with one class there is nothing to tell apart.")
+        raise ValueError(
+            f"classes must be at least 2, not {write(classes)}: with one class there is nothing to tell apart."
+        )
     units = 1 if classes == 2 else int(classes)
     return keras.Sequential(
         [

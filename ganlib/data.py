@@ -5,6 +5,7 @@ Everything here is plain NumPy. A picture set is an array of shape (n, height, w
 their licences are described in `assets/data/README.md`.
 """
 
+import contextlib
 import gzip
 import hashlib
 import io
@@ -18,6 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ganlib.arguments import as_array, as_numbers, as_whole, is_one_of, write
 from ganlib.paths import as_path
 
 SHIPPED = {
@@ -26,6 +28,8 @@ SHIPPED = {
 }
 IDX_PREFIX = {"train": "train", "test": "t10k"}
 IDX_FILES = (("images", 3), ("labels", 1))  # and their dimensions
+MOST_POINTS = 10_000_000
+MOST_PIXELS = 100_000_000  # of a grid of pictures
 MOST_PICTURES = 500_000  # in one split of other data, 392 MB: a small file may announce more than any memory holds
 GZIP_MARK = b"\x1f\x8b"
 NEAR_ZERO = 0.02  # of the range -1 to 1
@@ -56,10 +60,15 @@ def asset(name):
     DataError
         The file is in neither place.
     """
+    if not isinstance(name, str):
+        raise DataError(f"name must be the path of a file below assets/, as text, not {write(name)}.")
     package = Path(__file__).resolve().parent
     for root in (package / "assets", package.parent / "assets"):
-        if (root / name).is_file():
-            return root / name
+        with contextlib.suppress(OSError, ValueError):  # of a name that no file can have
+            if (root / name).is_file():
+                return root / name
+    if not name.isprintable() or len(name) > 200:
+        raise DataError(f"name must be the path of a file below assets/, not {write(name)}.")
     raise DataError(f"assets/{name} is missing. {_how_to_restore(name)}")
 
 
@@ -142,7 +151,9 @@ def load_mnist(split="train", digits=None, limit=None, scaled=False, path=None):
     _check_word("split", split, IDX_PREFIX)
     wanted = None if digits is None else _as_digits(digits)
     if limit is not None:
-        _check_whole("limit", limit, at_least=1)
+        limit = as_whole("limit", limit, 1)
+    if not is_one_of(scaled, (True, False)):
+        raise ValueError(f"scaled must be True or False, not {write(scaled)}.")
     images, labels = _shipped_mnist(split) if path is None else _other_mnist(path, split)
     chosen = slice(limit) if wanted is None else np.flatnonzero(np.isin(labels, wanted))[:limit]
     images, labels = images[chosen], labels[chosen]
@@ -161,20 +172,14 @@ def _as_digits(digits):
         raise ValueError("digits is empty: name at least one digit from 0 to 9, or leave it out for all.")
     for digit in many:
         if isinstance(digit, bool) or not isinstance(digit, Integral) or not 0 <= digit <= 9:
-            raise ValueError(f"digits must be whole numbers from 0 to 9, not {digit!r}.")
+            raise ValueError(f"digits must be whole numbers from 0 to 9, not {write(digit)}.")
     return sorted({int(digit) for digit in many})
 
 
 def _check_word(name, value, words):
     """Refuse anything but one of some words."""
     if not isinstance(value, str) or value not in words:
-        raise ValueError(f"{name} must be {' or '.join(map(repr, words))}, not {value!r}.")
-
-
-def _check_whole(name, value, at_least):
-    """Refuse anything but a whole number that is large enough; True and 3.0 are not whole numbers here."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < at_least:
-        raise ValueError(f"{name} must be a whole number of at least {at_least}, not {value!r}.")
+        raise ValueError(f"{name} must be {' or '.join(map(repr, words))}, not {write(value)}.")
 
 
 @cache
@@ -388,7 +393,7 @@ def scale_pixels(images):
     numpy.ndarray, the same shape, float32
         -1 is black, 1 is white.
     """
-    images = np.asarray(images)
+    images = as_array("Pixels", images)
     if images.dtype != np.uint8:
         raise ValueError(f"Pixels to be scaled must be uint8 (0 to 255), not {images.dtype}.")
     scaled = images.astype(np.float32)
@@ -409,7 +414,11 @@ def unscale_pixels(pictures):
     -------
     numpy.ndarray, the same shape, uint8
     """
-    pixels = np.asarray(pictures, np.float32) * np.float32(127.5)
+    pictures = as_array("Pictures", pictures)
+    if pictures.dtype.kind not in "biuf":
+        raise ValueError(f"Pictures must be numbers from -1 to 1, not {pictures.dtype.name}.")
+    pixels = np.array(pictures, np.float32)
+    pixels *= np.float32(127.5)
     pixels += 127.5
     return np.clip(np.rint(pixels, out=pixels), 0, 255, out=pixels).astype(np.uint8)
 
@@ -481,7 +490,7 @@ def check_pictures(images):
 
 def _as_array(images):
     try:
-        return np.asarray(images)
+        return as_array("Pictures", images)
     except ValueError as error:
         raise ValueError(
             "Pictures must be one array, not several of different shapes. "
@@ -541,10 +550,13 @@ def tile(images, rows, columns, gap=2):
     numpy.ndarray, uint8
         Shape (rows * height + (rows - 1) * gap, columns * width + (columns - 1) * gap).
     """
-    for name, value, least in (("rows", rows, 1), ("columns", columns, 1), ("gap", gap, 0)):
-        _check_whole(name, value, least)
+    rows, columns, gap = as_whole("rows", rows, 1), as_whole("columns", columns, 1), as_whole("gap", gap, 0)
     pictures = as_bytes(images)[..., 0]
     number, height, width = pictures.shape
+    if rows * columns * (height + gap) * (width + gap) > MOST_PIXELS:
+        raise ValueError(
+            f"A grid has at most {MOST_PIXELS:,} pixels, and these rows, columns and gap make more: give smaller ones."
+        )
     if number > rows * columns:
         raise ValueError(f"{number} pictures do not fit into {rows} rows of {columns}; give a larger grid.")
     grid = np.full((rows * columns, height + gap, width + gap), GAP_GREY, np.uint8)
@@ -568,8 +580,8 @@ def png_bytes(picture):
     """
     from PIL import Image
 
-    picture = np.asarray(picture)
-    if picture.dtype != np.uint8 or not (picture.ndim == 2 or picture.shape[2:] == (3,)):
+    picture = as_array("A picture", picture)
+    if picture.dtype != np.uint8 or not (picture.ndim == 2 or picture.shape[2:] == (3,)) or not picture.size:
         raise ValueError(
             f"A PNG needs uint8 of shape (height, width) or (height, width, 3), "
             f"not {picture.dtype} of shape {picture.shape}."
@@ -589,7 +601,7 @@ def toy_points(kind, n, seed=0):
     ----------
     kind : {"line", "ring", "two_blobs", "three_clusters"}
     n : int
-        How many points, at least 1.
+        How many points, from 1 to 10,000,000.
     seed : int
         The same seed gives the same points.
 
@@ -603,8 +615,7 @@ def toy_points(kind, n, seed=0):
     Kahng, Thorat, Chau, Viégas and Wattenberg, "GAN Lab", IEEE TVCG 25(1), 2019.
     """
     _check_word("kind", kind, TOY_KINDS)
-    _check_whole("n", n, at_least=1)
-    _check_whole("seed", seed, at_least=0)
+    n, seed = as_whole("n", n, 1, MOST_POINTS), as_whole("seed", seed, 0)
     points = TOY_KINDS[kind](np.random.default_rng(seed), n)
     return np.clip(points, -1, 1).astype(np.float32)
 
@@ -651,7 +662,9 @@ def toy_density(kind, points):
         Probability per unit of area; over the whole plane it adds up to 1.
     """
     _check_word("kind", kind, TOY_KINDS)
-    points = np.asarray(points, np.float64)
+    points = as_numbers("points", points)
+    if points.shape[1] != 2:
+        raise ValueError(f"points must have the shape (n, 2), not {points.shape}.")
     if kind == "line":
         return _line_density(points)
     if kind == "ring":
@@ -695,7 +708,7 @@ def check_points(points):
     """
     try:
         points = np.array(points, np.float32)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise ValueError("Points must be pairs of numbers, such as [(0.1, -0.4), ...].") from error
     if points.ndim != 2 or points.shape[1] != 2 or len(points) < 10:
         raise ValueError(f"At least 10 points are needed, as (n, 2) numbers; the shape is {points.shape}.")

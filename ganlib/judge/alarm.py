@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlib._tensorflow import keras
+from ganlib.arguments import write
 from ganlib.judge import classifier, neighbours
 from ganlib.training import whole
 
@@ -82,6 +83,10 @@ class CollapseAlarm(keras.callbacks.Callback):
         super().__init__()
         self.every = whole("every", WINDOW)(every)
         self.patience = whole("patience", 0)(patience)
+        if not (judge is None or hasattr(judge, "recognise")):
+            raise ValueError(f"judge must be a DigitClassifier, or None for the usual one, not {write(judge)}.")
+        if not (tell is None or callable(tell)):
+            raise ValueError(f"tell must be a function that takes an Alarm, or None, not {write(tell)}.")
         self.alarms, self.active = [], {}
         self._judge, self._tell = judge, tell
         self._since, self._counts, self._looked = {}, [], 0

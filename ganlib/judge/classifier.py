@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ganlib._tensorflow import keras, tf
+from ganlib.arguments import as_array, as_whole
 from ganlib.data import DataError, as_pictures, asset, check_pictures, load_mnist
 from ganlib.training import atomic_write, number, whole
 
@@ -174,7 +175,8 @@ def train_classifier(images=None, labels=None, epochs=6, seed=0, verbose=1):
     """
     if images is None:
         images, labels = load_mnist("train")
-    pictures, epochs = as_pictures(images), whole("epochs", 1)(epochs)
+    pictures, epochs, seed = as_pictures(images), whole("epochs", 1)(epochs), whole("seed", 0, 2**32 - 1)(seed)
+    labels = _check_labels(labels, pictures)
     keras.utils.set_random_seed(seed)
     rng, network = np.random.default_rng(seed), build_classifier(seed)
     strange = len(pictures) // 6
@@ -185,6 +187,16 @@ def train_classifier(images=None, labels=None, epochs=6, seed=0, verbose=1):
         seen = np.concatenate([_moved(pictures, rng), not_digits(strange, rng)])
         network.fit(seen, wanted, batch_size=BATCH, verbose=verbose)
     return DigitClassifier(network)
+
+
+def _check_labels(labels, pictures):
+    """Return the digits that pictures show as whole numbers; ValueError if they are none, or the pictures no digits."""
+    if pictures.shape[1:] != (28, 28, 1):
+        raise ValueError(f"The pictures must be 28 by 28 pixels, not {pictures.shape[1:]}: resize them.")
+    labels = as_array("labels", labels)
+    if labels.dtype.kind not in "iu" or labels.shape != pictures.shape[:1] or labels.min() < 0 or labels.max() > 9:
+        raise ValueError(f"labels must be digits, whole numbers from 0 to 9, one for each of {len(pictures)} pictures.")
+    return labels
 
 
 def not_digits(n, rng):
@@ -203,6 +215,7 @@ def not_digits(n, rng):
     ndarray
         float32 (n, 28, 28, 1) in [-1, 1].
     """
+    n = as_whole("n", n, 0)
     noises, blobs, greys = (len(part) for part in np.array_split(np.arange(n), 3))
     kinds = (
         rng.uniform(-1, 1, (noises, 28, 28, 1)) ** rng.choice([1, 3, 9], (noises, 1, 1, 1)),

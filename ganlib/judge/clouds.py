@@ -3,7 +3,11 @@
 A distance that is to be believed must read zero, up to chance, when real points are compared with other real points.
 """
 
+from numbers import Real
+
 import numpy as np
+
+from ganlib.arguments import as_array, write
 
 
 def energy_distance(points, others):
@@ -58,14 +62,19 @@ def cluster_shares(points, centres, radius=0.2):
     numpy.ndarray, shape (k,), float64
         Shares from 0 to 1; what is missing from a sum of 1 lies near no centre.
     """
-    if not radius > 0:
-        raise ValueError(f"radius must be above 0, not {radius!r}.")
-    return (_distances(_cloud("points", points), np.asarray(centres, np.float64)) < radius).mean(axis=0)
+    if isinstance(radius, bool) or not isinstance(radius, Real) or not radius > 0:
+        raise ValueError(f"radius must be a number above 0, not {write(radius)}.")
+    return (_distances(_cloud("points", points), _cloud("centres", centres, 1)) < radius).mean(axis=0)
 
 
-def _cloud(name, points):
+def _cloud(name, points, least=2):
     """Return a cloud as float64 (n, 2), or say what is wrong with it."""
-    points = np.asarray(points, np.float64)
-    if points.ndim != 2 or points.shape[1] != 2 or len(points) < 2 or not np.isfinite(points).all():
-        raise ValueError(f"{name} must be at least 2 points, finite numbers of shape (n, 2), not {points.shape}.")
-    return points
+    array = as_array(name, points)
+    if array.ndim != 2 or array.shape[1] != 2 or len(array) < least or not _finite(array):
+        what = f"at least {least} points, finite numbers of shape (n, 2)"
+        raise ValueError(f"{name} must be {what}, not {array.dtype.name} of shape {array.shape}.")
+    return array.astype(np.float64)
+
+
+def _finite(array):
+    return array.dtype.kind in "biuf" and np.isfinite(array).all()

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ganlib.arguments import as_numbers
+
 PRESENT = 0.01  # a digit is there if it is at least this share of the pictures
 
 
@@ -23,7 +25,7 @@ def classifier_score(probabilities):
     Salimans et al. 2016, section 4 (the "Inception score", with a classifier of digits in Inception's place). Batches
     of 32, as some codes take them, score lower; here all pictures make one batch.
     """
-    probabilities = np.asarray(probabilities, np.float64)
+    probabilities = as_numbers("probabilities", probabilities)
     against = np.log(np.maximum(probabilities, 1e-300)) - np.log(np.maximum(probabilities.mean(axis=0), 1e-300))
     return float(np.exp((probabilities * against).sum(axis=1).mean()))
 
@@ -41,12 +43,21 @@ def divergence_from_uniform(counts):
     float
         0 if all came up equally often, log k if only one did.
     """
-    shares = np.asarray(counts, np.float64) / np.sum(counts)
+    counts = _counts(counts)
+    shares = counts / counts.sum()
     seen = shares[shares > 0]
     return float((seen * np.log(seen * len(shares))).sum())
 
 
 def digits_present(counts):
     """Return how many digits make up at least a hundredth of the pictures."""
-    counts = np.asarray(counts)
+    counts = _counts(counts)
     return int((counts >= PRESENT * counts.sum()).sum())
+
+
+def _counts(counts):
+    """Return counts as float64 (k,); ValueError if they are negative, or nothing was counted."""
+    counts = as_numbers("counts", counts, axes=1)
+    if counts.min() < 0 or not counts.any():
+        raise ValueError("counts must be 0 or more, and one of them above 0.")
+    return counts

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ganlib.arguments import as_numbers, write
+
 
 def mean_and_covariance(features):
     """Return the mean, float64 (d,), and the covariance with n - 1 in its denominator, float64 (d, d).
@@ -11,7 +13,7 @@ def mean_and_covariance(features):
     features : ndarray
         (n, d), n of at least 2.
     """
-    features = np.asarray(features, np.float64)
+    features = as_numbers("features", features, least=2)
     return features.mean(axis=0), np.cov(features, rowvar=False).reshape(features.shape[1], -1)
 
 
@@ -35,9 +37,10 @@ def frechet_distance(features, others):
     ----------
     Dowson and Landau 1982, equation 16; as a score of generators Heusel et al. 2017, equation 6.
     """
-    (mean, covariance), (other_mean, other_covariance) = (
-        cloud if isinstance(cloud, tuple) else mean_and_covariance(cloud) for cloud in (features, others)
-    )
+    mean, covariance = _moments("features", features)
+    other_mean, other_covariance = _moments("others", others)
+    if mean.shape != other_mean.shape:
+        raise ValueError(f"features and others must have as many columns, not {len(mean)} and {len(other_mean)}.")
     root = _root(covariance)
     # The eigenvalues of C C' are those of the symmetric C^(1/2) C' C^(1/2), which needs no complex numbers.
     shared = np.sqrt(np.clip(np.linalg.eigvalsh(root @ other_covariance @ root), 0, None)).sum()
@@ -49,3 +52,18 @@ def _root(matrix):
     """Return the square root of a symmetric matrix without negative eigenvalues."""
     values, vectors = np.linalg.eigh(matrix)
     return (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
+
+
+def _moments(name, cloud):
+    """Return the mean and the covariance of a cloud, or those that were given; ValueError if they do not fit."""
+    if not isinstance(cloud, tuple):
+        return mean_and_covariance(as_numbers(name, cloud, least=2))
+    if len(cloud) != 2:
+        raise ValueError(f"{name} must be an array (n, d), or a tuple of a mean and a covariance, not {write(cloud)}.")
+    mean, covariance = (
+        as_numbers(f"The mean of {name}", cloud[0], axes=1),
+        as_numbers(f"The covariance of {name}", cloud[1]),
+    )
+    if covariance.shape != (len(mean), len(mean)):
+        raise ValueError(f"The covariance of {name} must be (d, d), not {covariance.shape}, for a mean of {len(mean)}.")
+    return mean, covariance

@@ -1,6 +1,7 @@
 """Keep the best generator of a training, by the judge: the last one is often not the best."""
 
 from ganlib._tensorflow import keras
+from ganlib.arguments import write
 from ganlib.judge.report import default_judge
 from ganlib.training import whole
 
@@ -25,6 +26,8 @@ class KeepBest(keras.callbacks.Callback):
     def __init__(self, every=1000, judge=None):
         super().__init__()
         self.every = whole("every", 1)(every)
+        if not (judge is None or hasattr(judge, "distance")):
+            raise ValueError(f"judge must be a Judge, or None for that of MNIST digits, not {write(judge)}.")
         self._judge = judge
 
     @property

@@ -2,6 +2,11 @@
 
 import numpy as np
 
+from ganlib.arguments import as_whole
+from ganlib.judge.neighbours import two_clouds
+
+MOST_SUBSETS = 1000
+
 
 def cubic_kernel(features, others):
     """Compute k(x, y) = (x . y / d + 1)^3 for all pairs: float64 (n, m) from (n, d) and (m, d)."""
@@ -27,6 +32,7 @@ def squared_mmd(features, others):
     -------
     float
     """
+    features, others = two_clouds(features=features, others=others)
     return _mean_within(features) + _mean_within(others) - 2 * float(cubic_kernel(features, others).mean())
 
 
@@ -57,8 +63,9 @@ def kernel_distance(features, others, subsets=20, size=1000, seed=0):
     ----------
     Bińkowski, Sutherland, Arbel and Gretton 2018, "Demystifying MMD GANs", section 4.
     """
-    rng = np.random.default_rng(seed)
-    size = min(size, len(features), len(others))
+    features, others = two_clouds(features=features, others=others)
+    subsets, rng = as_whole("subsets", subsets, 1, MOST_SUBSETS), np.random.default_rng(as_whole("seed", seed, 0))
+    size = min(as_whole("size", size, 2), len(features), len(others))
     reads = [squared_mmd(_some(features, size, rng), _some(others, size, rng)) for _ in range(subsets)]
     return float(np.mean(reads)), float(np.std(reads))
 

@@ -5,6 +5,8 @@ All pairs are compared by matrix products, a few hundred rows at a time, so that
 
 import numpy as np
 
+from ganlib.arguments import as_numbers, as_whole
+
 ROWS = 250  # so that a block of distances stays in the processor's cache
 
 
@@ -41,6 +43,8 @@ def neighbour_distances(points, k):
     ndarray
         float64 (n, k). A point that is there twice has a neighbour at distance 0, up to rounding.
     """
+    points = as_numbers("points", points, least=2)
+    k = as_whole("k", k, 1, len(points) - 1)
     nearest = np.empty((len(points), k))
     for part, squares in squared_distances(points, points):
         rows = np.arange(len(squares))
@@ -60,6 +64,7 @@ def nearest_distances(points, others):
     points, others : ndarray
         (n, d) and (m, d).
     """
+    points, others = two_clouds(1, points=points, others=others)
     mean = others.mean(axis=0, dtype=np.float64)
     sought, around = ((part - mean).astype(np.float32) for part in (points, others))
     squares, found = (around**2).sum(axis=1), []
@@ -68,7 +73,7 @@ def nearest_distances(points, others):
         block += squares
         found.append(block.argmin(axis=1))
     found = np.concatenate(found)
-    return np.linalg.norm(np.asarray(points, np.float64) - others[found], axis=1)
+    return np.linalg.norm(points - others[found], axis=1)
 
 
 def precision_recall(fake, real, k=3, fake_radii=None, real_radii=None):
@@ -93,6 +98,7 @@ def precision_recall(fake, real, k=3, fake_radii=None, real_radii=None):
     ----------
     Kynkäänniemi et al. 2019, equations 1 and 2, who use k = 3.
     """
+    fake, real = two_clouds(fake=fake, real=real)
     fake_radii, real_radii = _radii(fake, k, fake_radii), _radii(real, k, real_radii)
     inside, covered = np.zeros(len(fake), bool), np.zeros(len(real), bool)
     for part, squares in squared_distances(fake, real):
@@ -123,6 +129,7 @@ def density_coverage(fake, real, k=5, real_radii=None):
     ----------
     Naeem et al. 2020, equations 4 and 5; k = 5 as in their code.
     """
+    fake, real = two_clouds(1, fake=fake, real=real)
     real_radii = _radii(real, k, real_radii)
     holds, hits = np.zeros(len(real), bool), 0
     for _, squares in squared_distances(fake, real):
@@ -130,6 +137,15 @@ def density_coverage(fake, real, k=5, real_radii=None):
         hits += int(within.sum())
         holds |= within.any(axis=0)
     return hits / (k * len(fake)), float(holds.mean())
+
+
+def two_clouds(least=2, **clouds):
+    """Return two clouds of points, given by their names, as float64 (n, d) and (m, d); ValueError if they are none."""
+    one, other = (as_numbers(name, points, least=least) for name, points in clouds.items())
+    if one.shape[1] != other.shape[1]:
+        names = " and ".join(clouds)
+        raise ValueError(f"{names} must have as many columns, not {one.shape[1]} and {other.shape[1]}.")
+    return one, other
 
 
 def _radii(points, k, known):

@@ -5,6 +5,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
+from ganlib.arguments import write
 from ganlib.data import as_pictures, check_pictures, load_mnist
 from ganlib.judge import neighbours
 from ganlib.judge.classifier import RECORD, WEIGHTS, DigitClassifier, shipped
@@ -123,6 +124,12 @@ class Judge:
     """
 
     def __init__(self, classifier=None, train=None, test=None, name="MNIST"):
+        if not (classifier is None or hasattr(classifier, "features")):
+            raise ValueError(
+                f"classifier must be a DigitClassifier, or None for the usual one, not {write(classifier)}."
+            )
+        if not isinstance(name, str):
+            raise ValueError(f"name must be what the pictures are called, as text, not {write(name)}.")
         self.classifier = shipped() if classifier is None else classifier
         self.train = check_pictures(load_mnist("train")[0] if train is None else train)
         self.test = check_pictures(load_mnist("test")[0] if test is None else test)
@@ -378,4 +385,6 @@ def report(images, judge=None):
     >>> judged = report(gan.generate(10_000))  # doctest: +SKIP
     >>> judged.mnist_fd, judged.real.mnist_fd  # doctest: +SKIP
     """
+    if not (judge is None or hasattr(judge, "report")):
+        raise ValueError(f"judge must be a Judge, or None for that of MNIST digits, not {write(judge)}.")
     return (default_judge() if judge is None else judge).report(images)

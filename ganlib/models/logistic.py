@@ -7,6 +7,8 @@ from numbers import Real
 
 import numpy as np
 
+from ganlib.arguments import as_array, write
+
 MAX_STEPS = 100
 HALVINGS = 30
 PIECE = 64
@@ -41,7 +43,9 @@ def fit_logistic(features, labels, penalty=1.0, tolerance=1e-6):
     """
     x, y = _check(features, labels)
     if not isinstance(penalty, Real) or not 0 < penalty < np.inf:
-        raise ValueError(f"penalty must be a number above 0, not {penalty!r}; 0.001 is next to none.")
+        raise ValueError(f"penalty must be a number above 0, not {write(penalty)}; 0.001 is next to none.")
+    if not isinstance(tolerance, Real) or not 0 < tolerance < np.inf:
+        raise ValueError(f"tolerance must be a number above 0, not {write(tolerance)}; 0.000001 is usual.")
     ridge = np.append(np.full(x.shape[1], float(penalty)), 0.0)
     x, y = _in_pieces(np.column_stack([x, np.ones(len(x))]), y)
     weights = np.zeros(len(ridge))
@@ -66,7 +70,11 @@ def _in_pieces(x, y):
 
 
 def _check(features, labels):
-    x, labels = np.asarray(features, np.float64), np.asarray(labels)
+    x, labels = as_array("features", features), as_array("labels", labels)
+    for name, array in (("features", x), ("labels", labels)):
+        if array.dtype.kind not in "biuf":
+            raise ValueError(f"{name} must be numbers, not {array.dtype.name}: convert them first.")
+    x = x.astype(np.float64)
     if x.ndim != 2 or 0 in x.shape or labels.shape != x.shape[:1]:
         raise ValueError(
             f"features must have the shape (n, features) and labels (n,), not {x.shape} and {labels.shape}."

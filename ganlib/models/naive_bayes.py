@@ -8,7 +8,10 @@ from numbers import Integral, Real
 
 import numpy as np
 
+from ganlib.arguments import as_array, as_whole, is_one_of, write
+
 COVARIANCES = ("full", "shared", "diagonal")
+MOST_CLASSES, MOST_DRAWN = 1000, 1_000_000
 ROWS_AT_ONCE = 5000  # so that the memory of a likelihood stays flat, however many pictures are asked about
 
 
@@ -29,9 +32,7 @@ class BayesClassifier:
     """
 
     def __init__(self, classes=2):
-        if isinstance(classes, bool) or not isinstance(classes, Integral) or classes < 2:
-            raise ValueError(f"classes must be a whole number of at least 2, not {classes!r}.")
-        self.classes = int(classes)
+        self.classes = as_whole("classes", classes, 2, MOST_CLASSES)
         self.prior = None
         self.shape = None
 
@@ -55,7 +56,7 @@ class BayesClassifier:
         ValueError
             Wrong shapes or values, NaN, or a class without examples.
         """
-        examples = np.asarray(examples)
+        examples = as_array("The examples", examples)
         rows = self._check(examples, examples.shape[1:])
         labels = self._check_labels(labels, len(rows))
         self._learn(rows, labels)
@@ -76,7 +77,7 @@ class BayesClassifier:
         numpy.ndarray, shape (n, classes), float64
         """
         self._check_fitted()
-        rows = self._check(np.asarray(examples), self.shape)
+        rows = self._check(as_array("The examples", examples), self.shape)
         chunks = [self._log_likelihood(rows[i : i + ROWS_AT_ONCE]) for i in range(0, len(rows), ROWS_AT_ONCE)]
         return np.concatenate(chunks)
 
@@ -119,15 +120,14 @@ class BayesClassifier:
             Examples of the shape given to `fit`.
         """
         self._check_fitted()
-        if isinstance(n, bool) or not isinstance(n, Integral) or n < 1:
-            raise ValueError(f"n must be a whole number of at least 1, not {n!r}.")
-        rng = np.random.default_rng(seed)
+        n = as_whole("n", n, 1, MOST_DRAWN)
+        rng = np.random.default_rng(as_whole("seed", seed, 0))
         if label is None:
             labels = rng.choice(self.classes, n, p=self.prior)
-        elif isinstance(label, Integral) and 0 <= label < self.classes:
-            labels = np.full(n, label)
+        elif isinstance(label, Integral) and not isinstance(label, bool) and 0 <= label < self.classes:
+            labels = np.full(n, int(label))
         else:
-            raise ValueError(f"label must be a class from 0 to {self.classes - 1}, or None, not {label!r}.")
+            raise ValueError(f"label must be a class from 0 to {self.classes - 1}, or None, not {write(label)}.")
         return self._draw(labels, rng).reshape(n, *self.shape)
 
     def _check_fitted(self):
@@ -150,7 +150,7 @@ class BayesClassifier:
         return examples.reshape(len(examples), -1)
 
     def _check_labels(self, labels, n):
-        labels = np.asarray(labels)
+        labels = as_array("labels", labels)
         if labels.shape != (n,) or not np.issubdtype(labels.dtype, np.integer):
             raise ValueError(
                 f"The labels are {labels.dtype} of shape {labels.shape}; they must be whole numbers of shape ({n},), "
@@ -206,7 +206,7 @@ class BernoulliNaiveBayes(BayesClassifier):
     def __init__(self, classes=2, smoothing=1.0):
         super().__init__(classes)
         if not isinstance(smoothing, Real) or not 0 < smoothing < np.inf:
-            raise ValueError(f"smoothing must be a number above 0, not {smoothing!r}; 1 is the usual choice.")
+            raise ValueError(f"smoothing must be a number above 0, not {write(smoothing)}; 1 is the usual choice.")
         self.smoothing = float(smoothing)
         self.word_probability = None
 
@@ -256,10 +256,10 @@ class GaussianClasses(BayesClassifier):
 
     def __init__(self, classes=2, covariance="full", shrinkage=0.1):
         super().__init__(classes)
-        if covariance not in COVARIANCES:
-            raise ValueError(f"covariance must be one of {', '.join(COVARIANCES)}, not {covariance!r}.")
+        if not is_one_of(covariance, COVARIANCES):
+            raise ValueError(f"covariance must be one of {', '.join(COVARIANCES)}, not {write(covariance)}.")
         if not isinstance(shrinkage, Real) or not 0 <= shrinkage <= 1:
-            raise ValueError(f"shrinkage must be a number from 0 to 1, not {shrinkage!r}.")
+            raise ValueError(f"shrinkage must be a number from 0 to 1, not {write(shrinkage)}.")
         self.covariance = covariance
         self.shrinkage = float(shrinkage)
         self.means = self.covariances = None

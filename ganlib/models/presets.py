@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ganlib.arguments import as_array, as_whole
+
 RECENT = 100  # steps that a sign is measured over
+SEEN = ("step", "d_accuracy", "d_real", "d_fake", "g_gradient", "d_loss", "g_loss")
 USUAL = MappingProxyType(
     {
         "d_learning_rate": 2e-4,
@@ -166,10 +169,11 @@ def spread(pictures):
     pictures : ndarray
         float (n, height, width, channels) in [-1, 1], at least two.
     """
-    pictures = np.asarray(pictures)
-    if pictures.ndim != 4 or len(pictures) < 2 or not np.issubdtype(pictures.dtype, np.floating):
+    pictures = as_array("pictures", pictures)
+    if pictures.ndim != 4 or len(pictures) < 2 or 0 in pictures.shape or not np.issubdtype(pictures.dtype, np.floating):
         raise ValueError(
-            f"The spread needs two pictures or more, float (n, height, width, channels), not {pictures.shape}."
+            f"The spread needs two pictures or more, float (n, height, width, channels), not {pictures.dtype.name} of "
+            f"shape {pictures.shape}."
         )
     return float(pictures.std(axis=0).mean())
 
@@ -193,7 +197,11 @@ def vital_signs(history, pictures, recent=RECENT):
         sizes of the two losses; `swing`, the standard deviation of `d_real` from step to step; and `spread` of the
         pictures.
     """
-    last = {name: np.asarray(history[name][-recent:], float) for name in history}
+    recent = as_whole("recent", recent, 1)
+    try:
+        last = {name: np.asarray(history[name][-recent:], float) for name in SEEN}
+    except (TypeError, ValueError, LookupError) as error:
+        raise ValueError("history must be what GAN.train returns: columns of numbers by name.") from error
     if not len(last["step"]):
         raise ValueError("The history is empty: train first.")
     measured = {name: float(last[name].mean()) for name in ("d_accuracy", "d_real", "d_fake")}

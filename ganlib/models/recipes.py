@@ -20,6 +20,7 @@ import numpy as np
 
 from ganlib import builders
 from ganlib._tensorflow import keras
+from ganlib.arguments import write
 from ganlib.training import Schedule, choice
 
 COOLING_CHANGES = 50  # how finely the rates fall while a training cools down
@@ -179,6 +180,7 @@ ABLATIONS = MappingProxyType(
 
 def ablations(name):
     """Return a recipe's variants that differ from it in one setting, as a dict of recipes by what is changed."""
+    name = choice("name", tuple(ABLATIONS))(name)
     return {f"{name}, {what}": RECIPES[name]._replace(**change) for what, change in ABLATIONS[name].items()}
 
 
@@ -188,9 +190,9 @@ def as_recipe(recipe):
         return recipe
     try:
         return Recipe.from_config(recipe)
-    except (TypeError, KeyError) as error:
+    except (TypeError, LookupError) as error:
         raise ValueError(
-            f"recipe must be a Recipe, not {recipe!r}: GAN.from_recipe(name) builds the GAN of one of "
+            f"recipe must be a Recipe, not {write(recipe)}: GAN.from_recipe(name) builds the GAN of one of "
             f"{', '.join(map(repr, RECIPES))}."
         ) from error
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from ganlib.arguments import write
 from ganlib.environment import sentence
 from ganlib.sweep import engine as engines
 from ganlib.sweep import gallery, runner
@@ -16,7 +17,6 @@ from ganlib.sweep import notebook as notebooks
 from ganlib.sweep.cost import estimate
 from ganlib.sweep.errors import SweepError
 from ganlib.sweep.folder import SweepFolder
-from ganlib.sweep.parameters import write
 from ganlib.sweep.table import Table
 
 LESSON = "06"

@@ -12,9 +12,10 @@ import numpy as np
 import yaml
 
 from ganlib import course
+from ganlib.arguments import write
 from ganlib.sweep.errors import SweepError
 from ganlib.sweep.notebook import GIVEN
-from ganlib.sweep.parameters import FILE, write
+from ganlib.sweep.parameters import FILE
 from ganlib.sweep.table import ABOUT
 from ganlib.training import number
 

@@ -2,11 +2,11 @@
 
 import math
 import re
-import reprlib
 from typing import NamedTuple
 
 import numpy as np
 
+from ganlib.arguments import BITS, write
 from ganlib.course import SPEEDS
 from ganlib.data import TOY_KINDS
 from ganlib.environment import sentence
@@ -15,7 +15,6 @@ from ganlib.training import Schedule, choice, number, whole
 
 FILE = "_file"  # the ending of a parameter that names a file
 WORDS = {bool: "True or False", int: "a whole number", float: "a number", str: "text"}
-BITS = 63  # of a whole number, beside its sign: a table holds no larger ones
 DEPTH, ITEMS = 10, 1000  # of lists in lists, and what one value may hold in all
 TRAINING_SET = 60_000  # pictures
 
@@ -149,13 +148,6 @@ def _is_plain(value):
     if kind is dict:
         return all(type(key) is str for key in value)
     return kind in (bool, list, tuple, type(None))
-
-
-def write(value):
-    """Write a value into a message, shortened if it is long."""
-    if type(value) is int and value.bit_length() > 200:  # Python refuses to write very long ones
-        return f"a whole number of {value.bit_length():,} bits"
-    return reprlib.repr(value)
 
 
 def _hint(kind, value):

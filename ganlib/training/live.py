@@ -9,9 +9,10 @@ import json
 import math
 import threading
 from collections import deque
-from pathlib import Path
 from typing import NamedTuple
 
+from ganlib.arguments import BITS, is_one_of, write
+from ganlib.paths import as_path, explain, file_mode
 from ganlib.training.files import atomic_write
 
 
@@ -50,10 +51,10 @@ def number(name, low, high):
         try:
             good = hasattr(value, "__float__") and not isinstance(value, bool)
             good = good and math.isfinite(value) and low <= value <= high
-        except (TypeError, OverflowError):
+        except (TypeError, ValueError, OverflowError):
             good = False
         if not good:
-            raise ValueError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}.")
+            raise ValueError(f"{name} must be a number from {low:g} to {high:g}, not {write(value)}.")
         return float(value)
 
     check.takes = Takes("number", low, high)
@@ -61,17 +62,17 @@ def number(name, low, high):
 
 
 def whole(name, low, high=None):
-    """Make a check for a whole number from `low` to `high` (no limit if None); it returns an int."""
+    """Make a check for a whole number from `low` to `high` (or of 63 bits if None); it returns an int."""
     limits = f"from {low} to {high}" if high is not None else f"of at least {low}"
 
     def check(value):
         try:
             good = not isinstance(value, bool) and int(value) == value and value >= low
-            good = good and (high is None or value <= high)
+            good = good and value <= (2**BITS - 1 if high is None else high)
         except (TypeError, ValueError, OverflowError):
             good = False
         if not good:
-            raise ValueError(f"{name} must be a whole number {limits}, not {value!r}.")
+            raise ValueError(f"{name} must be a whole number {limits}, not {write(value)}.")
         return int(value)
 
     check.takes = Takes("whole", low, high)
@@ -82,8 +83,8 @@ def switch(name):
     """Make a check for True or False."""
 
     def check(value):
-        if value not in (True, False):
-            raise ValueError(f"{name} must be True or False, not {value!r}.")
+        if not is_one_of(value, (True, False)):
+            raise ValueError(f"{name} must be True or False, not {write(value)}.")
         return bool(value)
 
     check.takes = Takes("switch")
@@ -94,9 +95,9 @@ def choice(name, options):
     """Make a check for one of the given words."""
 
     def check(value):
-        if value not in options:
-            raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}, not {value!r}.")
-        return value
+        if not is_one_of(value, options):
+            raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}, not {write(value)}.")
+        return options[options.index(value)]
 
     check.takes = Takes("choice", options=tuple(options))
     return check
@@ -134,13 +135,17 @@ class LiveValues:
 
     def takes(self, name):
         """Return what a value takes, see `Takes`; None if its check does not tell."""
-        return getattr(self._values[name].check, "takes", None)
+        return getattr(self._named(name).check, "takes", None)
 
     def check(self, name, value):
         """Return the value as it would be applied; ValueError if there is no such name or the value does not fit."""
-        if name not in self._values:
-            raise ValueError(f"There is no live value {name!r}; there are {', '.join(self._values)}.")
-        return self._values[name].check(value)
+        return self._named(name).check(value)
+
+    def _named(self, name):
+        """Return the live value of this name; ValueError if there is none."""
+        if not isinstance(name, str) or name not in self._values:
+            raise ValueError(f"There is no live value {write(name)}; there are {', '.join(self._values)}.")
+        return self._values[name]
 
     def __setitem__(self, name, value):
         """Set a value: at once if nothing trains, else before the next block of steps."""
@@ -156,12 +161,12 @@ class LiveValues:
             for queued, value in reversed(self._queue):
                 if queued == name:
                     return value
-            return self._values[name].read()
+            return self._named(name).read()
 
     def read(self, name):
         """Read a value as the steps see it now: what is still queued does not count."""
         with self._lock:
-            return self._values[name].read()
+            return self._named(name).read()
 
     def apply(self, name, value):
         """Apply a checked value now and log it, for the training loop, between two blocks."""
@@ -244,7 +249,9 @@ class Schedule:
     def __init__(self, changes=()):
         step_check = whole("the step of a change", 0)
         try:
-            triples = [(step, str(name), value) for step, name, value in changes]
+            triples = [(step, name, value) for step, name, value in changes]
+            if not all(isinstance(name, str) for _, name, _ in triples):
+                raise TypeError("a name is text")
         except (TypeError, ValueError) as error:
             raise ValueError("A schedule is a list of (step, name, value), for example (400, 'd_steps', 2).") from error
         parsed = [Change(step_check(step), name, value) for step, name, value in triples]
@@ -271,19 +278,28 @@ class Schedule:
 
     def save(self, path):
         """Write the schedule as a small JSON file, one change a line."""
-        lines = ",\n".join("  " + json.dumps(change._asdict()) for change in self.changes)
+        try:
+            lines = ",\n".join("  " + json.dumps(change._asdict()) for change in self.changes)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise ValueError("A schedule can only be saved if its values are numbers, switches or words.") from error
         with atomic_write(path) as file:
             file.write(f'{{"ganlib_schedule": 1, "changes": [\n{lines}\n]}}\n'.encode())
 
     @classmethod
     def load(cls, path):
-        """Read a schedule that `save` wrote; ValueError if the file is something else."""
+        """Read a schedule that `save` wrote; ValueError if the file is something else, OSError if it cannot be read."""
+        path = as_path(path)
         try:
-            content = json.loads(Path(path).read_text(encoding="utf-8"))
+            file_mode(path)  # refuses a pipe, on which one would wait for ever
+            content = json.loads(path.read_text(encoding="utf-8"))
             if content["ganlib_schedule"] != 1:
                 raise ValueError("another version")
             return cls((c["step"], c["name"], c["value"]) for c in content["changes"])
-        except (ValueError, KeyError, TypeError) as error:
+        except OSError as error:
+            raise OSError(
+                error.errno, f"{path} cannot be read: {explain(error, 'reading')}. Check the path."
+            ) from error
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ValueError(
                 f"{path} is not a schedule of this version of ganlib; give what Schedule.save wrote."
             ) from error

@@ -1,0 +1,106 @@
+"""What somebody gave as an argument: how it is written into a sentence, and whether it is a number or an array."""
+
+import reprlib
+from numbers import Integral
+
+import numpy as np
+
+BITS = 63  # of a whole number, beside its sign: files, arrays and tables hold no larger ones
+SHAPES = ("()", "(n,)", "(n, d)")
+
+
+class _Short(reprlib.Repr):
+    """Writes every value in a few words: lists and texts are shortened, and so are numbers of thousands of digits."""
+
+    def __init__(self):
+        super().__init__()
+        self.maxstring = self.maxother = 60
+
+    def repr_int(self, value, level):
+        """Write a whole number; Python refuses to write very long ones."""
+        if value.bit_length() > 200:
+            return f"a whole number of {value.bit_length():,} bits"
+        return super().repr_int(value, level)
+
+    def repr_ndarray(self, value, level):
+        """Write an array as what it is, not as its numbers."""
+        return f"an array of {value.dtype.name} of shape {value.shape}"
+
+
+_short = _Short()
+
+
+def write(value):
+    """Write a value into a message: in one line, shortened if it is long, whatever it is."""
+    text = " ".join(_short.repr(value).split())
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def as_whole(name, value, low, high=None):
+    """Return a whole number as an int; True and 3.0 are none.
+
+    Parameters
+    ----------
+    name : str
+        What the argument is called.
+    value : int
+    low, high : int
+        The least and the largest that fit; no limit but that of 63 bits if None.
+
+    Raises
+    ------
+    ValueError
+        It is none, or does not fit.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= value <= (high or 2**BITS - 1):
+        limits = f"of at least {low}" if high is None else f"from {low} to {high:,}"
+        raise ValueError(f"{name} must be a whole number {limits}, not {write(value)}.")
+    return int(value)
+
+
+def as_array(name, values):
+    """Return what NumPy makes of values; ValueError if they make no array of one shape."""
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise ValueError(f"{name} must make one array, not several of different shapes or kinds.") from error
+
+
+def as_numbers(name, values, axes=2, least=1):
+    """Return finite numbers as an array.
+
+    Parameters
+    ----------
+    name : str
+        What the argument is called.
+    values : array
+    axes : int
+        0 to 2.
+    least : int
+        How many rows there must be.
+
+    Returns
+    -------
+    numpy.ndarray, float64
+
+    Raises
+    ------
+    ValueError
+        They are no numbers, not all finite, or of another shape.
+    """
+    array = as_array(name, values)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must be numbers, not {array.dtype.name}: convert them first.")
+    if array.ndim != axes or 0 in array.shape or (axes and len(array) < least):
+        raise ValueError(f"{name} must have the shape {SHAPES[axes]} with n of at least {least}, not {array.shape}.")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite numbers: one is NaN or infinite.")
+    return array.astype(np.float64, copy=False)
+
+
+def is_one_of(value, options):
+    """Tell whether a value equals one of some; what cannot be compared, such as an array, equals none."""
+    try:
+        return bool(value in options)
+    except Exception:  # whatever a class of somebody's own does when it is compared
+        return False
