@@ -1,39 +1,13 @@
-"""What somebody gave as an argument: how it is written into a sentence, and whether it is a number or an array."""
+"""What somebody gave as an argument: whether it is a whole number, an array, one of some words."""
 
-import reprlib
 from numbers import Integral
 
 import numpy as np
 
+from ganlib.wording import write
+
 BITS = 63  # of a whole number, beside its sign: files, arrays and tables hold no larger ones
 SHAPES = ("()", "(n,)", "(n, d)")
-
-
-class _Short(reprlib.Repr):
-    """Writes every value in a few words: lists and texts are shortened, and so are numbers of thousands of digits."""
-
-    def __init__(self):
-        super().__init__()
-        self.maxstring = self.maxother = 60
-
-    def repr_int(self, value, level):
-        """Write a whole number; Python refuses to write very long ones."""
-        if value.bit_length() > 200:
-            return f"a whole number of {value.bit_length():,} bits"
-        return super().repr_int(value, level)
-
-    def repr_ndarray(self, value, level):
-        """Write an array as what it is, not as its numbers."""
-        return f"an array of {value.dtype.name} of shape {value.shape}"
-
-
-_short = _Short()
-
-
-def write(value):
-    """Write a value into a message: in one line, shortened if it is long, whatever it is."""
-    text = " ".join(_short.repr(value).split())
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def as_whole(name, value, low, high=None):

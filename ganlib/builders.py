@@ -9,7 +9,8 @@ import math
 from numbers import Integral
 
 from ganlib._tensorflow import keras
-from ganlib.arguments import as_whole, is_one_of, write
+from ganlib.arguments import as_whole, is_one_of
+from ganlib.wording import write
 
 layers = keras.layers
 

@@ -19,8 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganlib.arguments import as_array, as_numbers, as_whole, is_one_of, write
+from ganlib.arguments import as_array, as_numbers, as_whole, is_one_of
 from ganlib.paths import as_path
+from ganlib.wording import write
 
 SHIPPED = {
     "mnist.npz": "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",

@@ -5,6 +5,8 @@ import os
 import stat
 from pathlib import Path
 
+from ganlib.wording import write
+
 _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -63,15 +65,15 @@ def as_path(path, name="path"):
     """
     text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
     if not isinstance(text, str) or not text:
-        raise ValueError(f"{name} must be the name of a file or folder, as text or as a Path, not {path!r:.60}.")
+        raise ValueError(f"{name} must be the name of a file or folder, as text or as a Path, not {write(path)}.")
     try:
         if b"\0" in os.fsencode(text):
             raise ValueError("a zero byte")
         return Path(text).expanduser()
     except RuntimeError as error:
-        raise ValueError(f"{name} is {text!r:.60}, but there is no such home folder: write it out.") from error
+        raise ValueError(f"{name} is {write(text)}, but there is no such home folder: write it out.") from error
     except ValueError as error:
-        what = f"not {text!r:.60}, which holds a character that no name may have"
+        what = f"not {write(text)}, which holds a character that no name may have"
         raise ValueError(f"{name} must be the name of a file or folder, {what}.") from error
 
 

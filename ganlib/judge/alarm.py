@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlib._tensorflow import keras
-from ganlib.arguments import write
 from ganlib.judge import classifier, neighbours
 from ganlib.training import whole
+from ganlib.wording import write
 
 PICTURES = 200
 WINDOW = 100  # steps that a mean is taken over

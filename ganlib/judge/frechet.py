@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ganlib.arguments import as_numbers, write
+from ganlib.arguments import as_numbers
+from ganlib.wording import write
 
 
 def mean_and_covariance(features):

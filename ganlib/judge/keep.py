@@ -1,9 +1,9 @@
 """Keep the best generator of a training, by the judge: the last one is often not the best."""
 
 from ganlib._tensorflow import keras
-from ganlib.arguments import write
 from ganlib.judge.report import default_judge
 from ganlib.training import whole
+from ganlib.wording import write
 
 PICTURES = 2000
 HELD_OUT = 1_000_003  # seed of latent vectors that no other code draws: a final score must not use the ones chosen by

@@ -5,13 +5,13 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from ganlib.arguments import write
 from ganlib.data import as_pictures, check_pictures, load_mnist
 from ganlib.judge import neighbours
 from ganlib.judge.classifier import RECORD, WEIGHTS, DigitClassifier, shipped
 from ganlib.judge.counts import classifier_score, digits_present, divergence_from_uniform
 from ganlib.judge.frechet import frechet_distance, mean_and_covariance
 from ganlib.judge.kernel import kernel_distance
+from ganlib.wording import write
 
 FEWEST = 100
 NEIGHBOURS_OF_SHARES, NEIGHBOURS_OF_DENSITY = 3, 5

@@ -7,7 +7,8 @@ from numbers import Real
 
 import numpy as np
 
-from ganlib.arguments import as_array, write
+from ganlib.arguments import as_array
+from ganlib.wording import write
 
 MAX_STEPS = 100
 HALVINGS = 30

@@ -8,7 +8,8 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from ganlib.arguments import as_array, as_whole, is_one_of, write
+from ganlib.arguments import as_array, as_whole, is_one_of
+from ganlib.wording import write
 
 COVARIANCES = ("full", "shared", "diagonal")
 MOST_CLASSES, MOST_DRAWN = 1000, 1_000_000

@@ -1,11 +1,11 @@
 """What all models of pictures share: which pictures they take, and samples of what they make."""
 
-from pathlib import Path
-
 import numpy as np
 
 from ganlib import data as pixels
 from ganlib._tensorflow import tf
+from ganlib.arguments import as_array, as_whole
+from ganlib.paths import as_path
 from ganlib.training import TrainableModel, atomic_write
 
 GRID = 5
@@ -42,8 +42,9 @@ class PictureModel(TrainableModel):
 
         The labels of (pictures, labels), as `load_mnist` returns them, are left aside.
         """
-        if isinstance(data, tuple | list) and len(data) == 2 and np.ndim(data[0]) >= 3 and np.ndim(data[1]) == 1:
-            data = data[0]
+        if isinstance(data, tuple | list) and len(data) == 2:
+            pictures, labels = (as_array("Pictures and labels", part) for part in data)
+            data = pictures if pictures.ndim >= 3 and labels.ndim == 1 else data
         pictures = pixels.check_pictures(data)
         if pictures.dtype == np.uint8 and pictures.max() == 1:
             raise ValueError("Bytes run from 0 to 255, but no pixel of these is above 1: scale them with 255 * images.")
@@ -62,7 +63,7 @@ class PictureModel(TrainableModel):
 
     def save_imgs(self, path):
         """Save the picture of `sample_picture` as a PNG file."""
-        path = Path(path)
+        path = as_path(path)
         if path.suffix.lower() != ".png":
             raise ValueError(f"save_imgs writes PNG files: end the name in .png, not {path.name!r}.")
         with atomic_write(path) as file:
@@ -85,11 +86,8 @@ def in_chunks(function, *arrays, size=1000):
 
 
 def random_from(seed):
-    """Return NumPy's random numbers from a seed; ValueError if it is none."""
-    try:
-        return np.random.default_rng(seed)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"seed must be a whole number of at least 0, not {seed!r}.") from error
+    """Return NumPy's random numbers from a seed, other ones each time for None; ValueError if it is none."""
+    return np.random.default_rng(None if seed is None else as_whole("seed", seed, 0))
 
 
 def by(shape):

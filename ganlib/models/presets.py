@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlib.arguments import as_array, as_whole
+from ganlib.wording import write
 
 RECENT = 100  # steps that a sign is measured over
 SEEN = ("step", "d_accuracy", "d_real", "d_fake", "g_gradient", "d_loss", "g_loss")
@@ -84,6 +85,8 @@ class Preset(NamedTuple):
 
 
 def _set(gan, values):
+    if not hasattr(gan, "live"):
+        raise ValueError(f"A preset is applied to a GAN, not to {write(gan)}.")
     values = {**USUAL, **values}
     for name, value in values.items():
         gan.live.check(name, value)  # all of them first, so that a model without one of them is left as it is

@@ -20,8 +20,8 @@ import numpy as np
 
 from ganlib import builders
 from ganlib._tensorflow import keras
-from ganlib.arguments import write
 from ganlib.training import Schedule, choice
+from ganlib.wording import write
 
 COOLING_CHANGES = 50  # how finely the rates fall while a training cools down
 TIMED_SECONDS = 2.0  # for how long a step is timed, where the number of steps follows from it

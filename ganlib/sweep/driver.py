@@ -8,7 +8,6 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ganlib.arguments import write
 from ganlib.environment import sentence
 from ganlib.sweep import engine as engines
 from ganlib.sweep import gallery, runner
@@ -18,6 +17,7 @@ from ganlib.sweep.cost import estimate
 from ganlib.sweep.errors import SweepError
 from ganlib.sweep.folder import SweepFolder
 from ganlib.sweep.table import Table
+from ganlib.wording import write
 
 LESSON = "06"
 

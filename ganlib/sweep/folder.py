@@ -13,11 +13,11 @@ import os
 from pathlib import Path
 
 import ganlib
-from ganlib.arguments import write
 from ganlib.lock import LOCK, hold
 from ganlib.sweep.errors import SweepError
 from ganlib.sweep.runner import FAILED, RESULT, forget, read_object, read_result
 from ganlib.training.files import UNFINISHED, atomic_write, explain, remove_unfinished
+from ganlib.wording import write
 
 FORMAT = 1
 RECORD, LESSON, RUNS = "sweep.json", "lesson.ipynb", "runs"

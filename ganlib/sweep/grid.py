@@ -12,12 +12,12 @@ import numpy as np
 import yaml
 
 from ganlib import course
-from ganlib.arguments import write
 from ganlib.sweep.errors import SweepError
 from ganlib.sweep.notebook import GIVEN
 from ganlib.sweep.parameters import FILE
 from ganlib.sweep.table import ABOUT
 from ganlib.training import number
+from ganlib.wording import write
 
 KEYS = ("notebook", "parameters", "seeds", "draws", "draw_seed", "rows", "time_limit")
 OF_THE_TABLE = ("id", "outcome", *ABOUT)

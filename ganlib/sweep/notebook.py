@@ -15,10 +15,10 @@ import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_code_cell
 
-from ganlib.arguments import write
 from ganlib.environment import CHECKOUT
 from ganlib.sweep.errors import SweepError
 from ganlib.sweep.parameters import Parameter
+from ganlib.wording import write
 
 NEEDED, SKIPPED = "sweep", "skip-execution"  # the second is the tag that nbclient knows
 GIVEN = ("results", "resume")  # parameters that the sweep itself fills in

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganlib.arguments import BITS, write
+from ganlib.arguments import BITS
 from ganlib.course import SPEEDS
 from ganlib.data import TOY_KINDS
 from ganlib.environment import sentence
 from ganlib.sweep.errors import SweepError
 from ganlib.training import Schedule, choice, number, whole
+from ganlib.wording import write
 
 FILE = "_file"  # the ending of a parameter that names a file
 WORDS = {bool: "True or False", int: "a whole number", float: "a number", str: "text"}

@@ -11,9 +11,10 @@ import threading
 from collections import deque
 from typing import NamedTuple
 
-from ganlib.arguments import BITS, is_one_of, write
+from ganlib.arguments import BITS, is_one_of
 from ganlib.paths import as_path, explain, file_mode
 from ganlib.training.files import atomic_write
+from ganlib.wording import write
 
 
 class LiveValue(NamedTuple):
