@@ -14,8 +14,10 @@ from nbformat.v4 import new_code_cell
 
 from ganlib import environment
 from ganlib.course import filling, lessons
+from ganlib.wording import write as in_words
 
-ADDRESS = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
+ADDRESS = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?", re.ASCII)
+BRANCH = re.compile(r"[\w.-]+(/[\w.-]+)*", re.ASCII)  # what else a branch may be called would have to be quoted
 BADGES = re.compile(r"^\[!\[Open in Colab\].*\n\n?", re.MULTILINE)
 TAG = "platform"  # of the cell that installs
 COMPUTES = ("tensorflow", "keras", "tqdm", "onnx", "onnxruntime", "tf2onnx", "h5py", "ipywidgets", "anywidget")
@@ -81,11 +83,16 @@ def write(address, branch="main", checkout=environment.CHECKOUT):
     Raises
     ------
     ValueError
-        The address is not that of a repository on GitHub, from where Colab and Binder open lessons.
+        The address is not that of a repository on GitHub, from where Colab and Binder open lessons; or the branch has a
+        name that would not stand in an address.
     """
+    if not isinstance(address, str) or not isinstance(branch, str):
+        raise ValueError("The address of a repository and the name of a branch are text.")
     match = ADDRESS.fullmatch(address)
     if match is None:
-        raise ValueError(f"The address must be like https://github.com/OWNER/NAME, not {address!r}.")
+        raise ValueError(f"The address must be like https://github.com/OWNER/NAME, not {in_words(address)}.")
+    if BRANCH.fullmatch(branch) is None:
+        raise ValueError(f"The branch must be letters, digits, dots, dashes and slashes, not {in_words(branch)}.")
     address = "https://github.com/{}/{}".format(*match.groups())
     _name_in_pyproject(address, checkout / "pyproject.toml")
     readme = checkout / "README.md"
