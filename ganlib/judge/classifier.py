@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import zipfile
 from functools import cache
 from pathlib import Path
 
@@ -11,11 +12,13 @@ import numpy as np
 from ganlib._tensorflow import keras, tf
 from ganlib.arguments import as_array, as_whole
 from ganlib.data import DataError, as_pictures, asset, check_pictures, load_mnist
+from ganlib.paths import as_path
 from ganlib.training import atomic_write, number, whole
 
 WEIGHTS, RECORD = "digit_classifier.npz", "digit_classifier.json"
 CHUNK = 500  # pictures at a time, so that memory stays flat
 BATCH = 128
+MOST_BYTES = 10_000_000  # that the weights unpack to
 FARTHEST = 2  # pixels: where a digit stands in its frame should not matter to a judge
 
 
@@ -98,18 +101,29 @@ class DigitClassifier:
         DataError
             The files cannot be read, or the weights are not the ones that the record tells of.
         """
+        weights, record = as_path(weights, "weights"), as_path(record, "record")
         try:
-            content, known = Path(weights).read_bytes(), json.loads(Path(record).read_text(encoding="utf-8"))["sha256"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            content, known = weights.read_bytes(), json.loads(record.read_text(encoding="utf-8"))["sha256"]
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise DataError(f"The judge's files cannot be read ({error}). {_RESTORE}") from error
         if hashlib.sha256(content).hexdigest() != known:
             raise DataError(f"{weights} is damaged or changed: its SHA-256 is not the one in {record}. {_RESTORE}")
         network = build_classifier()
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            network.set_weights([arrays[name].astype(np.float32) for name in arrays.files])
+        try:
+            network.set_weights(_read_weights(content))
+        except Exception as error:  # NumPy and Keras raise half a dozen kinds, all of one meaning
+            raise DataError(f"{weights} does not hold the weights of the judge's network. {_RESTORE}") from error
         classifier = cls(network)
         classifier.sha256 = known
         return classifier
+
+
+def _read_weights(content):
+    """Return the arrays of a file of weights; one of many errors if it holds something else, or unpacks to too much."""
+    if sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(content)).infolist()) > MOST_BYTES:
+        raise ValueError("these are no weights of so small a network")
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return [arrays[name].astype(np.float32) for name in arrays.files]
 
 
 _RESTORE = "Restore it with `git checkout -- assets/judge`, or train it anew with `python -m ganlib.judge`."

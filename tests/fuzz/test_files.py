@@ -2,6 +2,7 @@
 
 import functools
 import gzip
+import hashlib
 import io
 import json
 import struct
@@ -17,6 +18,7 @@ from sentences import attempt, damaged, json_values, odd_values, paths_in, with_
 
 from ganlib import Schedule, load_mnist, room
 from ganlib.course import progress
+from ganlib.data import asset
 from ganlib.export import read_network, to_dl4j, to_gif, to_keras, to_onnx
 from ganlib.judge import DigitClassifier
 from ganlib.judge.classifier import RECORD, WEIGHTS
@@ -63,11 +65,9 @@ def test_other_arrays_in_an_npz_file(name, array, tmp_path):
 def test_an_array_that_announces_what_is_not_there(shape, dtype, tmp_path):
     header = f"{{'descr': {dtype!r}, 'fortran_order': False, 'shape': {tuple(shape)}}}".ljust(117) + "\n"
     start = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode()
-    buffer = io.BytesIO(NPZ)
     with zipfile.ZipFile(tmp_path / "own.npz", "w") as file:
         for name, array in MNIST.items():
             file.writestr(f"{name}.npy", start if name == "x_train" else packed_alone(array))
-    assert buffer
     _, refusal = attempt(lambda: load_mnist(path=tmp_path / "own.npz"))
     assert refusal
 
@@ -290,10 +290,7 @@ def test_what_is_exported_where(draw, tmp_path, monkeypatch):
 
 
 @functools.cache
-def judge_files(folder):
-    from ganlib.data import asset
-
-    assert folder
+def judge_files():
     return {name: asset(f"judge/{name}").read_bytes() for name in (WEIGHTS, RECORD)}
 
 
@@ -301,7 +298,7 @@ def judge_files(folder):
 @given(draw=st.data())
 def test_the_files_of_the_classifier(draw, tmp_path_factory):
     folder = tmp_path_factory.getbasetemp()
-    files = dict(judge_files(folder))
+    files = dict(judge_files())
     name = draw.draw(st.sampled_from([*files]))
     files[name] = draw.draw(damaged(files[name]) | (texts(files[RECORD].decode()) if name == RECORD else st.none()))
     paths = [written(folder / name, content) for name, content in files.items()]
@@ -311,8 +308,6 @@ def test_the_files_of_the_classifier(draw, tmp_path_factory):
 @settings(max_examples=settings().max_examples // 2 or 1)
 @given(draw=st.data())
 def test_weights_of_another_network_with_a_record_that_fits(draw, tmp_path):
-    import hashlib
-
     content = draw.draw(damaged(packed(a=np.zeros(3, np.float16))))
     paths = [written(tmp_path / WEIGHTS, content)]
     paths.append(written(tmp_path / RECORD, json.dumps({"sha256": hashlib.sha256(content).hexdigest()})))
