@@ -363,8 +363,8 @@ def as_folder(path):
 
 
 def step_of(path):
-    """Return the step in the name of a checkpoint or a sample, or None if there is no such number."""
-    named = re.fullmatch(r"step_(\d+)", path.stem)
+    """Return the step in the name of a checkpoint or a sample, or None if there is none that a run could reach."""
+    named = re.fullmatch(r"step_([0-9]{1,15})", path.stem)
     return named and int(named[1])
 
 
@@ -413,6 +413,8 @@ def _read_checkpoint(path):
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     values = json.loads(arrays.pop("meta").tobytes())
+    if not isinstance(values, dict) or not isinstance(values.get("live"), dict):
+        raise zipfile.BadZipFile
     logged = values.get("logged")
     if logged is not None and not all(isinstance(logged[what], int) for what, _, _ in LOGS):
         raise zipfile.BadZipFile

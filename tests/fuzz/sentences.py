@@ -34,6 +34,7 @@ LEFT = {
     ("boltzmann.py", "_checked_shape"),
     ("boltzmann.py", "decode"),
     ("boltzmann.py", "dream"),
+    ("model.py", "rebuild"),  # writes Python's words behind the path if a checkpoint's values have other types
 }
 BEGINS, ENDS = re.compile(r"[\w/~.'\"`<(-]"), re.compile(r"[.?!…]['\")]*$")
 
