@@ -26,5 +26,9 @@ _short = _Short()
 
 def write(value):
     """Write a value into a message: in one line, shortened if it is long, whatever it is."""
-    text = " ".join(_short.repr(value).split())
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
+    return plain(" ".join(_short.repr(value).split()))
+
+
+def plain(name):
+    """Return a name as it is, with a ? in the place of what a terminal would not show but obey."""
+    return "".join(letter if letter.isprintable() else "?" for letter in str(name))

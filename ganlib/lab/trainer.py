@@ -26,6 +26,7 @@ from ganlib.training import (
     number,
     whole,
 )
+from ganlib.wording import write
 
 SPEEDS = ("full", "calm", "slow")  # as fast as it goes; some steps a second; one step, told in sub-steps
 BLOCK_SECONDS = 0.06  # a change waits for the block that runs
@@ -101,9 +102,9 @@ class LabTrainer:
         view=None,
     ):
         if not isinstance(model, TrainableModel):
-            raise ValueError(f"A lab trains a model of ganlib, such as GAN(), not {model!r:.60}.")
+            raise ValueError(f"A lab trains a model of ganlib, such as GAN(), not {write(model)}.")
         if view is not None and not (hasattr(view, "look") and hasattr(view, "tell")):
-            raise ValueError(f"view must have the methods look and tell, unlike {view!r:.60}.")
+            raise ValueError(f"view must have the methods look and tell, unlike {write(view)}.")
         self.model = model
         self.data = model.check_data(model.default_data() if data is None else data)
         usual = model.usual["batch_size"] if batch_size is None else batch_size
@@ -196,7 +197,7 @@ class LabTrainer:
     def apply(self, preset):
         """Change several live values at once: `preset` is called with the model."""
         if not callable(preset):
-            raise ValueError(f"preset must be a function that takes the model, not {preset!r:.60}.")
+            raise ValueError(f"preset must be a function that takes the model, not {write(preset)}.")
         self._post(self._apply, preset)
 
     def set_speed(self, speed):
@@ -459,7 +460,7 @@ def _checked_callbacks(callbacks):
         callbacks = [callbacks]
     for callback in callbacks:
         if not isinstance(callback, keras.callbacks.Callback):
-            raise ValueError(f"callbacks must be a list of keras.callbacks.Callback, but holds {callback!r:.60}.")
+            raise ValueError(f"callbacks must be a list of keras.callbacks.Callback, but holds {write(callback)}.")
     return callbacks
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from ganlib.environment import sentence
+from ganlib.paths import as_path
 from ganlib.sweep import engine as engines
 from ganlib.sweep import gallery, runner
 from ganlib.sweep import grid as grids
@@ -94,7 +95,7 @@ def prepare(source, out, resume, name=None, time_limit=None):
 def check(source, name=None):
     """Read the grid and its notebook; return the notebook, the runs by id, and how many were there twice."""
     read = grids.read(source)
-    beside = None if isinstance(source, dict) else Path(os.path.expanduser(source)).resolve().parent
+    beside = None if isinstance(source, dict) else as_path(source).resolve().parent
     lesson = notebooks.read(notebooks.find(read.get("notebook", LESSON) if name is None else name, beside))
     return lesson, *grids.expand(read, lesson, beside)
 

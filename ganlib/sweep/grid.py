@@ -12,12 +12,13 @@ import numpy as np
 import yaml
 
 from ganlib import course
+from ganlib.paths import as_path, explain
 from ganlib.sweep.errors import SweepError
 from ganlib.sweep.notebook import GIVEN
 from ganlib.sweep.parameters import FILE
 from ganlib.sweep.table import ABOUT
 from ganlib.training import number
-from ganlib.wording import write
+from ganlib.wording import plain, write
 
 KEYS = ("notebook", "parameters", "seeds", "draws", "draw_seed", "rows", "time_limit")
 OF_THE_TABLE = ("id", "outcome", *ABOUT)
@@ -97,8 +98,8 @@ def read(source):
     """
     if not isinstance(source, (dict, str, Path)):
         raise SweepError(f"A grid is the path of a YAML file, or a dict, not {write(source)}.")
-    grid = dict(source) if isinstance(source, dict) else _read_yaml(Path(os.path.expanduser(source)))
-    unknown = [str(key) for key in grid if key not in KEYS]
+    grid = dict(source) if isinstance(source, dict) else _read_yaml(_as_path(source))
+    unknown = [plain(key)[:60] if isinstance(key, str) else write(key) for key in grid if key not in KEYS]
     if unknown:
         raise SweepError(
             f"A grid has no key {', '.join(unknown)}: it has {', '.join(KEYS)}; what the notebook is given "
@@ -108,22 +109,29 @@ def read(source):
     return grid
 
 
+def _as_path(source):
+    try:
+        return as_path(source, "The grid")
+    except ValueError as error:
+        raise SweepError(str(error)) from error
+
+
 def _read_yaml(path):
     try:
         grid = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except OSError as error:
-        raise SweepError(f"The grid {path} cannot be read: {error.strerror}.") from error
+        raise SweepError(f"The grid {plain(path)} cannot be read: {explain(error, 'reading')}.") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise SweepError(
             f"{path.name}, line {mark.line + 1}, column {mark.column + 1}: {error.problem}. Correct the YAML there."
         ) from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # numbers and dates that do not exist, too
-        raise SweepError(f"{path} is no YAML text: {str(error).splitlines()[0]}.") from error
+        raise SweepError(f"{plain(path)} is no YAML text: {str(error).splitlines()[0]}.") from error
     except RecursionError as error:
-        raise SweepError(f"{path} is no grid: too many brackets stand in each other.") from error
+        raise SweepError(f"{plain(path)} is no grid: too many brackets stand in each other.") from error
     if not isinstance(grid, dict):
-        raise SweepError(f"{path.name} is no grid: it must hold keys such as parameters, rows and seeds.")
+        raise SweepError(f"{plain(path.name)} is no grid: it must hold keys such as parameters, rows and seeds.")
     return grid
 
 

@@ -1,4 +1,4 @@
-"""Run folders with files that are damaged, missing or of another kind: used or refused in a sentence, never destroyed."""
+"""Run folders with files that are damaged, missing or of another kind: used, or refused in a sentence, and kept."""
 
 import json
 import shutil
