@@ -12,8 +12,8 @@ from pathlib import Path
 
 from ganlib import data, environment
 from ganlib._tensorflow import keras
+from ganlib.judge.judge import default_judge
 from ganlib.judge.keep import KeepBest
-from ganlib.judge.report import default_judge
 from ganlib.models.gan import GAN
 from ganlib.models.recipes import ABLATIONS, RECIPES, ablations, time_a_step
 from ganlib.training import atomic_write, choice, describe_device, number, whole

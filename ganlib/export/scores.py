@@ -1,6 +1,6 @@
 """The judge's scores of what a model makes, for its card."""
 
-from ganlib.judge.report import default_judge
+from ganlib.judge.judge import default_judge
 
 PICTURES = 2000
 SEED = 77  # of the latent vectors; as in `ganlib.quality`, no training chooses by them

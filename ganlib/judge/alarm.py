@@ -5,16 +5,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlib._tensorflow import keras
-from ganlib.judge import classifier, neighbours
+from ganlib.judge import classifier, neighbours, signs
 from ganlib.training import whole
 from ganlib.wording import write
 
 PICTURES = 200
-WINDOW = 100  # steps that a mean is taken over
+WINDOW = signs.RECENT  # steps that a mean is taken over
 LASTING = 3  # looks in a row
-MISSING = 0.005  # a digit that is rarer than this, in the looks that are counted together
-DOUBLE = 0.05  # root mean square difference of pixels, 0 to 2; real digits are nearer to no other of 200
-REPEATED = 0.25  # share of the pictures that have a double
 
 KINDS = {
     "missing digits": "some digits never come up",
@@ -162,30 +159,29 @@ def find_in_history(rows):
     dict of str to (int or None, str)
         For each failure the step at which the first window of 100 steps begins that shows it, and the number that does.
     """
-    found = {}
+    found, last = {}, ()
     for start in range(0, len(rows["step"]) - WINDOW + 1, WINDOW):
         window = {name: values[start : start + WINDOW] for name, values in rows.items()}
-        for kind, detail in _signs(window):
+        for kind, detail in _shown(window):
             found.setdefault(kind, (int(window["step"][0]), detail))
-    last = dict(_signs({name: values[-WINDOW:] for name, values in rows.items()})) if len(rows["step"]) else {}
+    if found:
+        last = dict(_shown(rows))
     return {kind: value for kind, value in found.items() if kind in last}  # what is over needs no alarm
 
 
-def _signs(window):
-    """Yield each failure that the mean of a window of steps shows."""
-    means = {name: float(np.nanmean(v)) if np.isfinite(v).any() else np.nan for name, v in window.items()}
-    loss = max(abs(means["d_loss"]), abs(means["g_loss"]))
-    swing = float(np.std(window["d_real"]))
-    if loss > 30:
-        yield "divergence", f"loss {loss:.0f}"
-    if means["d_accuracy"] > 0.99 and means["d_real"] > 0.97 and means["d_fake"] < 0.03:
-        yield "discriminator saturated", f"accuracy {means['d_accuracy']:.3f}"
-    if means["g_gradient"] < 0.05:
-        yield "no gradient", f"length {means['g_gradient']:.3g}"
-    if means["d_fake"] > 0.8:
-        yield "discriminator fooled", f"a fake gets {means['d_fake']:.2f}"
-    if swing > 0.13:
-        yield "oscillation", f"a standard deviation of {swing:.2f} from step to step"
+def _shown(rows):
+    """Yield each failure that the last steps of a history show, and the number that does."""
+    seen = signs.vital_signs(rows, recent=WINDOW)
+    if signs.DIVERGENCE.shown(seen):
+        yield "divergence", f"loss {seen['loss']:.0f}"
+    if all(sign.shown(seen) for sign in signs.SATURATED):
+        yield "discriminator saturated", f"accuracy {seen['d_accuracy']:.3f}"
+    if signs.NO_GRADIENT.shown(seen):
+        yield "no gradient", f"length {seen['g_gradient']:.3g}"
+    if signs.FOOLED.shown(seen):
+        yield "discriminator fooled", f"a fake gets {seen['d_fake']:.2f}"
+    if signs.OSCILLATION.shown(seen):
+        yield "oscillation", f"a standard deviation of {seen['swing']:.2f} from step to step"
 
 
 def find_in_pictures(pictures, counts):
@@ -203,12 +199,14 @@ def find_in_pictures(pictures, counts):
     dict of str to (None, str)
     """
     found, total = {}, np.sum(counts, axis=0)
-    rare = np.flatnonzero(total < MISSING * total.sum())
+    rare = np.flatnonzero(total < signs.MISSING_DIGIT * total.sum())
     if len(counts) == LASTING and len(rare):
         found["missing digits"] = None, ", ".join(map(str, rare))
-    repeated = share_of_doubles(pictures)
-    if repeated > REPEATED:
+    repeated, spread = share_of_doubles(pictures), signs.spread(pictures)
+    if repeated > signs.REPEATED:
         found["repeats"] = None, f"{repeated:.0%} have a double"
+    elif signs.COLLAPSE.shown({"spread": spread}):
+        found["repeats"] = None, f"a spread of {spread:.2f}"
     return found
 
 
@@ -216,4 +214,4 @@ def share_of_doubles(pictures):
     """Return the share of pictures, 0 to 1, that have another one at a root mean square difference below 0.05."""
     flat = np.asarray(pictures).reshape(len(pictures), -1)
     nearest = neighbours.neighbour_distances(flat, 1)[:, 0] / np.sqrt(flat.shape[1])
-    return float((nearest < DOUBLE).mean())
+    return float((nearest < signs.DOUBLE).mean())

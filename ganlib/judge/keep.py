@@ -1,7 +1,7 @@
 """Keep the best generator of a training, by the judge: the last one is often not the best."""
 
 from ganlib._tensorflow import keras
-from ganlib.judge.report import default_judge
+from ganlib.judge.judge import default_judge
 from ganlib.training import whole
 from ganlib.wording import write
 

@@ -7,13 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ganlib.judge import signs
+
 RECENT = 50  # steps that a reading looks back on
 FEWEST = 5
-SURE = 0.9  # gap between D's mean scores on real and on fake from which G has little to learn from
-AHEAD = 0.6
-LEVEL = 0.08  # gap below which D hardly tells the two apart
-STEEP = 10  # times by which a gradient has to change before it is worth a word
-ALIKE = 0.5  # variety of the fakes, real pictures being 1, below which they are alike
 NAMES = {
     "d_learning_rate": "D learning rate",
     "g_learning_rate": "G learning rate",
@@ -68,21 +65,21 @@ def balance(history, values):
     gap = real - fake
     scores = f"D gives {real:.2f} to real pictures and {fake:.2f} to fakes"
     told = [scores, _gradient_words(history["g_gradient"]), _still_words(values)]
-    word, advice = _verdict(gap, values)
+    word, advice = _verdict(gap, fake, values)
     sentence = "; ".join(part for part in told if part)
     return Reading(float(np.clip(gap, -1, 1)), word, f"{sentence}. {advice}")
 
 
-def _verdict(gap, values):
-    """Return two words and an advice for a gap between the mean scores of real and fake."""
-    if gap >= SURE:
+def _verdict(gap, fake, values):
+    """Return two words and an advice for a gap between the mean scores of real and fake, and for that of fake."""
+    if gap >= signs.NEARLY_SURE:
         return "D wins", "G has little to learn from: lower D's rate, raise G's, or give G more steps."
-    if gap >= AHEAD:
+    if gap >= signs.AHEAD:
         return "D leads", "G can still learn. If the gap keeps growing, lower D's rate a little."
-    if gap > LEVEL:
-        return "balanced", "Both have something to learn: let them play."
-    if gap < -LEVEL:
+    if gap < -signs.LEVEL or signs.FOOLED.shown({"d_fake": fake}):
         return "G wins", "D takes fakes for real: raise D's rate or give D more steps."
+    if gap > signs.LEVEL:
+        return "balanced", "Both have something to learn: let them play."
     if values.get("d_learning_rate", 1) == 0 or values.get("freeze_d"):
         return "D stands still", "D cannot tell, and it is not learning: let it learn."
     return "D cannot tell", "Either the fakes are good, or D is too weak: look at what G makes, then raise D's rate."
@@ -94,9 +91,9 @@ def _gradient_words(column):
     if len(norms) < 3 * FEWEST:
         return ""
     early, now = np.median(norms[: max(FEWEST, len(norms) // 10)]), np.median(norms[-FEWEST:])
-    if now * STEEP <= early:
+    if now * signs.STEEP <= early:
         return f"G's gradient has fallen {_fold(early, now)}-fold"
-    return f"G's gradient has grown {_fold(now, early)}-fold" if early * STEEP <= now else ""
+    return f"G's gradient has grown {_fold(now, early)}-fold" if early * signs.STEEP <= now else ""
 
 
 def _fold(large, small):
@@ -129,10 +126,11 @@ def variety(fakes, reals, digits=None):
     spread = min(_spread(fakes) / max(_spread(reals), 1e-9), 1.0)
     seen = _digit_words(digits)
     told = f"The fakes differ by {spread:.0%} of what real ones differ" + (f"; {seen}" if seen else "")
-    if spread < ALIKE / 2:
+    if spread < signs.ALL_THE_SAME:
         return Reading(spread, "collapsed", f"{told}. They are nearly all the same: lower G's rate, or start again.")
-    missing = digits is not None and digits.sum() >= 20 and (digits > 0.02 * digits.sum()).sum() <= 5
-    if spread < ALIKE or missing:
+    known = 0 if digits is None else digits.sum()
+    missing = known >= signs.RECOGNISED and (digits > signs.MADE * known).sum() <= signs.FEW_DIGITS
+    if spread < signs.FEW_KINDS or missing:
         return Reading(spread, "few kinds", f"{told}. Some kinds are missing: give D more steps or lower G's rate.")
     return Reading(spread, "many kinds", f"{told}.")
 

@@ -9,13 +9,9 @@ within 300 more only `oscillation` and `divergence` showed theirs.
 from types import MappingProxyType
 from typing import NamedTuple
 
-import numpy as np
-
-from ganlib.arguments import as_array, as_whole
+from ganlib.judge import signs
 from ganlib.wording import write
 
-RECENT = 100  # steps that a sign is measured over
-SEEN = ("step", "d_accuracy", "d_real", "d_fake", "g_gradient", "d_loss", "g_loss")
 USUAL = MappingProxyType(
     {
         "d_learning_rate": 2e-4,
@@ -28,18 +24,6 @@ USUAL = MappingProxyType(
         "freeze_g": False,
     }
 )
-
-
-class Sign(NamedTuple):
-    """A number out of `vital_signs`, and the range in which it shows what the preset is about."""
-
-    name: str
-    low: float = -np.inf
-    high: float = np.inf
-
-    def shown(self, signs):
-        """Tell whether the number is in the range; `signs` is what `vital_signs` returned."""
-        return bool(self.low <= signs[self.name] <= self.high)
 
 
 class Preset(NamedTuple):
@@ -55,7 +39,7 @@ class Preset(NamedTuple):
         The live values that differ from `USUAL`.
     symptom : str
         What one sees.
-    sign : Sign
+    sign : ganlib.judge.signs.Sign
         The number that shows it.
     cure : mapping of str to value
         The live values, other than `USUAL`, that lead back.
@@ -70,7 +54,7 @@ class Preset(NamedTuple):
     about: str
     values: MappingProxyType
     symptom: str
-    sign: Sign
+    sign: signs.Sign
     cure: MappingProxyType
     go_back: bool
     recovery: str
@@ -106,7 +90,7 @@ _ALL = (
         "The classic settings: both networks learn at 0.0002.",
         {},
         "The discriminator is right more often than not, and never about everything.",
-        Sign("d_accuracy", 0.52, 0.97),
+        signs.HEALTHY,
         "Nothing to recover from.",
     ),
     _preset(
@@ -115,7 +99,7 @@ _ALL = (
         "It learns a hundred times as fast as the generator, which plays the saturating loss.",
         {"d_learning_rate": 2e-3, "g_learning_rate": 2e-5, "loss_kind": "saturating"},
         "Real pictures get 1.00 and fakes 0.00; the pictures stop changing, as no gradient reaches the generator.",
-        Sign("g_gradient", high=0.05),
+        signs.NO_GRADIENT,
         "Choose the non-saturating loss, and a lower rate for the discriminator, until its accuracy is below 100 %.",
         cure={"d_learning_rate": 2e-5},
     ),
@@ -125,7 +109,7 @@ _ALL = (
         "It learns two hundred times as fast as the discriminator, which cannot follow.",
         {"d_learning_rate": 5e-6, "g_learning_rate": 1e-3},
         "Fakes get nearly 1 and are no digits: the generator has found what an ignorant discriminator likes.",
-        Sign("d_fake", 0.8),
+        signs.FOOLED,
         "Give both networks the same rate: the discriminator catches up and teaches again.",
     ),
     _preset(
@@ -134,7 +118,7 @@ _ALL = (
         "The generator takes huge steps towards whatever picture fools the discriminator at the moment.",
         {"g_learning_rate": 3e-2},
         "Every latent vector gives nearly the same picture, while the losses look like those of any bad phase.",
-        Sign("spread", high=0.1),
+        signs.COLLAPSE,
         "Go back to a state from before the collapse and lower the generator's rate: its tanh is stuck at the ends.",
         go_back=True,
     ),
@@ -144,7 +128,7 @@ _ALL = (
         "Both networks learn twenty-five times too fast: each overshoots the answer to the other's last move.",
         {"d_learning_rate": 5e-3, "g_learning_rate": 5e-3},
         "The discriminator's opinion of real pictures jumps from step to step, and the digits with it.",
-        Sign("swing", 0.13),
+        signs.OSCILLATION,
         "Lower both rates to 0.0002: the same networks calm down within a few dozen steps.",
     ),
     _preset(
@@ -153,63 +137,10 @@ _ALL = (
         "Both networks learn five hundred times too fast.",
         {"d_learning_rate": 0.1, "g_learning_rate": 0.1},
         "The losses run off to thousands, and do not come back.",
-        Sign("loss", 30.0),
+        signs.DIVERGENCE,
         "Lower rates come too late, as the weights are spoiled: go back to a saved state, then lower both rates.",
         go_back=True,
     ),
 )
 
 PRESETS = MappingProxyType({preset.name: preset for preset in _ALL})
-
-
-def spread(pictures):
-    """Return how much pictures differ: the standard deviation of each pixel over the pictures, mean over the pixels.
-
-    0 if all are the same; 0.36 for real MNIST digits.
-
-    Parameters
-    ----------
-    pictures : ndarray
-        float (n, height, width, channels) in [-1, 1], at least two.
-    """
-    pictures = as_array("pictures", pictures)
-    if pictures.ndim != 4 or len(pictures) < 2 or 0 in pictures.shape or not np.issubdtype(pictures.dtype, np.floating):
-        raise ValueError(
-            f"The spread needs two pictures or more, float (n, height, width, channels), not {pictures.dtype.name} of "
-            f"shape {pictures.shape}."
-        )
-    return float(pictures.std(axis=0).mean())
-
-
-def vital_signs(history, pictures, recent=RECENT):
-    """Measure what the signs of the presets are about.
-
-    Parameters
-    ----------
-    history : mapping of str to ndarray
-        What `GAN.train` returns.
-    pictures : ndarray
-        What the generator makes now, float (n, height, width, channels) in [-1, 1].
-    recent : int
-        How many of the last steps to look at.
-
-    Returns
-    -------
-    dict of str to float
-        Means over the recent steps of `d_accuracy`, `d_real`, `d_fake` and `g_gradient`; `loss`, the larger of the mean
-        sizes of the two losses; `swing`, the standard deviation of `d_real` from step to step; and `spread` of the
-        pictures.
-    """
-    recent = as_whole("recent", recent, 1)
-    try:
-        last = {name: np.asarray(history[name][-recent:], float) for name in SEEN}
-    except (TypeError, ValueError, LookupError) as error:
-        raise ValueError("history must be what GAN.train returns: columns of numbers by name.") from error
-    if not len(last["step"]):
-        raise ValueError("The history is empty: train first.")
-    measured = {name: float(last[name].mean()) for name in ("d_accuracy", "d_real", "d_fake")}
-    measured["g_gradient"] = float(np.nanmean(history["g_gradient"][-max(recent, 10) :]))  # every tenth step has one
-    measured["loss"] = float(max(np.abs(last[name]).mean() for name in ("d_loss", "g_loss")))
-    measured["swing"] = float(last["d_real"].std())
-    measured["spread"] = spread(pictures)
-    return measured

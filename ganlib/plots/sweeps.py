@@ -10,11 +10,21 @@ from matplotlib.patches import Rectangle
 
 from ganlib.plots.style import GREY, INK, PALE, WIDTH, Plot, begin_with, canvas, draw_picture, house_style, join_words
 
-SIGNS = {"trained": "T", "D won": "D", "G won": "G", "collapsed": "C", "diverged": "×", "failed": "!", "done": "·"}
+SIGNS = {
+    "trained": "T",
+    "D won": "D",
+    "G won": "G",
+    "oscillated": "O",
+    "collapsed": "C",
+    "diverged": "×",
+    "failed": "!",
+    "done": "·",
+}
 COLOURS = {
     "trained": "#008060",
     "D won": "#0072B2",
     "G won": "#BD4B00",
+    "oscillated": "#7A5C00",
     "collapsed": "#872B77",
     "diverged": "#222222",
     "failed": "#B00020",

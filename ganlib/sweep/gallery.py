@@ -12,8 +12,8 @@ import pandas
 from PIL import Image
 
 from ganlib import plots
+from ganlib.judge.signs import MEANING
 from ganlib.sweep.kernel import CURVES, SAMPLES
-from ganlib.sweep.outcome import MEANING
 from ganlib.sweep.runner import NOTEBOOK
 from ganlib.sweep.table import ABOUT
 from ganlib.training.files import atomic_write

@@ -25,6 +25,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 import ganlib
 from ganlib.environment import CHECKOUT, child_environment
+from ganlib.judge.signs import DIVERGED
 from ganlib.lock import LOCK
 from ganlib.sweep import launch
 from ganlib.sweep import notebook as lessons
@@ -32,7 +33,7 @@ from ganlib.sweep.kernel import SCORES
 from ganlib.training.files import atomic_write
 
 NOTEBOOK, RESULT, RUN = "notebook.ipynb", "result.json", "run"
-FAILED, DONE, DIVERGED = "failed", "done", "diverged"
+FAILED, DONE = "failed", "done"
 START_TIMEOUT = 180  # seconds for a kernel to answer, on a computer that is busy with other runs
 ODD = "scores.json is left out where it is no JSON object with a dict of scores and an outcome in words"
 BEGINNING = (

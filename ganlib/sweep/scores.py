@@ -7,10 +7,9 @@ import numpy as np
 import pandas
 
 from ganlib.judge.counts import digits_present
-from ganlib.judge.report import default_judge
-from ganlib.models.presets import vital_signs
+from ganlib.judge.judge import default_judge
+from ganlib.judge.signs import outcome, vital_signs
 from ganlib.sweep.kernel import CURVES, SAMPLES, SCORES
-from ganlib.sweep.outcome import outcome
 from ganlib.training.files import atomic_write
 
 PICTURES = 2000

@@ -8,7 +8,7 @@ import pytest
 from ganlib import judge
 from ganlib.data import load_mnist, scale_pixels
 from ganlib.judge.__main__ import main
-from ganlib.judge.report import check_enough, default_judge, half_size
+from ganlib.judge.judge import check_enough, default_judge, half_size
 
 N = 1000
 TRAIN, LABELS = load_mnist("train")

@@ -5,7 +5,7 @@ import pytest
 
 from ganlib import GAN, judge, plots
 from ganlib.data import load_mnist
-from ganlib.judge.report import default_judge
+from ganlib.judge.judge import default_judge
 from ganlib.models.autoencoder import Autoencoder
 from ganlib.models.boltzmann import RestrictedBoltzmannMachine
 from ganlib.models.conditional import ConditionalGAN

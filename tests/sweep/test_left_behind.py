@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from ganlib import GAN
+from ganlib.judge.signs import outcome
 from ganlib.sweep import leave, scores
-from ganlib.sweep.outcome import outcome
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_even_grey_pictures_have_no_distance(trained, monkeypatch):
 
 def test_scores_that_are_no_numbers_are_valid_json(trained, monkeypatch):
     gan, folder = trained
-    signs = {"loss": math.nan, "spread": 0.3, "d_accuracy": 0.5, "d_fake": math.inf}
+    signs = {"loss": math.inf, "spread": 0.3, "d_accuracy": 0.5, "d_fake": math.nan}
     monkeypatch.setattr(scores, "vital_signs", lambda *_: signs)
     found = leave(folder, gan)
     assert (found["loss"], found["spread"], found["d_fake"]) == (None, 0.3, None)

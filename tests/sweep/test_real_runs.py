@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 
 from ganlib import sweep
+from ganlib.judge.signs import MEANING
 from ganlib.sweep import notebook, runner
-from ganlib.sweep.outcome import OUTCOMES
 from ganlib.sweep.table import ABOUT
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -68,7 +68,7 @@ def test_a_run_executes_the_very_cells_of_the_lesson_that_carry_the_tag(undistur
 def test_the_table_and_the_page_have_every_run(undisturbed):
     out, table = undisturbed
     assert table["d_learning_rate"].tolist() == [1e-4, 1e-3]
-    assert set(table["outcome"]) <= set(OUTCOMES)
+    assert set(table["outcome"]) <= set(MEANING)
     assert table["mnist_fd"].gt(0).all()
     assert table["mnist_fd"].nunique() == 2
     assert table["step"].tolist() == [STEPS, STEPS]

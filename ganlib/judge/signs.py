@@ -1,0 +1,171 @@
+"""What a failing GAN looks like in its numbers: every limit with its reason, the vital signs, and the name of a run.
+
+The presets of lesson 07, the outcomes of a sweep, the collapse alarm and the words of the live lab read this one list,
+so that a run has the same name wherever it is named. What is said to be observed was seen on the classic dense pair
+with batches of 32 from the first weights: `healthy` and the failing presets, 300 and 600 steps each. Nothing here needs
+TensorFlow.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ganlib.arguments import as_array, as_whole
+
+RECENT = 100  # steps that a sign is measured over
+SEEN = ("step", "d_accuracy", "d_real", "d_fake", "g_gradient", "d_loss", "g_loss")
+
+
+class Sign(NamedTuple):
+    """A number out of `vital_signs`, and the range in which it shows something."""
+
+    name: str
+    low: float = -np.inf
+    high: float = np.inf
+
+    def shown(self, signs):
+        """Tell whether the number is in the range; `signs` is what `vital_signs` returned."""
+        return bool(self.low <= signs[self.name] <= self.high)
+
+
+# --- the state that a run is in ---------------------------------------------------------------------------------------
+
+# A healthy discriminator was right about 94 % at step 300 and 59 % at step 600; one that has won about 100 %.
+HEALTHY = Sign("d_accuracy", 0.52, 0.97)
+# 0.001 and below where the discriminator wins the saturating game, 10 and 1.4 in the healthy one.
+NO_GRADIENT = Sign("g_gradient", high=0.05)
+# The fakes of a generator that wins got 0.98 and 0.99, healthy ones 0.15 and 0.52.
+FOOLED = Sign("d_fake", 0.8)
+# Real digits have 0.36, a healthy generator had 0.57 and 0.31, a collapsed one 0.00.
+COLLAPSE = Sign("spread", high=0.1)
+# 0.18 and 0.20 with both rates twenty-five times too high, 0.09 and 0.07 in the healthy game.
+OSCILLATION = Sign("swing", 0.13)
+# Hundreds of thousands with both rates five hundred times too high; a young healthy GAN had 3, a collapsed one 10.
+DIVERGENCE = Sign("loss", 30.0)
+
+# --- what only the alarm looks at -------------------------------------------------------------------------------------
+
+# Stricter than "D won", which judges the end of a run: early in a healthy game the accuracy touches 100 % as well, but
+# the discriminator is not this sure.
+SATURATED = (Sign("d_accuracy", 0.99), Sign("d_real", 0.97), Sign("d_fake", high=0.03))
+# Under 3 of the 600 pictures of three looks, where every digit should come up 60 times.
+MISSING_DIGIT = 0.005
+# Root mean square difference of pixels, 0 to 2, of a picture and its double; real digits are nearer to no other of 200.
+DOUBLE = 0.05
+# Share of the pictures that have a double: none of real digits or in the healthy game, all after a collapse.
+REPEATED = 0.25
+
+# --- what the live lab says on the way, before anything has failed ----------------------------------------------------
+
+# Gap between D's mean scores on real and on fake from which it is nearly sure, and G has little to learn from: 1.00
+# where D wins. "D won" counts instead how often it is right.
+NEARLY_SURE = 0.9
+# D leads: a healthy GAN had 0.78 at step 300, and went on learning.
+AHEAD = 0.6
+# Below it D hardly tells the two apart: 0.07 in the healthy game at step 600.
+LEVEL = 0.08
+# Times by which G's gradient has to change to be worth a word; a healthy one fell sevenfold from step 300 to 600.
+STEEP = 10
+# Root mean square spread of the fakes, that of as many real pictures being 1: below it only few kinds come up. Relative
+# to real pictures, since the lab also shows points and other data.
+FEW_KINDS = 0.5
+# Below it the fakes are nearly all the same.
+ALL_THE_SAME = 0.25
+# A digit counts as made from this share of those that the judge recognises; half of the ten or fewer are few kinds.
+# Fewer than 20 pictures say nothing about it.
+MADE, FEW_DIGITS, RECOGNISED = 0.02, 5, 20
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+TRAINED, D_WON, G_WON = "trained", "D won", "G won"
+OSCILLATED, COLLAPSED, DIVERGED = "oscillated", "collapsed", "diverged"
+MEANING = {
+    TRAINED: "neither network is sure, and the pictures differ",
+    D_WON: "the discriminator is right about more than 97 % of the pictures, or the generator has no gradient left",
+    G_WON: "the discriminator takes the fakes for real",
+    OSCILLATED: "the discriminator's opinion of real pictures jumps to and fro",
+    COLLAPSED: "all latent vectors give nearly the same picture",
+    DIVERGED: "a loss has run off, or became infinite",
+}
+
+
+def outcome(signs):
+    """Name the outcome of a training; the worst that applies.
+
+    Parameters
+    ----------
+    signs : mapping of str to float
+        What `vital_signs` measured over the last steps.
+
+    Returns
+    -------
+    str
+        A key of `MEANING`.
+    """
+    if DIVERGENCE.shown(signs):
+        return DIVERGED
+    if COLLAPSE.shown(signs):
+        return COLLAPSED
+    if FOOLED.shown(signs):  # a fooled discriminator leaves no gradient either
+        return G_WON
+    if signs["d_accuracy"] > HEALTHY.high or NO_GRADIENT.shown(signs):
+        return D_WON
+    return OSCILLATED if OSCILLATION.shown(signs) else TRAINED
+
+
+# --- measuring --------------------------------------------------------------------------------------------------------
+
+
+def spread(pictures):
+    """Return how much pictures differ: the standard deviation of each pixel over the pictures, mean over the pixels.
+
+    0 if all are the same; 0.36 for real MNIST digits.
+
+    Parameters
+    ----------
+    pictures : ndarray
+        float (n, height, width, channels) in [-1, 1], at least two.
+    """
+    pictures = as_array("pictures", pictures)
+    if pictures.ndim != 4 or len(pictures) < 2 or 0 in pictures.shape or not np.issubdtype(pictures.dtype, np.floating):
+        raise ValueError(
+            f"The spread needs two pictures or more, float (n, height, width, channels), not {pictures.dtype.name} of "
+            f"shape {pictures.shape}."
+        )
+    return float(pictures.std(axis=0).mean())
+
+
+def vital_signs(history, pictures=None, recent=RECENT):
+    """Measure what the signs are about.
+
+    Parameters
+    ----------
+    history : mapping of str to ndarray
+        What `GAN.train` returns.
+    pictures : ndarray or None
+        What the generator makes now, float (n, height, width, channels) in [-1, 1].
+    recent : int
+        How many of the last steps to look at.
+
+    Returns
+    -------
+    dict of str to float
+        Means over the recent steps of `d_accuracy`, `d_real`, `d_fake` and `g_gradient` (NaN if it was not measured);
+        `loss`, the larger of the mean sizes of the two losses (infinite if one became NaN); `swing`, the standard
+        deviation of `d_real` from step to step; and, of pictures, their `spread`.
+    """
+    recent = as_whole("recent", recent, 1)
+    try:
+        last = {name: np.asarray(history[name][-recent:], float) for name in SEEN}
+    except (TypeError, ValueError, LookupError) as error:
+        raise ValueError("history must be what GAN.train returns: columns of numbers by name.") from error
+    if not len(last["step"]):
+        raise ValueError("The history is empty: train first.")
+    measured = {name: float(last[name].mean()) for name in ("d_accuracy", "d_real", "d_fake")}
+    gradients = np.asarray(history["g_gradient"][-max(recent, 10) :], float)  # every tenth step has one
+    gradients = gradients[~np.isnan(gradients)]
+    measured["g_gradient"] = float(gradients.mean()) if len(gradients) else np.nan
+    losses = [np.abs(last[name]).mean() for name in ("d_loss", "g_loss")]
+    measured["loss"] = np.inf if np.isnan(losses).any() else float(max(losses))
+    measured["swing"] = float(last["d_real"].std())
+    return measured if pictures is None else {**measured, "spread": spread(pictures)}
