@@ -43,21 +43,19 @@ def neighbour_distances(points, k):
     ndarray
         float64 (n, k). A point that is there twice has a neighbour at distance 0, up to rounding.
     """
+    from sklearn.neighbors import NearestNeighbors  # not loaded before it is needed
+
     points = as_numbers("points", points, least=2)
     k = as_whole("k", k, 1, len(points) - 1)
-    nearest = np.empty((len(points), k))
-    for part, squares in squared_distances(points, points):
-        rows = np.arange(len(squares))
-        squares[rows, part.start + rows] = np.inf
-        nearest[part] = np.sort(np.partition(squares, k - 1, axis=1)[:, :k], axis=1)
-    return np.sqrt(nearest)
+    return NearestNeighbors(n_neighbors=k, algorithm="brute").fit(points).kneighbors()[0]
 
 
 def nearest_distances(points, others):
     """Return the distance, float64 (n,), of every point to the nearest of the others.
 
     The nearest is sought in float32 around the mean, which is quick; its distance is then computed from the difference,
-    so that a copy is at distance 0 exactly.
+    so that a copy is at distance 0 exactly. (scikit-learn took 1.4 to 2 times as long for 10,000 of 196 numbers among
+    60,000.)
 
     Parameters
     ----------

@@ -6,12 +6,12 @@ What differs between the families of models is in `Maker` and nowhere else.
 import numpy as np
 
 from ganlib._tensorflow import keras, tf
+from ganlib.data import as_pictures
 from ganlib.models.conditional import DIGITS, ConditionalGAN
 from ganlib.models.gan import GAN
 from ganlib.models.plane import PlaneGAN
 from ganlib.models.variational import VariationalAutoencoder
 
-ROWS = 2000  # pictures that are compared at a time
 SAMPLE = 500  # pictures from which the main directions are found
 
 
@@ -76,22 +76,19 @@ class Maker:
 
 
 class NearestPictures:
-    """Finds the nearest of many pictures, pixel by pixel, without a second copy of them.
+    """Finds the nearest of many pictures, pixel by pixel.
 
     Parameters
     ----------
     pictures : ndarray
-        (n, height, width, 1); uint8, or float in [-1, 1].
+        (n, height, width, 1); uint8, of which a float32 copy is made, or float in [-1, 1].
     """
 
     def __init__(self, pictures):
-        self.pictures = pictures
-        self._flat = pictures.reshape(len(pictures), -1)
-        self._squares = np.concatenate([(part**2).sum(axis=1) for part in self._parts()])
+        from sklearn.neighbors import NearestNeighbors  # not loaded before it is needed
 
-    def _parts(self):
-        for start in range(0, len(self._flat), ROWS):
-            yield _scaled(self._flat[start : start + ROWS])
+        self._flat = _flat(pictures)
+        self._search = NearestNeighbors(algorithm="brute").fit(self._flat)
 
     def find(self, wanted, count):
         """Return which pictures are nearest, int (n, count), nearest first, and how far they are, float (n, count).
@@ -104,22 +101,17 @@ class NearestPictures:
             As the pictures, (n, height, width, 1).
         count : int
         """
-        sought = _scaled(wanted.reshape(len(wanted), -1))
-        products = np.concatenate([sought @ part.T for part in self._parts()], axis=1)
-        squares = self._squares - 2 * products
-        nearest = np.argpartition(squares, count - 1, axis=1)[:, :count]
-        exact = np.linalg.norm(_scaled(self._flat[nearest]) - sought[:, np.newaxis], axis=2)
-        order = np.argsort(exact, axis=1, kind="stable")
-        return np.take_along_axis(nearest, order, axis=1), np.take_along_axis(exact, order, axis=1)
+        return self._search.kneighbors(_flat(wanted), count)[::-1]
 
     def usual(self, count=100):
         """Return how far some of the pictures, evenly spread, are from the nearest other one, float (n,)."""
-        chosen = self.pictures[:: max(1, len(self.pictures) // count)][:count]
-        return self.find(chosen, 2)[1][:, 1]
+        chosen = self._flat[:: max(1, len(self._flat) // count)][:count]
+        return self._search.kneighbors(chosen, 2)[0][:, 1]
 
 
-def _scaled(flat):
-    return flat.astype(np.float32) / 127.5 - 1 if flat.dtype == np.uint8 else flat
+def _flat(pictures):
+    """Return pictures as rows of float numbers in [-1, 1]; pixels from 0 to 255 are copied."""
+    return as_pictures(pictures).reshape(len(pictures), -1)
 
 
 def slerp(start, end, share):

@@ -1,8 +1,12 @@
 """Each score on its own: equal to an independent implementation or to the published formula, and of known limits."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from scipy import linalg
+from scipy.spatial import distance
 from sklearn.neighbors import NearestNeighbors
 
 from ganlib.judge import counts, frechet, kernel, neighbours
@@ -52,11 +56,20 @@ def test_the_kernel_distance_tells_its_spread():
     assert kernel.kernel_distance(FAKE, REAL[:650], subsets=3, size=5000)[1] == pytest.approx(0, abs=1e-9 * mean)
 
 
-def test_the_neighbours_are_scikit_learns():
-    expected = NearestNeighbors(n_neighbors=6, algorithm="brute").fit(FAKE).kneighbors(FAKE)[0][:, 1:]
+def test_the_neighbours_are_those_that_the_table_of_all_distances_shows():
+    expected = np.sort(distance.cdist(FAKE, FAKE), axis=1)[:, 1:6]
     np.testing.assert_allclose(neighbours.neighbour_distances(FAKE, 5), expected, atol=1e-6)
-    expected = NearestNeighbors(n_neighbors=1).fit(REAL).kneighbors(FAKE)[0][:, 0]
-    np.testing.assert_allclose(neighbours.nearest_distances(FAKE, REAL), expected, atol=1e-6)
+    np.testing.assert_allclose(neighbours.nearest_distances(FAKE, REAL), distance.cdist(FAKE, REAL).min(1), atol=1e-6)
+
+
+def test_a_point_that_is_there_twice_is_its_own_neighbour_at_no_distance():
+    twice = np.concatenate([FAKE[:50], FAKE[:50]])
+    np.testing.assert_allclose(neighbours.neighbour_distances(twice, 1), 0, atol=1e-6)
+
+
+def test_scikit_learn_is_not_loaded_before_neighbours_are_looked_for():
+    code = "import sys, ganlib.judge.judge, ganlib.lab.latent; sys.exit('sklearn.neighbors' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def published_shares(fake, real, k):
