@@ -37,7 +37,8 @@ class Format(NamedTuple):
     write : callable
         `write(source, path)`.
     read : callable
-        `read(path, inputs)` returns a list of output arrays, computed from what the file holds and nothing else.
+        `read(source, path, inputs)` returns a list of output arrays, computed from what the file holds and nothing
+        else; of a page, whose code only a browser runs, from its weights in a copy of the source's networks.
     lacks : str
         What the file does not hold, as it follows "Not in the file: ".
     use : str
@@ -95,7 +96,7 @@ def deliver(form, model, path, part=None, overwrite=False):
         made = Path(folder) / f"export{form.suffix}"
         form.write(source, made)
         inputs = probes(source.network)
-        difference = check_agreement(form.title, form.read(made, inputs), form.expect(source, inputs))
+        difference = check_agreement(form.title, form.read(source, made, inputs), form.expect(source, inputs))
         content = made.read_bytes()
     place(path, content, describe(form, source, path.name, content, difference))
     print(f"{path}: the {source.part} for {form.title}, {write_size(len(content))}. Not in the file: {form.lacks}.")

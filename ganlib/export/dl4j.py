@@ -243,7 +243,7 @@ def _note(source):
     return "The reshape at its end is left out: it gives a row of numbers, a picture line by line."
 
 
-def _read(path, inputs):
+def _read(source, path, inputs):
     return outputs_of(read_keras2(path), inputs)
 
 

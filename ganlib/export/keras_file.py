@@ -21,7 +21,7 @@ KERAS = Format(
     title="Keras 3",
     suffix=".keras",
     write=write_keras,
-    read=lambda path, inputs: outputs_of(keras.saving.load_model(path, compile=False), inputs),
+    read=lambda source, path, inputs: outputs_of(keras.saving.load_model(path, compile=False), inputs),
     lacks="the other networks of the model, optimizers, random state",
     use="""
 import keras

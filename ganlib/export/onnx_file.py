@@ -59,7 +59,7 @@ def _silent(name):
         logger.setLevel(level)
 
 
-def read_onnx(path, inputs):
+def read_onnx(source, path, inputs):
     """Run a file in ONNX Runtime: all at once, then the first one alone, so that the batch size is known to be free."""
     import onnxruntime
 

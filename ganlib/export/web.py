@@ -8,17 +8,18 @@ floats in base64, the classic pair would take 11 MB instead of less than 8.
 
 import html
 import json
+import re
 import zlib
 
 import numpy as np
 
+from ganlib._tensorflow import keras
 from ganlib.builders import DIGITS
 from ganlib.data import asset
 from ganlib.export.delivery import Format, deliver
 from ganlib.export.errors import ExportError
 from ganlib.export.source import outputs_of
-from ganlib.export.web_reader import read_page
-from ganlib.export.web_steps import HALF, steps_of, to_text
+from ganlib.export.web_steps import HALF, fill, from_text, steps_of, to_text
 from ganlib.models.variational import VariationalAutoencoder
 
 
@@ -116,12 +117,30 @@ def discriminator_of(source):
     return getattr(source.model, "discriminator", None)
 
 
-def _expected(source, inputs):
-    """Return the pictures, and what the discriminator says to them."""
-    (pictures,) = outputs_of(source.network, inputs)
+def read_page(source, path, inputs):
+    """Run copies of the networks with the weights that stand in the page; return pictures, and logits if any.
+
+    What the page's JavaScript makes of them is tested in a browser.
+    """
+    page = path.read_text(encoding="utf-8")
+    described, packed = (
+        re.search(f'id="{part}">(.*?)</script>', page, re.DOTALL)[1] for part in ("networks", "weights")
+    )
+    described = json.loads(described)
+    content, at, copies = zlib.decompress(from_text(packed)[: described["packed"]]), 0, []
+    for part, network in (("generator", source.network), ("discriminator", discriminator_of(source))):
+        if network is not None:
+            network = keras.models.clone_model(network)
+            at = fill(network, described[part], content, at)
+        copies.append(network)
+    return _run(source, *copies, inputs)
+
+
+def _run(source, network, discriminator, inputs):
+    """Return the pictures that a network draws, and what a discriminator, if there is one, says to them."""
+    (pictures,) = outputs_of(network, inputs)
     if gives_logits(source):
         pictures = np.tanh(pictures / 2)
-    discriminator = discriminator_of(source)
     return [pictures, *([] if discriminator is None else outputs_of(discriminator, [pictures, *inputs[1:]]))]
 
 
@@ -141,7 +160,7 @@ WEB = Format(
 </script>
 """,
     language="html",
-    expect=_expected,
+    expect=lambda source, inputs: _run(source, source.network, discriminator_of(source), inputs),
     note=lambda source: (
         "The page holds the discriminator too, which says what it thinks of each picture."
         if discriminator_of(source) is not None

@@ -173,6 +173,57 @@ def pack(kernel):
     return scale.tobytes() + b"".join((whole >> shift & 255).astype(np.uint8).tobytes() for shift in (0, 8, 16))
 
 
+def fill(network, steps, content, at):
+    """Give a network the weights of a page.
+
+    Parameters
+    ----------
+    network : keras.Model
+        Built like the one that `steps_of` read; its weights are replaced.
+    steps : list of dict
+        What `steps_of` returned.
+    content : bytes
+        The arrays of all networks of the page.
+    at : int
+        Where those of this one begin.
+
+    Returns
+    -------
+    int
+        Where they end.
+    """
+    layers = (layer_of(network, node) for node in graph_of(network).nodes if node.kind != "InputLayer")
+    of_steps = (step["arrays"] for step in steps if "arrays" in step)
+    for layer, shapes in zip((layer for layer in layers if layer.weights), of_steps, strict=True):
+        arrays = []
+        for shape in shapes.values():
+            array = np.frombuffer(content, "<f4", shape[-1], at)
+            at += array.nbytes
+            if len(shape) == 2:
+                planes = np.frombuffer(content, np.uint8, 3 * shape[0] * shape[1], at).reshape(3, *shape)
+                at += planes.size
+                array = (np.tensordot((1.0, 256.0, 65536.0), planes, 1) - HALF) * array
+            arrays.append(array)
+        _set_weights(layer, *arrays)
+    return at
+
+
+def _set_weights(layer, first, second):
+    """Give a layer its kernel and bias, or the scale and the shift to which a batch normalisation was folded."""
+    if type(layer).__name__ != "BatchNormalization":
+        shape = layer.kernel.shape
+        if "Transpose" in type(layer).__name__:
+            first = first.reshape(*shape[:2], shape[3], shape[2]).swapaxes(2, 3)
+        layer.set_weights([first.reshape(shape), second][: len(layer.weights)])
+        return
+    layer.moving_variance.assign(np.full_like(first, 1 - layer.epsilon) if layer.scale else first**-2 - layer.epsilon)
+    layer.moving_mean.assign(np.zeros_like(second) if layer.center else -second / np.where(first, first, 1))
+    if layer.scale:
+        layer.gamma.assign(first)
+    if layer.center:
+        layer.beta.assign(second)
+
+
 def to_text(content):
     """Write bytes in base 85 (RFC 1924), with a comma for "<", which HTML would take for a tag."""
     return base64.b85encode(content, pad=True).decode().replace("<", ",")

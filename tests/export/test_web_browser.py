@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 
 from ganlib import GAN
+from ganlib._tensorflow import keras
 from ganlib.export import to_web
 from ganlib.models.conditional import ConditionalGAN
 from ganlib.models.variational import VariationalAutoencoder
 
+layers = keras.layers
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
 
@@ -174,6 +176,29 @@ def test_every_other_network_draws_and_judges_what_keras_does(other):
         wanted = model.probability_real(expected, *([DIGITS] if asks else []))
         assert np.abs(np.array([answer[1] for answer in answers]) - wanted).max() <= 1e-5
     assert page.wrong == []
+
+
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize("kind", [layers.Conv2D, layers.Conv2DTranspose])
+def test_convolutions_of_every_size_stride_and_padding_agree(browser, tmp_path, kind, padding):
+    for kernel, strides in [(4, 2), (3, 2), (5, 1), ((2, 3), (1, 2)), (2, 3)]:
+        network = keras.Sequential(
+            [
+                keras.Input((3,)),
+                layers.Dense(6 * 7 * 2),
+                layers.Reshape((6, 7, 2)),
+                layers.BatchNormalization(),
+                kind(3, kernel, strides=strides, padding=padding, activation="relu"),
+                layers.Conv2DTranspose(1, 3, padding="same", activation="tanh"),
+            ]
+        )
+        networks.randomise(network)
+        path = to_web(network, tmp_path / "page.html", overwrite=True)
+        latent = np.random.default_rng(7).standard_normal((50, 3), np.float32)
+        for page in opened(browser, path):
+            drawn = page.evaluate("zs => zs.map(z => Array.from(page.picture(z)))", latent.tolist())
+            assert page.wrong == []
+        np.testing.assert_allclose(drawn, network(latent).numpy().reshape(50, -1), atol=1e-5)
 
 
 def test_a_digit_can_be_asked_for_where_the_network_takes_one(other):
