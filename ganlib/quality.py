@@ -53,7 +53,7 @@ def seconds_a_step(recipes, rounds=ROUNDS, seconds=TIMED_SECONDS):
     dict of str to float
         Seconds, by the name of the recipe.
     """
-    ways = {name: time_a_step(GAN.from_recipe(recipe._replace(seconds=None))) for name, recipe in recipes.items()}
+    ways = {name: time_a_step(GAN.from_recipe(recipe.replace(seconds=None))) for name, recipe in recipes.items()}
     times = [{name: time_step(seconds) for name, time_step in ways.items()} for _ in range(rounds)]
     return {name: min(found[name] for found in times) + _look(recipe) for name, recipe in recipes.items()}
 
@@ -62,7 +62,7 @@ def _look(recipe):
     """Return the seconds that keeping the best costs a step."""
     if not recipe.keep_best_every:
         return 0.0
-    gan, keep = GAN.from_recipe(recipe._replace(seconds=None)), KeepBest(recipe.keep_best_every)
+    gan, keep = GAN.from_recipe(recipe.replace(seconds=None)), KeepBest(recipe.keep_best_every)
     keep.set_model(gan)
     keep.on_train_begin()
     for _ in range(2):  # the first look compiles

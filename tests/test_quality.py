@@ -39,7 +39,7 @@ def test_what_does_not_fit_is_refused_before_anything_is_trained(wrong, monkeypa
     assert "must be" in capsys.readouterr().err
 
 
-SMALL = RECIPES["swift"]._replace(steps=7, batch_size=8, g_hidden=(8,), keep_best_every=3)
+SMALL = RECIPES["swift"].replace(steps=7, batch_size=8, g_hidden=(8,), keep_best_every=3)
 
 
 def test_a_curve_has_its_points_and_ends_with_every_score_of_what_was_kept():
@@ -83,6 +83,6 @@ def test_ablations_differ_from_their_recipe_in_one_setting(name):
     variants = quality._chosen([], name)
     assert list(variants) == [f"{name}, {what}" for what in ABLATIONS[name]]
     for recipe, change in zip(variants.values(), ABLATIONS[name].values(), strict=True):
-        changed = [field for field, value in recipe._asdict().items() if getattr(RECIPES[name], field) != value]
+        changed = [field for field, value in recipe.as_dict().items() if getattr(RECIPES[name], field) != value]
         assert changed == list(change)
         assert len(changed) == 1 or changed == ["g_learning_rate", "d_learning_rate"]

@@ -72,3 +72,35 @@ def build_optimizer(name, optimizer, network, taken=None):
         raise ValueError(f"{name} has been used for other weights, whose moments it keeps: give a new optimizer.")
     optimizer.build(weights)
     return optimizer
+
+
+class _NoteRates(keras.callbacks.Callback):
+    """Note the generator's rate before all other callbacks of `fit` have their turn."""
+
+    before = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.before = self.model.live.read("g_learning_rate")
+
+    on_epoch_end = on_train_batch_begin = on_train_batch_end = on_epoch_begin
+
+
+class _ScaleRates(keras.callbacks.Callback):
+    """Change the discriminator's rate, after all other callbacks, by the factor by which the generator's changed."""
+
+    def __init__(self, noted):
+        super().__init__()
+        self._noted = noted
+
+    def on_epoch_begin(self, epoch, logs=None):
+        before, now, live = self._noted.before, self.model.live.read("g_learning_rate"), self.model.live
+        if before and now != before:
+            live["d_learning_rate"] = min(live.read("d_learning_rate") * now / before, MAX_RATE)
+
+    on_epoch_end = on_train_batch_begin = on_train_batch_end = on_epoch_begin
+
+
+def both_rates():
+    """Return two callbacks, the first and the last of `fit`: what the others do to one rate, they do to both."""
+    noted = _NoteRates()
+    return noted, _ScaleRates(noted)

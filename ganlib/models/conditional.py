@@ -9,8 +9,8 @@ import numpy as np
 from ganlib import builders
 from ganlib import data as pixels
 from ganlib._tensorflow import keras, tf
-from ganlib.models.gan import GAN, check_ends
-from ganlib.models.networks import check_network
+from ganlib.models.gan import GAN
+from ganlib.models.networks import check_ends, check_network
 from ganlib.models.pictures import by, in_chunks, to_unit_range
 from ganlib.training import whole
 

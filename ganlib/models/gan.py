@@ -10,27 +10,11 @@ import numpy as np
 from ganlib import builders
 from ganlib._tensorflow import keras, tf
 from ganlib.models import recipes
-from ganlib.models.common import (
-    MAX_RATE,
-    build_optimizer,
-    live_property,
-    live_rate,
-    live_variable,
-)
-from ganlib.models.gan_step import (
-    D_STEPS,
-    LOSSES,
-    generator_step,
-    join,
-    opinions,
-)
-from ganlib.models.networks import (
-    check_logits,
-    check_network,
-    check_picture_range,
-    regularisation,
-)
-from ganlib.models.pictures import PictureModel, by, in_chunks, random_from, to_unit_range
+from ganlib.models.common import both_rates, build_optimizer, live_property, live_rate, live_variable
+from ganlib.models.gan_step import D_STEPS, LOSSES, generator_step, join, opinions
+from ganlib.models.networks import check_pair, regularisation
+from ganlib.models.options import GANOptions
+from ganlib.models.pictures import PictureModel, in_chunks, random_from, to_unit_range
 from ganlib.training import (
     MAX_BLOCK,
     Player,
@@ -48,7 +32,6 @@ MAX_UPDATES = 10
 GRADIENT_EVERY = 10  # steps; a length reads every gradient once more, which costs a tenth of a step
 LATENT, LATENT_OF_G, NOISE_PICTURES = 1, 2, 3  # streams of random numbers
 PRETRAINING = 63  # the turn whose draws belong to pretraining
-
 
 # Live values that a step reads; all float32, since int32 variables stay off the GPU, where compiled steps cannot reach.
 _SWITCHES = {
@@ -77,28 +60,13 @@ class GAN(PictureModel):
         Maps latent vectors (n, latent_dim) to pictures.
     discriminator : keras.Model or None
         Maps pictures to logits (n, 1).
-    loss_kind : str
-        "non_saturating", "saturating" or "least_squares"; can be changed live.
     g_optimizer, d_optimizer : keras.optimizers.Optimizer or None
         Adam(2e-4, beta_1=0.5) each if None; two objects, never one.
-    moving_average : float or None
-        Decay a step of a moving average of the generator's weights, which then makes the pictures (0.99 to 0.9999).
-    d_update : str
-        "together": one update of the discriminator on a half batch of real and one of fake pictures; "apart": the
-        classic code's two updates, first on the real half, then on the fake one.
-    d_fakes : str
-        "training": the fakes that the discriminator learns from are made with the batch's own statistics, like those
-        that the generator learns from; "inference": with the moving statistics, as the classic code does.
-    gradient_penalty : float
-        Weight of the mean square length of the discriminator's gradient at real pictures, half of which is added to its
-        loss on them; 0: none. It is the R1 of Mescheder et al. 2018, equation 9: who is not steep around the pictures
-        that it knows does not learn them by heart.
-    training_spread : float
-        Standard deviation, from 0.5 to 1, of the latent vectors that the training draws. Pictures are always made from
-        standard normal ones: below 1 these lie farther out than those learned from, and the pictures vary more. It is
-        the truncation of Brock et al. 2019, section 3.1, turned round.
     recipe : Recipe, dict of its fields, or None
-        What `train()` does if it is told nothing else; `from_recipe` sets it, and the rest to match.
+        What `train()` does if it is told nothing else, and the options where they are not given; `from_recipe` sets
+        it, and the networks and optimizers to match.
+    **options
+        See `GANOptions`: `loss_kind`, `moving_average`, `d_update`, `d_fakes`, `gradient_penalty`, `training_spread`.
 
     Examples
     --------
@@ -122,39 +90,27 @@ class GAN(PictureModel):
         *,
         generator=None,
         discriminator=None,
-        loss_kind="non_saturating",
         g_optimizer=None,
         d_optimizer=None,
-        moving_average=None,
-        d_update="together",
-        d_fakes="training",
-        gradient_penalty=0.0,
-        training_spread=1.0,
         recipe=None,
         name="gan",
-        **kwargs,
+        **options,
     ):
-        super().__init__(seed=seed, name=name, **kwargs)
+        super().__init__(seed=seed, name=name)
         self.network = choice("network", ("dense", "conv"))(network)
-        self.d_update = choice("d_update", tuple(D_STEPS))(d_update)
-        self.d_fakes = choice("d_fakes", ("training", "inference"))(d_fakes)
-        self.gradient_penalty = number("gradient_penalty", 0, 1e6)(gradient_penalty)
-        self.training_spread = number("training_spread", 0.5, 1)(training_spread)
-        self.generator = self._default_generator(latent_dim) if generator is None else generator
-        self.discriminator = self._default_discriminator() if discriminator is None else discriminator
-        self.latent_dim = self.check_networks()
-        self.moving_average = moving_average
-        self.averaged_generator = None
-        if moving_average is not None:
-            self.moving_average = number("moving_average", 0, 0.999999)(moving_average)
-            self.averaged_generator = self._copy_of_generator()
-        self.best_generator, self.judged, self.draws_best = None, (), False
-        self._switches = {name: tf.Variable(value, trainable=False) for name, value in _SWITCHES.items()}
-        self.pretrained_steps = 0
         self.recipe = None
         if recipe is not None:
             self._adopt(recipes.as_recipe(recipe))
-        self.compile(g_optimizer=g_optimizer, d_optimizer=d_optimizer, loss_kind=loss_kind)
+            options = {name: getattr(self.recipe, name) for name in GANOptions.__dataclass_fields__} | options
+        self.options = GANOptions.of(options)
+        self.generator = self._default_generator(latent_dim) if generator is None else generator
+        self.discriminator = self._default_discriminator() if discriminator is None else discriminator
+        self.latent_dim = self.check_networks()
+        self.averaged_generator = None if self.options.moving_average is None else self._copy_of_generator()
+        self.best_generator, self.judged, self.draws_best = None, (), False
+        self._switches = {name: tf.Variable(value, trainable=False) for name, value in _SWITCHES.items()}
+        self.pretrained_steps = 0
+        self.compile(g_optimizer=g_optimizer, d_optimizer=d_optimizer, loss_kind=self.options.loss_kind)
         self.built = True
 
     @classmethod
@@ -250,13 +206,9 @@ class GAN(PictureModel):
         return {
             "network": self.network,
             "latent_dim": self.latent_dim,
+            **self.options.as_dict(),
             "loss_kind": self.loss_kind,
-            "moving_average": self.moving_average,
-            "d_update": self.d_update,
-            "d_fakes": self.d_fakes,
-            "gradient_penalty": self.gradient_penalty,
-            "training_spread": self.training_spread,
-            "recipe": self.recipe and self.recipe._asdict(),
+            "recipe": self.recipe and self.recipe.as_dict(),
         }
 
     @classmethod
@@ -352,7 +304,7 @@ class GAN(PictureModel):
     def _discriminator_turn(self, draws, batch_size, learn):
         half = batch_size // 2
         real, latent = self.draw_real(draws, half), self.draw_latent(draws, half, LATENT)
-        measured, gradients = D_STEPS[self.d_update](self, real, latent, learn)
+        measured, gradients = D_STEPS[self.options.d_update](self, real, latent, learn)
         return {**measured, "d_gradient": _norm_at_times(draws.step, gradients)}
 
     def _generator_turn(self, draws, batch_size, learn):
@@ -375,7 +327,7 @@ class GAN(PictureModel):
 
     def draw_latent(self, draws, count, stream):
         """Draw the latent vectors, float32 (count, latent_dim), that a step trains with: `training_spread` wide."""
-        return self.training_spread * draws.normal([count, self.latent_dim], stream)
+        return self.options.training_spread * draws.normal([count, self.latent_dim], stream)
 
     def loss_term(self, term, *logits):
         """Compute a term of the loss that is chosen now; all are computed, which costs nothing beside the networks."""
@@ -391,7 +343,7 @@ class GAN(PictureModel):
         if self.averaged_generator is None:
             return
         updates = tf.cast(self.g_optimizer.iterations, tf.float32)
-        decay = tf.minimum(self.moving_average, (1 + updates) / (10 + updates))
+        decay = tf.minimum(self.options.moving_average, (1 + updates) / (10 + updates))
         for average, weight in zip(self.averaged_generator.weights, self.generator.weights, strict=True):
             average.assign_add((1 - decay) * (weight - average))
 
@@ -626,67 +578,6 @@ class GAN(PictureModel):
 
 
 # --- helpers ----------------------------------------------------------------------------------------------------------
-
-
-def check_pair(generator, discriminator):
-    """Return the latent dimension of a generator whose pictures the discriminator takes; ValueError if they differ."""
-    check_network("generator", generator)
-    check_network("discriminator", discriminator)
-    if len(generator.inputs) != 1 or len(discriminator.inputs) != 1:
-        raise ValueError(
-            "The generator must take latent vectors (n, latent_dim) and nothing else, the discriminator pictures and "
-            "nothing else: one input each."
-        )
-    latent, made = generator.input_shape, generator.output_shape[1:]
-    taken, judged = discriminator.input_shape[1:], discriminator.output_shape[1:]
-    if len(latent) != 2 or not isinstance(latent[1], int):
-        raise ValueError(f"The generator must take latent vectors (n, latent_dim), not {latent}.")
-    if made != taken:
-        raise ValueError(f"The generator makes pictures {by(made)}, but the discriminator takes {by(taken)}.")
-    if judged != (1,):
-        raise ValueError(f"The discriminator must give one logit a picture, (n, 1), not {(None, *judged)}.")
-    check_ends(generator, discriminator)
-    return latent[1]
-
-
-def check_ends(generator, discriminator):
-    """Raise a ValueError if one of the networks ends in the wrong range, or is the other one."""
-    if generator is discriminator:
-        raise ValueError("The generator and the discriminator must be two networks, not one.")
-    check_picture_range("generator", generator)
-    check_logits("discriminator", discriminator)
-
-
-class _NoteRates(keras.callbacks.Callback):
-    """Note the generator's rate before all other callbacks of `fit` have their turn."""
-
-    before = None
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.before = self.model.live.read("g_learning_rate")
-
-    on_epoch_end = on_train_batch_begin = on_train_batch_end = on_epoch_begin
-
-
-class _ScaleRates(keras.callbacks.Callback):
-    """Change the discriminator's rate, after all other callbacks, by the factor by which the generator's changed."""
-
-    def __init__(self, noted):
-        super().__init__()
-        self._noted = noted
-
-    def on_epoch_begin(self, epoch, logs=None):
-        before, now, live = self._noted.before, self.model.live.read("g_learning_rate"), self.model.live
-        if before and now != before:
-            live["d_learning_rate"] = min(live.read("d_learning_rate") * now / before, MAX_RATE)
-
-    on_epoch_end = on_train_batch_begin = on_train_batch_end = on_epoch_begin
-
-
-def both_rates():
-    """Return two callbacks, the first and the last of `fit`: what the others do to one rate, they do to both."""
-    noted = _NoteRates()
-    return noted, _ScaleRates(noted)
 
 
 def _norm_at_times(step, gradients):

@@ -56,7 +56,7 @@ LOSSES = {
 
 def discriminator_step(gan, real, latent, learn=True):
     """Let the discriminator learn from real pictures and as many fakes."""
-    fake = gan.make(latent, training=gan.d_fakes == "training")
+    fake = gan.make(latent, training=gan.options.d_fakes == "training")
     weights = gan.discriminator.trainable_variables
     with tf.GradientTape() as tape:
         real_logits, fake_logits, extra = _judge_both(gan, real, fake)
@@ -70,7 +70,7 @@ def discriminator_step(gan, real, latent, learn=True):
 
 def discriminator_step_apart(gan, real, latent, learn=True):
     """Let the discriminator learn as in the classic code, in two updates: first from real pictures, then from fakes."""
-    fake = gan.make(latent, training=gan.d_fakes == "training")
+    fake = gan.make(latent, training=gan.options.d_fakes == "training")
     weights = gan.discriminator.trainable_variables
     with tf.GradientTape() as tape:
         real_logits, penalty = _judge_real(gan, real)
@@ -98,7 +98,7 @@ def _judge_both(gan, real, fake):
     One call judges both where there is no penalty. With two calls the regularisers of activities have two terms, of
     which the mean is taken, as one call would.
     """
-    if not gan.gradient_penalty:
+    if not gan.options.gradient_penalty:
         logits = gan.discriminator(join(real, fake), training=True)
         return *tf.split(logits, 2), regularisation(gan.discriminator)
     real_logits, penalty = _judge_real(gan, real)
@@ -109,7 +109,7 @@ def _judge_both(gan, real, fake):
 
 def _judge_real(gan, real):
     """Return the logits of real pictures, and the penalty on how steep the discriminator is there."""
-    if not gan.gradient_penalty:
+    if not gan.options.gradient_penalty:
         return gan.discriminator(real, training=True), 0.0
     pictures = tf.nest.flatten(real)[0]
     with tf.GradientTape() as tape:
@@ -117,7 +117,7 @@ def _judge_real(gan, real):
         logits = gan.discriminator(real, training=True)
     slopes = tape.gradient(logits, pictures)
     lengths = tf.reduce_sum(slopes**2, axis=list(range(1, slopes.shape.rank)))
-    return logits, gan.gradient_penalty / 2 * tf.reduce_mean(lengths)
+    return logits, gan.options.gradient_penalty / 2 * tf.reduce_mean(lengths)
 
 
 def join(real, fake):

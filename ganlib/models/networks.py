@@ -6,6 +6,7 @@ The last is looked for wherever it hides, since a network that ends in the wrong
 import numpy as np
 
 from ganlib._tensorflow import keras
+from ganlib.models.pictures import by
 
 FORM = "build it as keras.Sequential or keras.Model(inputs, outputs), beginning with a keras.Input"
 # What leaves the numbers of the layer before it in their range.
@@ -95,3 +96,32 @@ def last_layer(network):
 def regularisation(network):
     """Return what regularisers and `add_loss` of a network add to the loss: the terms of its last call, a scalar."""
     return sum(network.losses, 0.0)
+
+
+def check_pair(generator, discriminator):
+    """Return the latent dimension of a generator whose pictures the discriminator takes; ValueError if they differ."""
+    check_network("generator", generator)
+    check_network("discriminator", discriminator)
+    if len(generator.inputs) != 1 or len(discriminator.inputs) != 1:
+        raise ValueError(
+            "The generator must take latent vectors (n, latent_dim) and nothing else, the discriminator pictures and "
+            "nothing else: one input each."
+        )
+    latent, made = generator.input_shape, generator.output_shape[1:]
+    taken, judged = discriminator.input_shape[1:], discriminator.output_shape[1:]
+    if len(latent) != 2 or not isinstance(latent[1], int):
+        raise ValueError(f"The generator must take latent vectors (n, latent_dim), not {latent}.")
+    if made != taken:
+        raise ValueError(f"The generator makes pictures {by(made)}, but the discriminator takes {by(taken)}.")
+    if judged != (1,):
+        raise ValueError(f"The discriminator must give one logit a picture, (n, 1), not {(None, *judged)}.")
+    check_ends(generator, discriminator)
+    return latent[1]
+
+
+def check_ends(generator, discriminator):
+    """Raise a ValueError if one of the networks ends in the wrong range, or is the other one."""
+    if generator is discriminator:
+        raise ValueError("The generator and the discriminator must be two networks, not one.")
+    check_picture_range("generator", generator)
+    check_logits("discriminator", discriminator)

@@ -140,7 +140,7 @@ class PlaneGAN(GAN):
     def draw_latent(self, draws, count, stream):
         """Draw the latent vectors, float32 (count, latent_dim), that a step trains with."""
         if self.latent == "uniform":
-            return self.training_spread * draws.uniform([count, self.latent_dim], stream, low=-1.0, high=1.0)
+            return self.options.training_spread * draws.uniform([count, self.latent_dim], stream, low=-1.0, high=1.0)
         return super().draw_latent(draws, count, stream)
 
     def latent_vectors(self, n, seed=0):
@@ -257,7 +257,7 @@ class PlaneGAN(GAN):
         before = self.surface()
         of_real, of_fake = self._weigh(self.real_loss, real), self._weigh(partial(self.loss_term, "fake"), fake)
         with kept(written_by_layers(self.generator)):
-            D_STEPS[self.d_update](self, real, latent, learn=not self.freeze_d)
+            D_STEPS[self.options.d_update](self, real, latent, learn=not self.freeze_d)
         now = self._weigh(self.real_loss, real), self._weigh(partial(self.loss_term, "fake"), fake)
         told = (
             f"1. Draw {len(fake)} real points and as many latent vectors; G, held still, makes fakes of them",

@@ -13,13 +13,14 @@ brings the distance down, and the recall with it.
 """
 
 import time
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
 
 import numpy as np
 
 from ganlib import builders
 from ganlib._tensorflow import keras
+from ganlib.models.options import GANOptions
 from ganlib.training import Schedule, choice
 from ganlib.wording import write
 
@@ -27,8 +28,9 @@ COOLING_CHANGES = 50  # how finely the rates fall while a training cools down
 TIMED_SECONDS = 2.0  # for how long a step is timed, where the number of steps follows from it
 
 
-class Recipe(NamedTuple):
-    """Settings of a GAN under one name.
+@dataclass(frozen=True, kw_only=True)
+class Recipe(GANOptions):
+    """Options of a GAN, networks, optimizers and a budget under one name.
 
     Attributes
     ----------
@@ -52,12 +54,6 @@ class Recipe(NamedTuple):
         them.
     d_rate_left : float
         Share of the discriminator's rate that is left when it has fallen.
-    moving_average : float or None
-        Decay of the averaged generator; see `GAN`.
-    loss_kind : str
-        See `GAN`.
-    gradient_penalty, training_spread : float
-        See `GAN`.
     keep_best_every : int or None
         Steps between two looks of the judge, whose best weights are put back at the end; None keeps the last.
     """
@@ -73,10 +69,6 @@ class Recipe(NamedTuple):
     beta_1: float = 0.5
     cool_down: float = 0.0
     d_rate_left: float = 0.0
-    moving_average: float | None = None
-    loss_kind: str = "non_saturating"
-    gradient_penalty: float = 0.0
-    training_spread: float = 1.0
     keep_best_every: int | None = None
     seconds: float | None = None
 
@@ -89,7 +81,7 @@ class Recipe(NamedTuple):
         """Return the recipe with the number of steps that fit into its seconds, from 1 to `steps`, if it has any."""
         if self.seconds is None:
             return self
-        return self._replace(steps=max(1, min(self.steps, round(self.seconds / seconds_a_step))), seconds=None)
+        return self.replace(steps=max(1, min(self.steps, round(self.seconds / seconds_a_step))), seconds=None)
 
     def schedule(self):
         """Return the changes of the rates that cool the training down, as a `Schedule`."""
@@ -106,9 +98,9 @@ class Recipe(NamedTuple):
 FAST = {"g_learning_rate": 1e-3, "d_learning_rate": 1e-3, "beta_1": 0.0}
 RECIPES = MappingProxyType(
     {
-        "classic": Recipe("The settings of the classic code.", steps=30_000, batch_size=32),
+        "classic": Recipe(about="The settings of the classic code.", steps=30_000, batch_size=32),
         "swift": Recipe(
-            "A smaller generator, a larger batch, five times the rates without momentum, an average of the weights.",
+            about="A smaller generator, larger batches, five times the rates, no momentum, an average of the weights.",
             steps=5000,
             batch_size=64,
             g_hidden=(256, 512),
@@ -116,7 +108,7 @@ RECIPES = MappingProxyType(
             **FAST,
         ),
         "fine": Recipe(
-            "Large batches, a penalty on a steep discriminator, rates that fall, and the best weights by the judge.",
+            about="Large batches, a penalty on a steep discriminator, rates that fall, and the judge's best weights.",
             steps=19_500,
             batch_size=256,
             moving_average=0.9995,
@@ -128,7 +120,7 @@ RECIPES = MappingProxyType(
             **FAST,
         ),
         "conv": Recipe(
-            "Convolutional networks with half the channels, for two cores.",
+            about="Convolutional networks with half the channels, for two cores.",
             steps=6000,
             batch_size=64,
             network="conv",
@@ -137,7 +129,7 @@ RECIPES = MappingProxyType(
             **FAST,
         ),
         "gpu": Recipe(
-            "The convolutional networks, a batch that fills a card, and as many steps as ten minutes allow.",
+            about="The convolutional networks, a batch that fills a card, and as many steps as ten minutes allow.",
             steps=100_000,
             batch_size=256,
             seconds=600.0,
@@ -181,7 +173,7 @@ ABLATIONS = MappingProxyType(
 def ablations(name):
     """Return a recipe's variants that differ from it in one setting, as a dict of recipes by what is changed."""
     name = choice("name", tuple(ABLATIONS))(name)
-    return {f"{name}, {what}": RECIPES[name]._replace(**change) for what, change in ABLATIONS[name].items()}
+    return {f"{name}, {what}": RECIPES[name].replace(**change) for what, change in ABLATIONS[name].items()}
 
 
 def as_recipe(recipe):
@@ -205,7 +197,7 @@ def build(family, recipe, seed=0):
     family : type
         `GAN`, or a class made from it.
     recipe : str or Recipe
-        A key of `RECIPES`, or settings of your own: `RECIPES["swift"]._replace(batch_size=32)`. A recipe with a budget
+        A key of `RECIPES`, or settings of your own: `RECIPES["swift"].replace(batch_size=32)`. A recipe with a budget
         of seconds has its step timed first, with another GAN that is thrown away.
     seed : int
         As for `GAN`.
@@ -223,7 +215,7 @@ def build(family, recipe, seed=0):
     if not isinstance(recipe, Recipe):
         recipe = RECIPES[choice("recipe", tuple(RECIPES))(recipe)]
     if recipe.seconds is not None:
-        recipe = recipe.fitted(time_a_step(build(family, recipe._replace(seconds=None)))(TIMED_SECONDS))
+        recipe = recipe.fitted(time_a_step(build(family, recipe.replace(seconds=None)))(TIMED_SECONDS))
 
     def adam(rate):
         return keras.optimizers.Adam(rate, beta_1=recipe.beta_1)
@@ -234,10 +226,6 @@ def build(family, recipe, seed=0):
         seed=seed,
         generator=generator,
         discriminator=discriminator,
-        loss_kind=recipe.loss_kind,
-        gradient_penalty=recipe.gradient_penalty,
-        training_spread=recipe.training_spread,
-        moving_average=recipe.moving_average,
         g_optimizer=adam(recipe.g_learning_rate),
         d_optimizer=adam(recipe.d_learning_rate),
         recipe=recipe,

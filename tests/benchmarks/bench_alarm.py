@@ -31,7 +31,7 @@ class TimedAlarm(CollapseAlarm):
 
 def share(recipe, steps, every):
     """Train with an alarm, and return the share of the time that it took and the milliseconds of a look."""
-    gan, alarm = GAN.from_recipe(RECIPES[recipe]._replace(keep_best_every=None)), TimedAlarm(every, patience=0)
+    gan, alarm = GAN.from_recipe(RECIPES[recipe].replace(keep_best_every=None)), TimedAlarm(every, patience=0)
     gan.train(every, sample_interval=10**9, verbose=0, callbacks=[alarm])  # compiles
     gan.train(steps, sample_interval=10**9, verbose=0, callbacks=[alarm])
     total = time.perf_counter() - alarm.started

@@ -283,10 +283,10 @@ def by_hand(gan, step, batch_size):
     half, rate = batch_size // 2, 0.1
     entropy = keras.losses.BinaryCrossentropy(from_logits=True)
     real = scale_pixels(draws.examples(half).numpy())
-    latent = gan.training_spread * draws.normal([half, tiny.LATENT], 1)
-    fake = gan.generator(latent, training=gan.d_fakes == "training")
+    latent = gan.options.training_spread * draws.normal([half, tiny.LATENT], 1)
+    fake = gan.generator(latent, training=gan.options.d_fakes == "training")
     groups = [[(real, 1.0, 0.5), (fake, 0.0, 0.5)]]
-    if gan.d_update == "apart":
+    if gan.options.d_update == "apart":
         groups = [[(real, 1.0, 1.0)], [(fake, 0.0, 1.0)]]
     for group in groups:
         with tf.GradientTape() as tape:
@@ -295,12 +295,12 @@ def by_hand(gan, step, batch_size):
                 for pictures, label, weight in group
             ]
             loss = sum(losses)
-            if gan.gradient_penalty and group[0][1] == 1.0:
-                loss += group[0][2] * gan.gradient_penalty / 2 * steepness(gan.discriminator, real)
+            if gan.options.gradient_penalty and group[0][1] == 1.0:
+                loss += group[0][2] * gan.options.gradient_penalty / 2 * steepness(gan.discriminator, real)
         weights = gan.discriminator.trainable_variables
         for weight, gradient in zip(weights, tape.gradient(loss, weights), strict=True):
             weight.assign(weight - rate * gradient)
-    latent = gan.training_spread * draws.normal([batch_size, tiny.LATENT], 2)
+    latent = gan.options.training_spread * draws.normal([batch_size, tiny.LATENT], 2)
     with tf.GradientTape() as tape:
         logits = gan.discriminator(gan.generator(latent, training=True), training=True)
         loss = entropy(tf.ones([batch_size, 1]), logits)

@@ -1,0 +1,76 @@
+"""How a GAN learns: what can be chosen beside its networks, its optimizers and its live values."""
+
+from dataclasses import asdict, dataclass, replace
+
+from ganlib.models.gan_step import D_STEPS, LOSSES
+from ganlib.training import choice, number
+
+
+@dataclass(frozen=True)
+class GANOptions:
+    """Options of a GAN; `GAN(moving_average=0.999)` and `GANOptions(moving_average=0.999)` take the same.
+
+    Attributes
+    ----------
+    loss_kind : str
+        "non_saturating", "saturating" or "least_squares": the loss at first, which can be changed live.
+    moving_average : float or None
+        Decay per step of a moving average of the generator's weights, which then makes the pictures (0.99 to 0.9999).
+    d_update : str
+        "together": one update of the discriminator on a half batch of real and one of fake pictures; "apart": the
+        classic code's two updates, first on the real half, then on the fake one.
+    d_fakes : str
+        "training": the fakes that the discriminator learns from are made with the batch's own statistics, like those
+        that the generator learns from; "inference": with the moving statistics, as the classic code does.
+    gradient_penalty : float
+        Weight of the mean square length of the discriminator's gradient at real pictures, half of which is added to its
+        loss on them; 0: none. It is the R1 of Mescheder et al. 2018, equation 9: who is not steep around the pictures
+        that it knows does not learn them by heart.
+    training_spread : float
+        Standard deviation, from 0.5 to 1, of the latent vectors that the training draws. Pictures are always made from
+        standard normal ones: below 1 these lie farther out than those learned from, and the pictures vary more. It is
+        the truncation of Brock et al. 2019, section 3.1, turned round.
+
+    Raises
+    ------
+    ValueError
+        An option does not fit.
+    """
+
+    loss_kind: str = "non_saturating"
+    moving_average: float | None = None
+    d_update: str = "together"
+    d_fakes: str = "training"
+    gradient_penalty: float = 0.0
+    training_spread: float = 1.0
+
+    def __post_init__(self):
+        """Check every option."""
+        checks = [
+            choice("loss_kind", tuple(LOSSES)),
+            number("moving_average", 0, 0.999999),
+            choice("d_update", tuple(D_STEPS)),
+            choice("d_fakes", ("training", "inference")),
+            number("gradient_penalty", 0, 1e6),
+            number("training_spread", 0.5, 1),
+        ]
+        for name, check in zip(GANOptions.__dataclass_fields__, checks, strict=True):
+            if (value := getattr(self, name)) is not None or name != "moving_average":
+                object.__setattr__(self, name, check(value))
+
+    @classmethod
+    def of(cls, options):
+        """Return the options in a dict; ValueError if one has another name."""
+        if unknown := options.keys() - cls.__dataclass_fields__.keys():
+            raise ValueError(
+                f"A GAN has no option {min(unknown)!r}: its options are {', '.join(cls.__dataclass_fields__)}."
+            )
+        return cls(**options)
+
+    def as_dict(self):
+        """Return all fields as a dict that JSON can hold."""
+        return asdict(self)
+
+    def replace(self, **changes):
+        """Return the same with some fields changed."""
+        return replace(self, **changes)
