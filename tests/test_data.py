@@ -451,7 +451,7 @@ def installed_copy(tmp_path):
     """The layout of an installed package: ganlib/data.py with the assets inside ganlib."""
     package = tmp_path / "site" / "ganlib"
     package.mkdir(parents=True)
-    for name in ("__init__.py", "data.py", "paths.py"):
+    for name in ("__init__.py", "arguments.py", "data.py", "paths.py", "wording.py"):
         shutil.copy(ROOT / "ganlib" / name, package / name)
     shutil.copytree(ROOT / "assets" / "data", package / "assets" / "data")
     return package

@@ -413,7 +413,7 @@ def _read_checkpoint(path):
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     values = json.loads(arrays.pop("meta").tobytes())
-    if not isinstance(values, dict) or not isinstance(values.get("live"), dict):
+    if not isinstance(values, dict) or not isinstance(values.get("live", {}), dict):
         raise zipfile.BadZipFile
     logged = values.get("logged")
     if logged is not None and not all(isinstance(logged[what], int) for what, _, _ in LOGS):

@@ -54,7 +54,7 @@ def test_what_is_no_cloud_is_refused_by_name(bad):
 
 
 def test_a_radius_of_nothing_is_refused():
-    with pytest.raises(ValueError, match="radius must be above 0"):
+    with pytest.raises(ValueError, match="radius must be a number above 0"):
         cluster_shares([(0, 0), (1, 1)], [(0, 0)], radius=0)
 
 
