@@ -18,7 +18,7 @@ LONG = os.environ.get("GANLIB_FUZZ") == "long"
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 COMMON = {"deadline": None, "suppress_health_check": SLOW, "database": None}
 BRIEF, THOROUGH = [Phase.explicit, Phase.generate], [Phase.explicit, Phase.generate, Phase.shrink]
-settings.register_profile("ganlib-ci", max_examples=20, derandomize=True, phases=BRIEF, **COMMON)
+settings.register_profile("ganlib-ci", max_examples=12, derandomize=True, phases=BRIEF, **COMMON)
 settings.register_profile("ganlib-long", max_examples=1000, print_blob=True, phases=THOROUGH, **COMMON)
 settings.load_profile("ganlib-long" if LONG else "ganlib-ci")
 
