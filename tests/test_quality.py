@@ -60,20 +60,20 @@ def test_a_budget_of_seconds_ends_a_training_by_the_measured_time_of_a_step(monk
 
 def test_a_recipe_with_a_budget_of_its_own_makes_the_steps_that_fit_with_every_seed(monkeypatch):
     monkeypatch.setattr(quality, "seconds_a_step", lambda recipes: dict.fromkeys(recipes, 0.5))
-    result = quality.run({"small": SMALL._replace(seconds=2.0)}, seeds=2, points=2, pictures=120)
+    result = quality.run({"small": SMALL.replace(seconds=2.0)}, seeds=2, points=2, pictures=120)
     for rows in result["curves"]["small"].values():
         assert [row["step"] for row in rows] == [2, 4]
 
 
 def test_the_time_of_a_step_holds_its_share_of_the_looks_of_the_judge(monkeypatch):
-    plain = SMALL._replace(keep_best_every=None)
+    plain = SMALL.replace(keep_best_every=None)
     monkeypatch.setattr(quality, "_look", lambda recipe: 1000.0 if recipe.keep_best_every else 0.0)
     pace = quality.seconds_a_step({"kept": SMALL, "plain": plain}, rounds=1, seconds=0.01)
     assert pace["kept"] > 1000 > pace["plain"] > 0
 
 
 def test_a_look_of_the_judge_is_spread_over_the_steps_between_two():
-    every, rarely = (quality._look(SMALL._replace(keep_best_every=n)) for n in (1, 10**6))
+    every, rarely = (quality._look(SMALL.replace(keep_best_every=n)) for n in (1, 10**6))
     assert every > rarely > 0
     assert quality._look(RECIPES["swift"]) == 0
 

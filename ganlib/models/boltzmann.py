@@ -11,16 +11,19 @@ import numpy as np
 
 from ganlib import builders
 from ganlib._tensorflow import keras, tf
+from ganlib.arguments import as_array, as_numbers
 from ganlib.data import as_pictures
 from ganlib.models.common import build_optimizer, live_property, live_rate
-from ganlib.models.pictures import PictureModel, by, in_chunks, random_from, to_unit_range
+from ganlib.models.pictures import PictureModel, in_chunks, random_from, to_unit_range
 from ganlib.models.variational import binarise
 from ganlib.training import Player, compile_mode, switch, whole
+from ganlib.wording import write
 
 HIDDEN, VISIBLE, INK = 1, 2, 3  # streams of random numbers
 TRAINING, DREAMING, ANNEALING = 0, 1, 2  # what they are for
 RATE = 0.05
 MOST_STEPS = 50  # Gibbs steps an update, so that each has random numbers of its own
+MOST_UNITS = 100_000  # of a layer, and chains, so that a slip of the finger asks for no terabyte
 MOST_STATES = 20  # units whose 2**20 states can still be gone through
 SHOWN, SHOWN_STEPS = 25, 1000
 
@@ -99,10 +102,10 @@ class RestrictedBoltzmannMachine(PictureModel):
         **kwargs,
     ):
         super().__init__(seed=seed, name=name, **kwargs)
-        self.hidden = whole("hidden (the number of hidden units)", 1)(hidden)
+        self.hidden = whole("hidden (the number of hidden units)", 1, MOST_UNITS)(hidden)
         self.k = whole("k (Gibbs steps an update)", 1, MOST_STEPS)(k)
         self.persistent = switch("persistent")(persistent)
-        self.chains = whole("chains", 1)(chains)
+        self.chains = whole("chains", 1, MOST_UNITS)(chains)
         self._shape = _checked_shape(picture_shape)
         self.pixels = int(np.prod(self._shape))
         narrow = keras.initializers.RandomNormal(stddev=0.01, seed=self.seed)  # Hinton 2012, section 8
@@ -388,8 +391,8 @@ class RestrictedBoltzmannMachine(PictureModel):
 
     def decode(self, hidden):
         """Turn hidden states or their probabilities, float32 (n, hidden), into pictures in [-1, 1]."""
-        hidden = np.asarray(hidden, np.float32)
-        if hidden.ndim != 2 or hidden.shape[1] != self.hidden or not len(hidden):
+        hidden = as_numbers("Hidden states", hidden).astype(np.float32)
+        if hidden.shape[1] != self.hidden:
             raise ValueError(f"Hidden states must be (n, {self.hidden}) with n of at least 1, not {hidden.shape}.")
         return in_chunks(self._run_down, hidden)
 
@@ -421,9 +424,12 @@ class RestrictedBoltzmannMachine(PictureModel):
             float32 (len(steps), n, height, width, 1) in [-1, 1]. The grey of a pixel is the probability that it was
             drawn with last; at step 0 pixels are black or white.
         """
-        steps = [whole("steps", 0)(step) for step in steps]
-        if not steps or steps != sorted(steps):
-            raise ValueError(f"steps must be numbers of Gibbs steps in increasing order, such as [0, 10], not {steps}.")
+        counts = as_array("steps", steps)
+        if counts.ndim != 1 or not len(counts) or counts.dtype.kind != "i" or (np.diff(counts) < 0).any():
+            raise ValueError(
+                f"steps must be numbers of Gibbs steps in increasing order, such as [0, 10], not {write(steps)}."
+            )
+        steps = [whole("steps", 0)(int(count)) for count in counts]
         seed = whole("seed", 0)(seed)
         visible = self._noise(whole("n", 1)(n), seed) if start is None else self._start(start, seed)
         grey, looks = visible, []
@@ -536,10 +542,9 @@ class RestrictedBoltzmannMachine(PictureModel):
 
 def _checked_shape(shape):
     """Return a picture shape as a tuple (height, width, 1); ValueError for another one."""
-    shape = tuple(shape)
-    if len(shape) != 3 or shape[2] != 1:
-        raise ValueError(f"picture_shape must be (height, width, 1), for example (28, 28, 1), not {by(shape)}.")
-    return tuple(whole("a side of picture_shape", 1)(side) for side in shape)
+    if not isinstance(shape, tuple | list) or len(shape) != 3 or shape[2:] not in ((1,), [1]):
+        raise ValueError(f"picture_shape must be (height, width, 1), for example (28, 28, 1), not {write(shape)}.")
+    return tuple(whole("a side of picture_shape", 1, MOST_UNITS)(side) for side in shape)
 
 
 def _draw(probability, uniform, stream):

@@ -4,6 +4,7 @@ import numpy as np
 
 from ganlib import builders
 from ganlib._tensorflow import keras, tf
+from ganlib.arguments import as_numbers
 from ganlib.data import load_mnist
 from ganlib.models.common import build_optimizer, live_property, live_rate
 from ganlib.models.networks import check_network, regularisation
@@ -118,8 +119,8 @@ class Coder(PictureModel):
 
     def decode(self, codes):
         """Turn codes float32 (n, code) into pictures float32 (n, 28, 28, 1) in [-1, 1]."""
-        codes = np.asarray(codes, np.float32)
-        if codes.ndim != 2 or codes.shape[1] != self.code or not len(codes):
+        codes = as_numbers("Codes", codes).astype(np.float32)
+        if codes.shape[1] != self.code:
             raise ValueError(f"Codes must be (n, {self.code}) with n of at least 1, not {codes.shape}.")
         return in_chunks(self._run_decoder, codes)
 

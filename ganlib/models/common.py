@@ -4,6 +4,7 @@ import numpy as np
 
 from ganlib._tensorflow import keras
 from ganlib.training import LiveValue, number
+from ganlib.wording import write
 
 MAX_RATE = 10.0
 
@@ -61,7 +62,9 @@ def build_optimizer(name, optimizer, network, taken=None):
     try:
         optimizer = keras.optimizers.get(optimizer)
     except (ValueError, TypeError) as error:
-        raise ValueError(f"{name} must be an optimizer of Keras, or the name of one, not {optimizer!r}.") from error
+        raise ValueError(
+            f"{name} must be an optimizer of Keras, or the name of one, not {write(optimizer)}."
+        ) from error
     if optimizer is taken:
         raise ValueError("Give each network an optimizer of its own: one object cannot keep the moments of both.")
     if isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):

@@ -9,6 +9,7 @@ import numpy as np
 
 from ganlib import builders
 from ganlib._tensorflow import keras, tf
+from ganlib.arguments import as_numbers
 from ganlib.models import recipes
 from ganlib.models.common import both_rates, build_optimizer, live_property, live_rate, live_variable
 from ganlib.models.gan_step import D_STEPS, LOSSES, generator_step, join, opinions
@@ -551,8 +552,8 @@ class GAN(PictureModel):
 
     def check_latent(self, latent):
         """Return latent vectors as float32 (n, latent_dim); ValueError if they have another shape."""
-        latent = np.asarray(latent, np.float32)
-        if latent.ndim != 2 or latent.shape[1] != self.latent_dim:
+        latent = as_numbers("Latent vectors", latent).astype(np.float32)
+        if latent.shape[1] != self.latent_dim:
             raise ValueError(f"Latent vectors must be (n, {self.latent_dim}), not {latent.shape}.")
         return latent
 

@@ -14,6 +14,7 @@ import numpy as np
 from ganlib import builders
 from ganlib import data as points_data
 from ganlib._tensorflow import keras, tf
+from ganlib.arguments import as_numbers
 from ganlib.models.gan import GAN, LATENT, LATENT_OF_G
 from ganlib.models.gan_step import D_STEPS, generator_step
 from ganlib.models.pictures import in_chunks, random_from
@@ -322,7 +323,7 @@ class _Weighed(NamedTuple):
 
 def _as_points(points):
     """Return points, in the square or not, as float32 (n, 2); ValueError if they are none."""
-    points = np.asarray(points, np.float32)
-    if points.ndim != 2 or points.shape[1] != 2 or not len(points) or not np.isfinite(points).all():
+    points = as_numbers("Points", points).astype(np.float32)
+    if points.shape[1] != 2 or not np.isfinite(points).all():
         raise ValueError(f"Points must be finite numbers of shape (n, 2), n at least 1, not {points.shape}.")
     return points

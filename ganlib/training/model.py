@@ -475,8 +475,10 @@ class TrainableModel(keras.Model):
         """Make the run folder or go on in the present one; return the history to go on with, or None."""
         if run is not None and (self.run is None or self.run.path.resolve() != as_folder(run).resolve()):
             self.live.notice()
+            self.live.recorded = len(
+                self.live.changes
+            )  # before that: nothing set meanwhile is lost
             self.run = RunFolder.create(run, {**self.run_config(), "training": training})
-            self.live.recorded = len(self.live.changes)
             self._tell_own_code()
             self.run.record(self.step, "train", **training)
             return None
@@ -633,8 +635,12 @@ def rebuild(run, family=None, **networks):
         raise _cannot_build(run) from error
     try:
         model.load_state(step, arrays, values)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except ValueError as error:
         raise RunFolderError(f"{run.path}: {error}") from error
+    except (LookupError, TypeError, AttributeError) as error:
+        raise RunFolderError(
+            f"{run.path}: the checkpoint of step {step} holds other values than this model."
+        ) from error
     if unknown:
         print(
             f"{run.path}: an earlier version of ganlib lost the description of the {' and the '.join(unknown)}. The "

@@ -12,8 +12,20 @@ from hypothesis import strategies as st
 from sentences import attempt, odd_values
 
 from ganlib import Schedule, builders, data, load_mnist
-from ganlib.judge import CollapseAlarm, Judge, KeepBest, classifier, clouds, counts, frechet, kernel, neighbours, report
-from ganlib.models import presets, recipes
+from ganlib.judge import (
+    CollapseAlarm,
+    Judge,
+    KeepBest,
+    classifier,
+    clouds,
+    counts,
+    frechet,
+    kernel,
+    neighbours,
+    report,
+    signs,
+)
+from ganlib.models import recipes
 from ganlib.models.logistic import fit_logistic
 from ganlib.models.naive_bayes import BernoulliNaiveBayes, GaussianClasses
 from ganlib.training import choice, number, switch, whole
@@ -142,9 +154,9 @@ CALLS = {
         dict.fromkeys(("images", "labels", "seed"), ""),
     ),
     # settings under a name
-    "spread": Call(presets.spread, {"pictures": np.zeros((2, 4, 4, 1))}),
+    "spread": Call(signs.spread, {"pictures": np.zeros((2, 4, 4, 1))}),
     "vital_signs": Call(
-        presets.vital_signs,
+        signs.vital_signs,
         {
             "history": {
                 name: np.ones(20)
