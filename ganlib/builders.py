@@ -357,40 +357,6 @@ def build_variational_encoder(code=20, hidden=(512, 256), seed=None):
     return keras.Model(picture, [mean, log_variance], name="encoder")
 
 
-def build_logistic_regression(features, classes=2, seed=None):
-    """Build logistic regression as a network of one layer; with more than two classes it is softmax regression.
-
-    The discriminative model at its smallest: a weight for each feature and a bias. Taught in lesson 01.
-
-    Parameters
-    ----------
-    features : int
-        Length of an example.
-    classes : int
-        How many labels there are, at least 2.
-    seed : int or None
-        Seed of the first weights.
-
-    Returns
-    -------
-    keras.Sequential
-        Maps float32 (n, features) to float32 logits: (n, 1) for two classes, whose sigmoid is p(y = 1 | x), or
-        (n, classes), whose softmax is p(y | x).
-    """
-    if _positive("classes", classes) < 2:
-        raise ValueError(
-            f"classes must be at least 2, not {write(classes)}: with one class there is nothing to tell apart."
-        )
-    units = 1 if classes == 2 else int(classes)
-    return keras.Sequential(
-        [
-            keras.Input((_positive("features", features),), name="features"),
-            layers.Dense(units, kernel_initializer=_glorot(seed), name="logit" if units == 1 else "logits"),
-        ],
-        name="logistic_regression" if units == 1 else "softmax_regression",
-    )
-
-
 def build_plane_generator(latent_dim=2, hidden=(32, 32), seed=None):
     """Build a generator of points: a latent vector in, a place in the square from -1 to 1 out.
 

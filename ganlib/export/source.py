@@ -29,11 +29,6 @@ class Source(NamedTuple):
     part: str
     network: keras.Model
 
-    @property
-    def run(self):
-        """The run folder that the model was trained in, or None."""
-        return getattr(self.model, "run", None)
-
 
 def pick(model, part=None):
     """Choose the network to export.

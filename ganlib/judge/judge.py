@@ -139,7 +139,7 @@ class Judge:
             if len(pictures) < FEWEST:
                 raise ValueError(f"A judge needs at least {FEWEST} real pictures in {split}, not {len(pictures)}.")
         self.name = name
-        self._real = {}
+        self._real, self._quick_real, self._radii = {}, {}, {}  # what was computed of n real pictures, by n
 
     @classmethod
     def load(cls, folder, data, name):
@@ -192,10 +192,11 @@ class Judge:
         precision, recall = self._precision_recall(features)
         return {"mnist_fd": self._distance_of(features), "precision": precision, "recall": recall}
 
-    @cache  # noqa: B019 (a judge lives as long as the process)
     def quick_real(self, n):
         """Return what `quick` says of n real training digits, the same ones as in a report."""
-        return self.quick(self.train[self._order[:n]])
+        if n not in self._quick_real:
+            self._quick_real[n] = self.quick(self.train[self._order[:n]])
+        return self._quick_real[n]
 
     def report(self, images):
         """Judge a set of pictures.
@@ -286,11 +287,12 @@ class Judge:
         distances = neighbours.nearest_distances(half_size(as_pictures(self.test[:2000])), self._small_train)
         return float(np.quantile(distances, RARE))
 
-    @cache  # noqa: B019 (a judge lives as long as the process)
     def _neighbourhood(self, n):
         """Return n features of real digits, or as many as there are, and the distances to their neighbours."""
         others = self._features[:n]
-        return others, neighbours.neighbour_distances(others, NEIGHBOURS_OF_DENSITY)
+        if n not in self._radii:
+            self._radii[n] = neighbours.neighbour_distances(others, NEIGHBOURS_OF_DENSITY)
+        return others, self._radii[n]
 
     def _close(self, n):
         """Return how near another one is to 1 % of n real digits."""

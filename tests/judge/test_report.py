@@ -1,6 +1,8 @@
 """The report: near the floor for real digits, worse with every kind of damage, and refused where it would mislead."""
 
+import gc
 import json
+import weakref
 
 import numpy as np
 import pytest
@@ -189,3 +191,12 @@ def test_the_script_says_what_does_not_fit(tmp_path, capsys):
         main(["--data", "other.npz"])
     assert main([str(tmp_path), "--data", str(tmp_path / "none.npz")]) == 2
     assert "does not exist" in capsys.readouterr().err
+
+
+def test_a_judge_that_nobody_needs_any_more_is_forgotten():
+    judged = judge.Judge(train=TRAIN[:200], test=TRAIN[200:400], name="few")
+    assert judged.quick_real(100) == judged.quick_real(100)
+    gone = weakref.ref(judged)
+    del judged
+    gc.collect()
+    assert gone() is None

@@ -277,7 +277,7 @@ def test_a_layer_that_is_thawed_needs_a_new_optimizer_and_says_so():
     gan = GAN(generator=made, discriminator=discriminator())
     train(gan, 2)
     made.layers[0].trainable = True
-    with pytest.raises(ValueError, match=r"was frozen when g_optimizer was set.*call compile"):
+    with pytest.raises(ValueError, match=r"was frozen when the optimizer of the generator was set.*call compile"):
         train(gan, 2)
     gan.compile()
     before = made.layers[0].kernel.numpy()
