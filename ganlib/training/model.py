@@ -475,9 +475,7 @@ class TrainableModel(keras.Model):
         """Make the run folder or go on in the present one; return the history to go on with, or None."""
         if run is not None and (self.run is None or self.run.path.resolve() != as_folder(run).resolve()):
             self.live.notice()
-            self.live.recorded = len(
-                self.live.changes
-            )  # before that: nothing set meanwhile is lost
+            self.live.recorded = len(self.live.changes)  # before that: nothing set meanwhile is lost
             self.run = RunFolder.create(run, {**self.run_config(), "training": training})
             self._tell_own_code()
             self.run.record(self.step, "train", **training)

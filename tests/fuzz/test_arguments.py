@@ -94,7 +94,6 @@ CALLS = {
     "build_encoder": Call(builders.build_encoder, {"code": 2, "hidden": (3,), "seed": 0}),
     "build_decoder": Call(builders.build_decoder, {"code": 2, "hidden": (3,), "activation": "tanh", "seed": 0}),
     "build_variational_encoder": Call(builders.build_variational_encoder, {"code": 2, "hidden": (3,), "seed": 0}),
-    "build_logistic_regression": Call(builders.build_logistic_regression, {"features": 3, "classes": 2, "seed": 0}),
     "build_plane_generator": Call(builders.build_plane_generator, {"latent_dim": 2, "hidden": (3,), "seed": 0}),
     "build_plane_discriminator": Call(builders.build_plane_discriminator, {"hidden": (3,), "seed": 0}),
     # classical models
