@@ -1,43 +1,12 @@
 """`python -m ganlib COMMAND`; `python -m ganlib --help` lists the commands.
 
-This file and `ganlib/__init__.py` keep to what Python 2.7 can read, so that an old Python says which one to
-install instead of stopping at a syntax error. Everything else is in `ganlib/commands.py`.
+This file, `ganlib/__init__.py` and `ganlib/setup/python_version.py` keep to what Python 2.7 can read, so that an old
+Python says which one to install instead of stopping at a syntax error. Everything else is in `ganlib/commands.py`.
 """
 
 import sys
 
-OLDEST = (3, 11)
-NEWEST = (3, 13)
-
-
-def version_problem(version, arguments, windows):
-    """Say in one sentence which Python to install.
-
-    Parameters
-    ----------
-    version : tuple of int
-        Version of the Python that runs, at least (major, minor).
-    arguments : list of str
-        What the user typed after `python -m ganlib`.
-    windows : bool
-        Whether the sentence should name the command for Windows.
-
-    Returns
-    -------
-    str or None
-        None if the version is right.
-    """
-    if OLDEST <= tuple(version[:2]) <= NEWEST:
-        return None
-    command = " ".join(["py -3.12" if windows else "python3.12", "-m ganlib"] + arguments)  # noqa: RUF005
-    return (
-        "ganlib needs Python 3.11, 3.12 or 3.13, and this is Python "
-        + ".".join(str(number) for number in version[:2])
-        + ": install Python 3.12 from https://www.python.org/downloads/ and run `"
-        + command
-        + "`."
-    )
-
+from ganlib.setup.python_version import version_problem
 
 if __name__ == "__main__":
     _problem = version_problem(sys.version_info, sys.argv[1:], sys.platform == "win32")

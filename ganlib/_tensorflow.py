@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 
-from ganlib.settings import backend_problem, folder_problem
+from ganlib.setup.backend import backend_problem, folder_problem
 
 
 @contextlib.contextmanager

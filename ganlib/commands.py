@@ -10,8 +10,8 @@ import os
 import sys
 import time
 
-from ganlib import environment
 from ganlib.paths import as_path
+from ganlib.setup import environment
 
 FIRST_LESSON, LIVE_LAB = "00_start_here.ipynb", "10_live_lab.ipynb"
 MINUTES_OF_A_YEAR = 60 * 24 * 365
@@ -287,7 +287,7 @@ def timings(arguments):
 @_refusing
 def handout(arguments):
     """Pack the lessons, the data and, if wished, all packages into one zip file for a room."""
-    from ganlib import wheels
+    from ganlib.setup import wheels
 
     here = wheels.target(sys.version_info)
     parser = _parser(handout)

@@ -16,9 +16,9 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from ganlib import environment
-from ganlib.__main__ import version_problem
-from ganlib.settings import backend_problem
+from ganlib.setup import environment
+from ganlib.setup.backend import backend_problem
+from ganlib.setup.python_version import version_problem
 
 FREE_GIGABYTES = 2
 OLDEST_DRIVER = (525, 60)  # the first that runs programs made with any CUDA 12

@@ -3,48 +3,11 @@
 Both have settings that hold for a whole process. The networks of the kit are built and compiled for the usual ones.
 """
 
-import os
-import sys
-import tempfile
-
-
-def backend_problem():
-    """Say in one sentence how Keras gets to compute with TensorFlow, or return None; imports nothing.
-
-    Keras reads KERAS_BACKEND when it is imported, and cannot be changed afterwards.
-    """
-    keras = sys.modules.get("keras")
-    used = keras.config.backend() if hasattr(keras, "config") else None
-    if used is not None and used != "tensorflow":
-        return (
-            f"ganlib trains with TensorFlow, and Keras was imported here with the backend {used}: restart Python (or "
-            "the kernel) and import ganlib first, with KERAS_BACKEND not set."
-        )
-    wanted = os.environ.get("KERAS_BACKEND") or "tensorflow"
-    if used is None and wanted != "tensorflow":
-        return (
-            f"ganlib trains with TensorFlow, and the environment variable KERAS_BACKEND says {wanted}: remove it or "
-            "set it to tensorflow, then start Python (or the kernel) again."
-        )
-    return None
-
-
-def folder_problem():
-    """Say in one sentence that TensorFlow lacks the temporary folder that importing it takes, or return None."""
-    try:
-        tempfile.gettempdir()
-    except OSError:
-        return (
-            "TensorFlow needs a folder for temporary files, and there is none to write in: set the environment "
-            "variable TMPDIR to one, then start Python (or the kernel) again."
-        )
-    return None
+from ganlib._tensorflow import keras, tf
 
 
 def settings_problem():
     """Say in one sentence which setting of Keras or TensorFlow is in the way of training, or return None."""
-    from ganlib._tensorflow import keras, tf
-
     if not tf.executing_eagerly():
         return (
             "TensorFlow is set to build graphs as version 1 did: restart Python (or the kernel), and call neither "

@@ -18,6 +18,7 @@ def kit(tmp_path):
     (folder / "ganlib").mkdir()
     for source in (CHECKOUT / "ganlib").glob("*.py"):
         shutil.copy(source, folder / "ganlib")
+    shutil.copytree(CHECKOUT / "ganlib" / "setup", folder / "ganlib" / "setup")
     shutil.copy(CHECKOUT / "pyproject.toml", folder)
     (folder / "requirements.txt").write_text("no-such-package-here>=1.5,<2\n", encoding="utf-8")
     return folder

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 from packaging.requirements import Requirement
 
-from ganlib import environment
+from ganlib.setup import environment
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 HERE = sys.version_info[:2]

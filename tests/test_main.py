@@ -13,7 +13,7 @@ import pytest
 
 import ganlib
 from ganlib import commands, environment
-from ganlib.__main__ import NEWEST, OLDEST, version_problem
+from ganlib.setup.python_version import NEWEST, OLDEST, version_problem
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -67,7 +67,7 @@ def test_the_sentence_names_the_command_of_windows():
     assert "`py -3.12 -m ganlib test -x`" in version_problem((3, 9), ["test", "-x"], windows=True)
 
 
-@pytest.mark.parametrize("name", ["__init__.py", "__main__.py"])
+@pytest.mark.parametrize("name", ["__init__.py", "__main__.py", "setup/__init__.py", "setup/python_version.py"])
 def test_the_files_that_an_old_python_reads_first_hold_nothing_new(name):
     source = (CHECKOUT / "ganlib" / name).read_bytes()
     new = (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr, ast.AsyncFunctionDef, ast.Nonlocal, ast.Match, ast.YieldFrom)

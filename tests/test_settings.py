@@ -13,6 +13,7 @@ from ganlib.models.autoencoder import Autoencoder
 from ganlib.models.boltzmann import RestrictedBoltzmannMachine
 from ganlib.models.plane import PlaneGAN
 from ganlib.models.variational import VariationalAutoencoder
+from ganlib.setup import backend
 
 USE = "from ganlib import GAN; print(GAN(seed=0).generate(1).dtype)"
 FAMILIES = {
@@ -53,12 +54,12 @@ def test_a_file_that_chooses_another_backend_is_no_obstacle(tmp_path, variables)
 
 def test_a_keras_that_was_imported_with_another_backend_is_told(monkeypatch):
     monkeypatch.setattr(keras.config, "backend", lambda: "jax")
-    assert "Keras was imported here with the backend jax: restart Python" in settings.backend_problem()
+    assert "Keras was imported here with the backend jax: restart Python" in backend.backend_problem()
 
 
 def test_a_variable_that_comes_too_late_to_matter_is_no_problem(monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "jax")
-    assert settings.backend_problem() is None
+    assert backend.backend_problem() is None
 
 
 # --- numbers and pictures -------------------------------------------------------------------------------------------

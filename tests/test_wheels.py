@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from ganlib import environment, wheels
+from ganlib.setup import environment, wheels
 
 HERE = sys.version_info[:2]
 

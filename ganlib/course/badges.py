@@ -12,8 +12,8 @@ from urllib.parse import quote
 import nbformat
 from nbformat.v4 import new_code_cell
 
-from ganlib import environment
 from ganlib.course import filling, lessons
+from ganlib.setup import environment
 from ganlib.wording import write as in_words
 
 ADDRESS = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?", re.ASCII)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import nbformat
 
-from ganlib import environment
 from ganlib.course import badges, executed, handout, lessons, slides, timings
 from ganlib.course.sphinx_run import BookError, run_sphinx
+from ganlib.setup import environment
 
 ROOT = "../"  # from a page in `notebooks/` to the top of the book
 EXTRA_PAGES = ("leaders_guide.md", "glossary.md", "time_machine.md")

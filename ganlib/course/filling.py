@@ -4,8 +4,8 @@ import re
 
 import nbformat
 
-from ganlib import environment
 from ganlib.course import SPEEDS, lessons
+from ganlib.setup import environment
 from ganlib.training.files import atomic_write
 
 QUIET = 0.1  # share of the processors that other programs may take before a measurement counts as disturbed

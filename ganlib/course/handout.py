@@ -15,9 +15,9 @@ from pathlib import Path
 
 import nbformat
 
-from ganlib import environment
 from ganlib.course import badges, kit, lessons, packages
 from ganlib.data import SHIPPED
+from ganlib.setup import environment
 from ganlib.training.files import explain
 
 NAME = "gan-teaching-kit"
@@ -68,7 +68,7 @@ def pack(out, words="", solutions=True, targets=(), checkout=environment.CHECKOU
         wrote answers into one cannot be told.
     ganlib.course.kit.KitError
         What belongs to the kit cannot be told.
-    ganlib.environment.SetupError
+    ganlib.setup.environment.SetupError
         Wheels could not be had.
     ValueError
         There is no such lesson.

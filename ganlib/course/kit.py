@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import nbformat
 
-from ganlib import environment
+from ganlib.setup import environment
 
 LIST = "ganlib/course/kit.txt"
 TOP = ("README.md", "LICENSE", "requirements.txt", "constraints.txt", "pyproject.toml", "setup.py", "conftest.py")

@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from ganlib import environment
+from ganlib.setup import environment
 
 FOLDER = environment.CHECKOUT / "notebooks"
 NUMBERS = re.compile(r"(\d\d)(?:-(\d\d))?")

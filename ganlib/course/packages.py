@@ -6,8 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ganlib import environment, wheels
-from ganlib.__main__ import NEWEST, OLDEST
+from ganlib.setup import environment, wheels
+from ganlib.setup.python_version import NEWEST, OLDEST
 
 _MANYLINUX = [f"manylinux_2_{minor}" for minor in range(28, 4, -1)] + ["manylinux2014", "manylinux2010", "manylinux1"]
 PLATFORMS = {
@@ -41,7 +41,7 @@ def fetch(targets, folder, checkout=environment.CHECKOUT):
     ------
     ValueError
         There is no such kind of computer.
-    ganlib.environment.SetupError
+    ganlib.setup.environment.SetupError
         The download failed; what pip said is on standard error.
     """
     for name in targets:

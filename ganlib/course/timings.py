@@ -13,8 +13,8 @@ from pathlib import Path
 
 import nbformat
 
-from ganlib import environment
 from ganlib.course import SPEEDS, filling, lessons
+from ganlib.setup import environment
 from ganlib.training.files import atomic_write
 
 TABLE = "assets/timings.json"  # in a checkout

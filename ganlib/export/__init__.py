@@ -5,11 +5,11 @@ model card lies beside it. Lesson 12 shows each of them in use.
 """
 
 from ganlib.export.dl4j import to_dl4j
-from ganlib.export.errors import ExportError
 from ganlib.export.gif import to_gif
-from ganlib.export.imports import read_network
 from ganlib.export.keras_file import to_keras
 from ganlib.export.onnx_file import to_onnx
 from ganlib.export.web import to_web
+from ganlib.keras_files.errors import ExportError
+from ganlib.keras_files.imports import read_network
 
 __all__ = ["ExportError", "read_network", "to_dl4j", "to_gif", "to_keras", "to_onnx", "to_web"]

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlib.export.card import describe
-from ganlib.export.errors import ExportError
 from ganlib.export.source import outputs_of, pick, probes
+from ganlib.keras_files.errors import ExportError
 from ganlib.paths import as_path
 from ganlib.training.files import atomic_write, explain
 

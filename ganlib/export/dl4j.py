@@ -12,10 +12,10 @@ import h5py
 import numpy as np
 
 from ganlib.export.delivery import Format, deliver
-from ganlib.export.errors import ExportError
-from ganlib.export.graph import Graph, graph_of
-from ganlib.export.keras2 import read_keras2
 from ganlib.export.source import outputs_of
+from ganlib.keras_files.errors import ExportError
+from ganlib.keras_files.graph import Graph, graph_of
+from ganlib.keras_files.keras2 import read_keras2
 
 DIALECT = "2.15.0"
 ACTIVATIONS = (

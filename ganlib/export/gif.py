@@ -9,11 +9,11 @@ from PIL import Image, ImageDraw, ImageFont, ImageSequence
 from ganlib.data import tile
 from ganlib.export.card import escaped, table, training
 from ganlib.export.delivery import check_target, place, write_size
-from ganlib.export.errors import ExportError
-from ganlib.lab.samples import MOST_BYTES, read_samples, spread
+from ganlib.keras_files.errors import ExportError
 from ganlib.models import load_run
 from ganlib.paths import as_path
 from ganlib.training import RunFolder, RunFolderError
+from ganlib.training.samples import MOST_BYTES, read_samples, spread
 
 LACKS = "networks, optimizers, random state; only pictures"
 CAPTION = 18  # pixels

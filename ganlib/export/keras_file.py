@@ -2,8 +2,8 @@
 
 from ganlib._tensorflow import keras
 from ganlib.export.delivery import Format, deliver
-from ganlib.export.errors import ExportError
 from ganlib.export.source import outputs_of
+from ganlib.keras_files.errors import ExportError
 
 
 def write_keras(source, path):

@@ -6,8 +6,8 @@ import warnings
 
 from ganlib._tensorflow import quiet_stderr
 from ganlib.export.delivery import Format, deliver
-from ganlib.export.errors import ExportError
 from ganlib.export.source import outputs_of, probes
+from ganlib.keras_files.errors import ExportError
 
 BATCH = "n"
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ganlib._tensorflow import keras
 from ganlib.builders import DIGITS
-from ganlib.export.errors import ExportError
+from ganlib.keras_files.errors import ExportError
 from ganlib.training import TrainableModel
 
 PARTS = ("generator", "discriminator", "decoder", "encoder")

@@ -17,9 +17,9 @@ from ganlib._tensorflow import keras
 from ganlib.builders import DIGITS
 from ganlib.data import asset
 from ganlib.export.delivery import Format, deliver
-from ganlib.export.errors import ExportError
 from ganlib.export.source import outputs_of
 from ganlib.export.web_steps import HALF, fill, from_text, steps_of, to_text
+from ganlib.keras_files.errors import ExportError
 from ganlib.models.variational import VariationalAutoencoder
 
 

@@ -4,8 +4,8 @@ import base64
 
 import numpy as np
 
-from ganlib.export.errors import ExportError
-from ganlib.export.graph import graph_of
+from ganlib.keras_files.errors import ExportError
+from ganlib.keras_files.graph import graph_of
 
 HALF = 2**23  # whole numbers from 0 to twice this stand for weights from -1 to 1 times the scale
 PASSED_OVER = ("Flatten", "Reshape", "Dropout")  # they move no number of a row

@@ -10,12 +10,12 @@ import zipfile
 import numpy as np
 
 from ganlib.data import asset, png_bytes
-from ganlib.lab.samples import MOST_BYTES, read_samples
 from ganlib.paths import as_path, explain, file_mode
 from ganlib.training.files import atomic_write
 from ganlib.training.history import History
 from ganlib.training.live import Change, whole
 from ganlib.training.run_folder import RunFolder
+from ganlib.training.samples import MOST_BYTES, read_samples
 
 SHIPPED = "recorded/gan.npz"
 ROWS = 2000  # of the history that are kept, each the mean of some steps

@@ -11,10 +11,10 @@ from ganlib.data import png_bytes
 from ganlib.lab import pictures, views, words
 from ganlib.lab.controls import frame
 from ganlib.lab.recording import Recording
-from ganlib.lab.samples import spread
 from ganlib.paths import as_path
 from ganlib.training import whole
 from ganlib.training.files import atomic_write
+from ganlib.training.samples import spread
 
 SCALE = 2
 

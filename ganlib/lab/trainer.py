@@ -12,9 +12,9 @@ from functools import partial
 from itertools import count
 from queue import SimpleQueue
 
-from ganlib import environment
 from ganlib._tensorflow import keras
 from ganlib.paths import as_path
+from ganlib.setup import environment
 from ganlib.training import (
     GuardError,
     RunFolderError,

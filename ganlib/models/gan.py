@@ -232,7 +232,7 @@ class GAN(PictureModel):
         ValueError
             A file cannot be read, or the networks do not fit each other.
         """
-        from ganlib.export.imports import give_logits, read_network
+        from ganlib.keras_files.imports import give_logits, read_network
 
         made = read_network(generator, part="generator")
         if isinstance(made, GAN):

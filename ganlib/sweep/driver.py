@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ganlib.environment import sentence
 from ganlib.paths import as_path
+from ganlib.setup.environment import sentence
 from ganlib.sweep import engine as engines
 from ganlib.sweep import gallery, runner
 from ganlib.sweep import grid as grids

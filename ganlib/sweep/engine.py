@@ -14,7 +14,7 @@ from distributed import Client, LocalCluster, Security
 from distributed.system import memory_limit
 
 import ganlib
-from ganlib.environment import child_environment, nvidia_cards, sentence
+from ganlib.setup.environment import child_environment, nvidia_cards, sentence
 from ganlib.sweep.errors import SweepError
 
 ANSWER = 10  # seconds that a scheduler has to answer
@@ -155,7 +155,7 @@ def check_workers(client, folder):
             version = None
         if version != here:
             return socket.gethostname(), version, False, None, None
-        from ganlib.environment import nvidia_cards
+        from ganlib.setup.environment import nvidia_cards
         from ganlib.sweep.engine import affinity, cores
 
         gpus = os.environ.get("CUDA_VISIBLE_DEVICES")

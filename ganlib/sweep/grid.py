@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from ganlib import course
 from ganlib.paths import as_path, explain
+from ganlib.speed import speed_name
 from ganlib.sweep.errors import SweepError
 from ganlib.sweep.notebook import GIVEN
 from ganlib.sweep.parameters import FILE
@@ -319,7 +319,7 @@ def _complete(point, notebook, beside):
     point = {name: _absolute(name, value, beside) if name.endswith(FILE) else value for name, value in point.items()}
     checked = {name: notebook.parameters[name].check(value) for name, value in point.items()}
     if "speed" in notebook.parameters and not checked.get("speed"):
-        checked["speed"] = course.speed_name()  # else another computer's environment would decide
+        checked["speed"] = speed_name()  # else another computer's environment would decide
     return checked
 
 

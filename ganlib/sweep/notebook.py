@@ -15,7 +15,7 @@ import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_code_cell
 
-from ganlib.environment import CHECKOUT
+from ganlib.setup.environment import CHECKOUT
 from ganlib.sweep.errors import SweepError
 from ganlib.sweep.parameters import Parameter
 from ganlib.wording import write

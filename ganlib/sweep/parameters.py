@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlib.arguments import BITS
-from ganlib.course import SPEEDS
 from ganlib.data import TOY_KINDS
-from ganlib.environment import sentence
+from ganlib.setup.environment import sentence
+from ganlib.speed import SPEEDS
 from ganlib.sweep.errors import SweepError
 from ganlib.training import Schedule, choice, number, whole
 from ganlib.wording import write

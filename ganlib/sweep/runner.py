@@ -24,9 +24,9 @@ from distributed import get_worker
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 import ganlib
-from ganlib.environment import CHECKOUT, child_environment
 from ganlib.judge.signs import DIVERGED
 from ganlib.lock import LOCK
+from ganlib.setup.environment import CHECKOUT, child_environment
 from ganlib.sweep import launch
 from ganlib.sweep import notebook as lessons
 from ganlib.sweep.kernel import SCORES

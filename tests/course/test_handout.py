@@ -488,6 +488,7 @@ def tiny(whole, tmp_path, monkeypatch):
     shutil.copy(CHECKOUT / "pyproject.toml", whole)
     for source in (CHECKOUT / "ganlib").glob("*.py"):
         shutil.copy(source, whole / "ganlib")
+    shutil.copytree(CHECKOUT / "ganlib" / "setup", whole / "ganlib" / "setup", dirs_exist_ok=True)
     make_wheel(tmp_path / "index", "tiny_one")
     make_wheel(tmp_path / "index", "tiny_two", "2.5")
     for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:

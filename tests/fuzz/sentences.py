@@ -13,7 +13,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import ganlib
-from ganlib import environment
+from ganlib.setup import environment
 
 PACKAGE = Path(ganlib.__file__).resolve().parent
 OURS = (

@@ -23,8 +23,8 @@ from ganlib.export import read_network, to_dl4j, to_gif, to_keras, to_onnx
 from ganlib.judge import DigitClassifier
 from ganlib.judge.classifier import RECORD, WEIGHTS
 from ganlib.lab import Recording
-from ganlib.lab.samples import read_samples
 from ganlib.training import RunFolder
+from ganlib.training.samples import read_samples
 
 PIXELS = tiny.pictures(5, 28)[..., 0]
 LABELS = np.arange(5, dtype=np.uint8)

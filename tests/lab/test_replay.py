@@ -14,10 +14,9 @@ from PIL import Image
 
 from ganlib import commands
 from ganlib.export import to_gif
-from ganlib.lab import samples
 from ganlib.lab.recording import Recording, thin_history
 from ganlib.lab.replay import TimeMachine
-from ganlib.training import RunFolderError
+from ganlib.training import RunFolderError, samples
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 
 from ganlib import GAN, Schedule
 from ganlib.data import toy_points
-from ganlib.environment import CHECKOUT
 from ganlib.models.autoencoder import Autoencoder
+from ganlib.setup.environment import CHECKOUT
 from ganlib.sweep import SweepError, driver, notebook
 from ganlib.sweep.notebook import GIVEN
 from ganlib.sweep.parameters import LESSONS

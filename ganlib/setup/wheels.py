@@ -1,6 +1,6 @@
 """The wheels of a hand-out: packages beside the lessons, so that the set-up needs no network.
 
-Only the standard library is used: `ganlib.environment` installs from here before anything is installed.
+Only the standard library is used: `ganlib.setup.environment` installs from here before anything is installed.
 """
 
 import platform

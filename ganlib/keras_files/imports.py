@@ -8,9 +8,9 @@ import math
 import zipfile
 
 from ganlib._tensorflow import keras, tf
-from ganlib.export.errors import ExportError
-from ganlib.export.hdf5 import check_announced, open_plain
-from ganlib.export.keras2 import read_keras2
+from ganlib.keras_files.errors import ExportError
+from ganlib.keras_files.hdf5 import check_announced, open_plain
+from ganlib.keras_files.keras2 import read_keras2
 from ganlib.paths import as_path
 
 OLD = (".h5", ".hdf5")

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from ganlib._tensorflow import keras, tf
-from ganlib.export.bare import choose, is_of_keras3, load_keras3
-from ganlib.export.errors import ExportError
-from ganlib.export.graph import read_graph
-from ganlib.export.hdf5 import datasets_in, open_plain
+from ganlib.keras_files.bare import choose, is_of_keras3, load_keras3
+from ganlib.keras_files.errors import ExportError
+from ganlib.keras_files.graph import read_graph
+from ganlib.keras_files.hdf5 import datasets_in, open_plain
 
 layers = keras.layers
 ACTIVATIONS = (

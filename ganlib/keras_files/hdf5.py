@@ -5,7 +5,7 @@ import math
 
 import h5py
 
-from ganlib.export.errors import ExportError
+from ganlib.keras_files.errors import ExportError
 
 SLACK, PACKED = 64_000_000, 10  # bytes; how much smaller a whole file of weights may be packed: real ones hardly are
 

@@ -20,12 +20,12 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from ganlib import wheels
-from ganlib.__main__ import NEWEST, OLDEST
 from ganlib.lock import try_lock
+from ganlib.setup import wheels
+from ganlib.setup.python_version import NEWEST, OLDEST
 
 VERSIONS = "GANLIB_VERSIONS"  # "tested": those of constraints.txt; "newest": those that fit requirements.txt
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parents[2]
 WINDOWS = sys.platform == "win32"
 MARKER = "ganlib.json"
 UNFINISHED = {"fingerprint": None, "cuda": False}

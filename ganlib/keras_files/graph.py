@@ -5,7 +5,7 @@ Only data are read: no layer is built and no code of a file runs.
 
 from typing import NamedTuple
 
-from ganlib.export.errors import ExportError
+from ganlib.keras_files.errors import ExportError
 
 NETWORKS = ("Sequential", "Functional", "Model")
 

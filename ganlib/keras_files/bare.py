@@ -5,7 +5,7 @@ import re
 
 from ganlib import builders
 from ganlib._tensorflow import keras, tf
-from ganlib.export.errors import ExportError
+from ganlib.keras_files.errors import ExportError
 
 NOT_WEIGHTS = re.compile(r"(^|/)(optimizer|seed_generator)/")
 
