@@ -20,9 +20,10 @@ from typing import NamedTuple
 import numpy as np
 
 import ganlib
-from ganlib import data, environment
+from ganlib import data
 from ganlib._tensorflow import keras, tf
 from ganlib.models.gan import GAN
+from ganlib.setup import environment
 from ganlib.training import (
     Sampler,
     atomic_write,

@@ -10,12 +10,13 @@ import json
 import time
 from pathlib import Path
 
-from ganlib import data, environment
+from ganlib import data
 from ganlib._tensorflow import keras
 from ganlib.judge.judge import default_judge
 from ganlib.judge.keep import KeepBest
 from ganlib.models.gan import GAN
 from ganlib.models.recipes import ABLATIONS, RECIPES, ablations, time_a_step
+from ganlib.setup import environment
 from ganlib.training import atomic_write, choice, describe_device, number, whole
 
 RECORDED = "recorded/quality.json"

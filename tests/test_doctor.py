@@ -10,9 +10,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from ganlib import doctor, environment
+from ganlib import doctor
 from ganlib import settings as keras_settings
 from ganlib.doctor import Check
+from ganlib.setup import environment
 
 CARD = environment.Card("NVIDIA T4", "15360 MiB", "550.54.15")
 

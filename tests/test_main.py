@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 import ganlib
-from ganlib import commands, environment
+from ganlib import commands
+from ganlib.setup import environment
 from ganlib.setup.python_version import NEWEST, OLDEST, version_problem
 
 CHECKOUT = Path(__file__).resolve().parent.parent

@@ -11,8 +11,9 @@ import zipfile
 import nbformat
 import pytest
 
-from ganlib import commands, environment
+from ganlib import commands
 from ganlib.course import badges, book, executed, handout, kit, lessons
+from ganlib.setup import environment
 
 CHECKOUT = environment.CHECKOUT
 ADDRESS = "https://github.com/somebody/kit"

@@ -11,9 +11,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from small import small_lesson
 
-from ganlib import commands, environment
+from ganlib import commands
 from ganlib.course import book, executed, slides
 from ganlib.course.sphinx_run import BookError
+from ganlib.setup import environment
 
 PIXEL = base64.b64encode(
     bytes.fromhex(

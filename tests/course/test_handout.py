@@ -13,8 +13,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from small import make_checkout, small_lesson
 
-from ganlib import commands, environment, wheels
+from ganlib import commands
 from ganlib.course import handout, kit, lessons, packages
+from ganlib.setup import environment, wheels
 
 CHECKOUT = environment.CHECKOUT
 HERE = wheels.target(sys.version_info)

@@ -9,8 +9,9 @@ import nbformat
 import pytest
 from small import make_checkout
 
-from ganlib import commands, environment
+from ganlib import commands
 from ganlib.course import filling, lessons, timings
+from ganlib.setup import environment
 
 TABLE = timings.load()
 LESSONS = lessons.numbered()

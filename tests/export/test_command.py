@@ -4,7 +4,8 @@ import hashlib
 
 import pytest
 
-from ganlib import commands, environment
+from ganlib import commands
+from ganlib.setup import environment
 
 
 @pytest.fixture(autouse=True)

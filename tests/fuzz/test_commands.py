@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sentences import BEGINS, ENDS, attempt
 
-from ganlib import commands, doctor, environment
+from ganlib import commands, doctor
 from ganlib.course import badges, book, handout, timings
 from ganlib.lab import page
+from ganlib.setup import environment
 
 NUMBERS = ("-1", "0", "1", "2.5", "1e400", "nan", "inf", "-inf", "9" * 5000, "true", "None", "[]", "{}")
 NAMES = (
