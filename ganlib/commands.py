@@ -342,7 +342,11 @@ def sweep(arguments):
     add("--estimate", action="store_true", help="only check the grid and say what it would cost")
     options = parser.parse_args(arguments)
     environment.stand(["sweep", *arguments])
-    from ganlib.sweep import driver as room
+    try:
+        from ganlib.sweep import driver as room
+    except ModuleNotFoundError as error:
+        lacking = f"Sweeps need {error.name.partition('.')[0]}, which is not installed"
+        raise environment.SetupError(f"{lacking}: install the kit with `pip install 'ganlib[sweep]'`.") from error
 
     return room.main(**vars(options))
 

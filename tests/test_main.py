@@ -401,3 +401,15 @@ def test_importing_ganlib_imports_nothing_heavy():
 def test_an_unknown_name_of_the_package_is_an_attribute_error():
     with pytest.raises(AttributeError, match="module 'ganlib' has no attribute 'GAM'"):
         ganlib.GAM  # noqa: B018
+
+
+def test_a_sweep_without_the_packages_of_its_extra_says_which_to_install():
+    code = (
+        "import sys; sys.modules['dask'] = None; from ganlib import commands; from ganlib.setup import environment; "
+        "environment.stand = lambda arguments: None; sys.exit(commands.main(['sweep', 'grid.yaml']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Sweeps need dask, which is not installed" in done.stdout + done.stderr
+    assert "pip install 'ganlib[sweep]'" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr

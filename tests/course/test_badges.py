@@ -164,5 +164,5 @@ def test_binder_gets_a_python_that_fits_and_the_whole_kit():
     major, minor = map(int, runtime.removeprefix("python-").split("."))
     assert environment.OLDEST <= (major, minor) <= environment.NEWEST
     lines = (CHECKOUT / ".binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    assert {"-e .", "-c ../constraints.txt"} <= set(lines)
+    assert {"-e .[sweep]", "-c ../constraints.txt"} <= set(lines)
     assert (CHECKOUT / "constraints.txt").is_file()
