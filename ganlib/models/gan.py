@@ -3,6 +3,7 @@
 How they learn is in `ganlib.models.gan_step`. Lesson 06 writes it out line by line; lesson 05 shows it in the plane.
 """
 
+import contextlib
 from types import MappingProxyType
 
 import numpy as np
@@ -421,7 +422,7 @@ class GAN(PictureModel):
         pupil = Player(self.discriminator, self.d_optimizer, self._pretraining_turn, ("accuracy",))
         block = compile_block([pupil], pupil.columns, batch_size, mode)
         given = {"seed": tf.constant(self.seed, tf.int64), "data": tuple(map(tf.constant, data))}
-        with self.exclusive():
+        with self.exclusive(), self.run.held() if self.run else contextlib.nullcontext():
             before = self.state()
             for first in range(0, steps, MAX_BLOCK):
                 count = min(MAX_BLOCK, steps - first)
@@ -434,6 +435,9 @@ class GAN(PictureModel):
                     f"learning rate is too high (d_learning_rate {self.d_learning_rate:g}). The discriminator was put "
                     f"back to what it was: lower the rate and pretrain again."
                 )
+            if self.run:
+                self.run.record(self.step, "gap", why=f"the discriminator was pretrained after step {self.step}.")
+                self.run.save_checkpoint(self.step, *self.state())
         return float(accuracies.mean())
 
     def _pretraining_turn(self, draws, batch_size, learn):

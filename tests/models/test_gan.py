@@ -17,7 +17,7 @@ from ganlib._tensorflow import tf
 from ganlib.data import as_bytes, scale_pixels
 from ganlib.models.gan import LOSSES
 from ganlib.models.pictures import to_unit_range
-from ganlib.training import Draws, GuardError, TrainingDiverged, TrainingInterrupted, take_turn
+from ganlib.training import Draws, GuardError, RunFolderError, TrainingDiverged, TrainingInterrupted, take_turn
 
 KINDS = tuple(LOSSES)
 
@@ -641,6 +641,15 @@ def test_pretraining_that_diverges_says_so_and_leaves_the_discriminator_as_it_wa
     one_sentence(error)
     assert same(arrays_of(gan), before)
     assert gan.pretrained_steps == 0
+
+
+def test_pretraining_between_two_trainings_of_a_run_is_a_gap_that_resuming_keeps(gan, tmp_path):
+    train(gan, 10, run=tmp_path / "run")
+    gan.pretrain_discriminator(5, 8, data=DATA)
+    assert gan.run.gaps() == ["the discriminator was pretrained after step 10."]
+    assert same(arrays_of(GAN.resume(tmp_path / "run")), arrays_of(gan))
+    with pytest.raises(RunFolderError, match="has gone on with"):  # the one that was resumed just now
+        gan.pretrain_discriminator(5, 8, data=DATA)
 
 
 # --- Keras ---------------------------------------------------------------------------------------------------------
