@@ -26,7 +26,7 @@ STATUS = Path("/proc/self/statm")
 ROOM = 8 * 2**30  # bytes beside those that are in use: who asks for more is refused, and the computer lives on
 
 
-@pytest.fixture(autouse=True, scope="package")
+@pytest.fixture(autouse=True, scope="module")
 def bounded_memory():
     if not STATUS.exists():  # only Linux tells how much is in use, and keeps to such a bound
         yield

@@ -247,10 +247,10 @@ def test_the_lesson_teaches_the_machine_that_the_module_holds(tiny):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"hidden": 0}, "hidden .* at least 1, not 0"),
+        ({"hidden": 0}, "hidden .* from 1 to 100000, not 0"),
         ({"hidden": 2.5}, "hidden .* not 2.5"),
         ({"k": 0}, "k .* from 1 to 50, not 0"),
-        ({"chains": 0}, "chains .* at least 1"),
+        ({"chains": 0}, "chains .* from 1 to 100000"),
         ({"persistent": "yes"}, "persistent must be True or False"),
         ({"picture_shape": (28, 28, 3)}, "picture_shape must be"),
     ],

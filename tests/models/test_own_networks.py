@@ -155,7 +155,9 @@ def test_a_generator_that_cannot_make_black_is_refused(end):
 def test_decoders_with_the_wrong_end_are_refused():
     from ganlib import builders
 
-    wrong = builders.build_decoder(2, (8,), activation="sigmoid")
+    logits = builders.build_decoder(2, (8,), activation=None)
+    wrong = keras.Sequential([logits, layers.Activation("sigmoid")])
+    wrong.build((None, 2))
     with pytest.raises(ValueError, match="end it in tanh"):
         Autoencoder(2, (8,), decoder=wrong)
     with pytest.raises(ValueError, match="must give logits"):

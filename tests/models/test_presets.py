@@ -44,5 +44,8 @@ def test_a_model_without_one_of_the_values_is_refused_before_anything_is_set(gan
 @pytest.mark.parametrize("name", [name for name in PRESETS if name != "healthy"])
 def test_a_failing_preset_shows_its_sign_on_the_classic_gan(classic, digits, name):
     PRESETS[name].apply(classic)
-    history = classic.train(300, 32, 1000, data=digits, verbose=0)
-    assert PRESETS[name].sign.shown(vital_signs(history, classic.generate(100)))
+    shown = []
+    while not any(shown) and len(shown) < 5:  # "within 500 steps", and a collapse breaks out again for a while
+        history = classic.train(100, 32, 1000, data=digits, verbose=0)
+        shown.append(PRESETS[name].sign.shown(vital_signs(history, classic.generate(100))))
+    assert any(shown)
