@@ -10,8 +10,8 @@ from ganlib import builders
 from ganlib import data as pixels
 from ganlib._tensorflow import keras, tf
 from ganlib.models.gan import GAN
-from ganlib.models.networks import check_ends, check_network
-from ganlib.models.pictures import by, in_chunks, to_unit_range
+from ganlib.models.networks import check_fit, check_network
+from ganlib.models.pictures import in_chunks, to_unit_range
 from ganlib.training import whole
 
 DIGITS = builders.DIGITS
@@ -207,13 +207,4 @@ def check_conditional_pair(generator, discriminator):
                 f"The {name} must take a list of two inputs, {first} and digits (n, {DIGITS}): build it as "
                 f"keras.Model([first, digit], output)."
             )
-    latent, made = tuple(generator.inputs[0].shape[1:]), tuple(generator.output_shape[1:])
-    taken, judged = tuple(discriminator.inputs[0].shape[1:]), tuple(discriminator.output_shape[1:])
-    if len(latent) != 1:
-        raise ValueError(f"The generator must take latent vectors (n, latent_dim), not {(None, *latent)}.")
-    if made != taken:
-        raise ValueError(f"The generator makes pictures {by(made)}, but the discriminator takes {by(taken)}.")
-    if judged != (1,):
-        raise ValueError(f"The discriminator must give one logit a picture, (n, 1), not {(None, *judged)}.")
-    check_ends(generator, discriminator)
-    return latent[0]
+    return check_fit(generator, discriminator)

@@ -107,21 +107,24 @@ def check_pair(generator, discriminator):
             "The generator must take latent vectors (n, latent_dim) and nothing else, the discriminator pictures and "
             "nothing else: one input each."
         )
-    latent, made = generator.input_shape, generator.output_shape[1:]
-    taken, judged = discriminator.input_shape[1:], discriminator.output_shape[1:]
-    if len(latent) != 2 or not isinstance(latent[1], int):
-        raise ValueError(f"The generator must take latent vectors (n, latent_dim), not {latent}.")
+    return check_fit(generator, discriminator)
+
+
+def check_fit(generator, discriminator):
+    """Return the latent dimension of two networks whose first inputs are latent vectors and pictures.
+
+    ValueError if what one makes is not what the other takes, or if one of them ends in the wrong range.
+    """
+    latent, made = tuple(generator.inputs[0].shape[1:]), tuple(generator.output_shape[1:])
+    taken, judged = tuple(discriminator.inputs[0].shape[1:]), tuple(discriminator.output_shape[1:])
+    if len(latent) != 1 or not isinstance(latent[0], int):
+        raise ValueError(f"The generator must take latent vectors (n, latent_dim), not {(None, *latent)}.")
     if made != taken:
         raise ValueError(f"The generator makes pictures {by(made)}, but the discriminator takes {by(taken)}.")
     if judged != (1,):
         raise ValueError(f"The discriminator must give one logit a picture, (n, 1), not {(None, *judged)}.")
-    check_ends(generator, discriminator)
-    return latent[1]
-
-
-def check_ends(generator, discriminator):
-    """Raise a ValueError if one of the networks ends in the wrong range, or is the other one."""
     if generator is discriminator:
         raise ValueError("The generator and the discriminator must be two networks, not one.")
     check_picture_range("generator", generator)
     check_logits("discriminator", discriminator)
+    return latent[0]
