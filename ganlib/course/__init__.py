@@ -6,9 +6,9 @@ import os
 import tempfile
 from pathlib import Path
 
-from ganlib.speed import SPEEDS, VARIABLE, at_speed, speed_name
+from ganlib.speed import SPEEDS, at_speed, speed_name
 
-__all__ = ["SPEEDS", "VARIABLE", "at_speed", "exercise", "new_folder", "speed_name", "welcome"]
+__all__ = ["SPEEDS", "at_speed", "exercise", "new_folder", "speed_name", "welcome"]
 
 
 def welcome(speed="", *, smoke, lesson, full, number=""):

@@ -435,9 +435,7 @@ class GAN(PictureModel):
                     f"learning rate is too high (d_learning_rate {self.d_learning_rate:g}). The discriminator was put "
                     f"back to what it was: lower the rate and pretrain again."
                 )
-            if self.run:
-                self.run.record(self.step, "gap", why=f"the discriminator was pretrained after step {self.step}.")
-                self.run.save_checkpoint(self.step, *self.state())
+            self.record_gap(f"the discriminator was pretrained after step {self.step}.")
         return float(accuracies.mean())
 
     def _pretraining_turn(self, draws, batch_size, learn):

@@ -233,10 +233,15 @@ class TrainableModel(keras.Model):
             try:
                 return super().fit(x, y, *args, **kwargs)
             finally:
-                if self.run and self.step > first:
+                if self.step > first:
                     steps = f"the steps {first + 1} to {self.step}"
-                    self.run.record(self.step, "gap", why=f"{steps} were made by fit(), which records no changes.")
-                    self.run.save_checkpoint(self.step, *self.state())
+                    self.record_gap(f"{steps} were made by fit(), which records no changes.")
+
+    def record_gap(self, why):
+        """Note in the run folder, if there is one, why its changes do not replay this run any more; keep the state."""
+        if self.run:
+            self.run.record(self.step, "gap", why=why)
+            self.run.save_checkpoint(self.step, *self.state())
 
     def _check_fit_data(self, x, y):
         """Check arrays as `train` does, and the first batch of a data set."""
