@@ -6,27 +6,14 @@ of what a failing GAN looks like in its numbers; it needs no TensorFlow, which i
 first used.
 """
 
-from importlib import import_module
+from ganlib.lazy import lazily
 
-_HOMES = {
-    "alarm": ("Alarm", "CollapseAlarm"),
-    "classifier": ("DigitClassifier", "digit_counts", "recognise", "share_recognised", "train_classifier"),
-    "judge": ("Judge", "Report", "report"),
-    "keep": ("KeepBest",),
-}
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-
-__all__ = sorted(_HOME_OF)
-
-
-def __getattr__(name):
-    """Import the module that holds a public name when the name is first used (PEP 562)."""
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'ganlib.judge' has no attribute {name!r}")
-    value = getattr(import_module(f"ganlib.judge.{_HOME_OF[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__():
-    return __all__
+__all__, __getattr__, __dir__ = lazily(
+    __name__,
+    {
+        "alarm": ("Alarm", "CollapseAlarm"),
+        "classifier": ("DigitClassifier", "digit_counts", "recognise", "share_recognised", "train_classifier"),
+        "judge": ("Judge", "Report", "report"),
+        "keep": ("KeepBest",),
+    },
+)

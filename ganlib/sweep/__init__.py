@@ -5,18 +5,8 @@ curves where a sweep finds them. What needs Dask, pandas or TensorFlow is import
 kernel of a sweep imports this room.
 """
 
-from importlib import import_module
+from ganlib.lazy import lazily
 
-from ganlib.sweep.errors import SweepError
-
-_HOME_OF = {"run": "driver", "read": "table", "leave": "scores"}
-
-__all__ = ["SweepError", "leave", "read", "run"]
-
-
-def __getattr__(name):
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'ganlib.sweep' has no attribute {name!r}")
-    value = getattr(import_module(f"ganlib.sweep.{_HOME_OF[name]}"), name)
-    globals()[name] = value
-    return value
+__all__, __getattr__, __dir__ = lazily(
+    __name__, {"driver": ("run",), "errors": ("SweepError",), "scores": ("leave",), "table": ("read",)}
+)
