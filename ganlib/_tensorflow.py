@@ -7,9 +7,13 @@ they become a red block that looks like a failure. They are kept and shown only 
 import contextlib
 import gc
 import os
+import platform
 import sys
 import tempfile
 
+import numpy
+
+from ganlib import __version__
 from ganlib.setup.backend import backend_problem, folder_problem
 
 
@@ -63,4 +67,12 @@ tf.config.optimizer.set_experimental_options({"remapping": False})
 # TensorFlow counts the traces of a method over all objects and takes a fifth model for a mistake.
 tf.get_logger().addFilter(lambda record: "triggered tf.function retracing" not in record.getMessage())
 
-__all__ = ["keras", "quiet_stderr", "tf"]
+
+def versions():
+    """Return the versions of what computed something, as a dict of str to str."""
+    modules = {"keras": keras, "tensorflow": tf, "numpy": numpy}
+    found = {name: module.__version__ for name, module in modules.items()}
+    return {"ganlib": __version__, **found, "python": platform.python_version()}
+
+
+__all__ = ["keras", "quiet_stderr", "tf", "versions"]

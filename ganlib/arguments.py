@@ -1,6 +1,11 @@
-"""What somebody gave as an argument: whether it is a whole number, an array, one of some words."""
+"""What somebody gave as an argument: whether it is a number, one of some words, an array.
 
-from numbers import Integral
+A check is made once and called with each value, as in `Whole("steps", 1)(steps)`. It returns a plain Python value or
+raises a ValueError that begins with the name, and from its limits the lab makes a control.
+"""
+
+import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,26 +15,68 @@ BITS = 63  # of a whole number, beside its sign: files, arrays and tables hold n
 SHAPES = ("()", "(n,)", "(n, d)")
 
 
-def as_whole(name, value, low, high=None):
-    """Return a whole number as an int; True and 3.0 are none.
+@dataclass(frozen=True)
+class Number:
+    """A check for a finite real number from `low` to `high`: called with a value, it returns a float."""
 
-    Parameters
-    ----------
-    name : str
-        What the argument is called.
-    value : int
-    low, high : int
-        The least and the largest that fit; no limit but that of 63 bits if None.
+    name: str
+    low: float
+    high: float
 
-    Raises
-    ------
-    ValueError
-        It is none, or does not fit.
-    """
-    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= value <= (high or 2**BITS - 1):
-        limits = f"of at least {low}" if high is None else f"from {low} to {high:,}"
-        raise ValueError(f"{name} must be a whole number {limits}, not {write(value)}.")
-    return int(value)
+    def __call__(self, value):
+        try:
+            good = hasattr(value, "__float__") and not isinstance(value, bool)
+            good = good and math.isfinite(value) and self.low <= value <= self.high
+        except (TypeError, ValueError, OverflowError):
+            good = False
+        if not good:
+            raise ValueError(f"{self.name} must be a number from {self.low:g} to {self.high:g}, not {write(value)}.")
+        return float(value)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A check for a whole number, be it 3 or 3.0, from `low` to `high` (or of 63 bits if None); it returns an int."""
+
+    name: str
+    low: int
+    high: int | None = None
+
+    def __call__(self, value):
+        highest = 2**BITS - 1 if self.high is None else self.high
+        try:
+            good = not isinstance(value, bool) and int(value) == value and self.low <= int(value) <= highest
+        except (TypeError, ValueError, OverflowError):
+            good = False
+        if not good:
+            limits = f"of at least {self.low}" if self.high is None else f"from {self.low} to {self.high:,}"
+            raise ValueError(f"{self.name} must be a whole number {limits}, not {write(value)}.")
+        return int(value)
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A check for True or False, of which 1 and 0 are other names."""
+
+    name: str
+
+    def __call__(self, value):
+        if not is_one_of(value, (True, False)):
+            raise ValueError(f"{self.name} must be True or False, not {write(value)}.")
+        return bool(value)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A check for one of the given words; it returns the word."""
+
+    name: str
+    options: tuple
+
+    def __call__(self, value):
+        if not is_one_of(value, self.options):
+            raise ValueError(f"{self.name} must be one of {', '.join(map(repr, self.options))}, not {write(value)}.")
+        return self.options[self.options.index(value)]
 
 
 def as_array(name, values):

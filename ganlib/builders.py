@@ -9,7 +9,7 @@ import math
 from numbers import Integral
 
 from ganlib._tensorflow import keras
-from ganlib.arguments import as_whole, is_one_of
+from ganlib.arguments import Whole, is_one_of
 from ganlib.wording import write
 
 layers = keras.layers
@@ -22,7 +22,7 @@ MOST = 100_000  # of one size of a layer; a typing error must not ask for more m
 
 def _glorot(seed):
     """Glorot-uniform weights (Glorot and Bengio 2010); the layers of one network share one stream of seeds."""
-    seed = None if seed is None else as_whole("seed", seed, 0, 2**32 - 1)
+    seed = None if seed is None else Whole("seed", 0, 2**32 - 1)(seed)
     return keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))
 
 

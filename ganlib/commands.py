@@ -227,13 +227,9 @@ def record(arguments):
 def bench(arguments):
     """Measure the speed of training, or with --quality what recipes reach; what follows goes there, such as --help."""
     environment.stand(["bench", *arguments])
-    if "--quality" in arguments:
-        from ganlib import quality
+    from ganlib.bench import command
 
-        return quality.main(arguments)
-    from ganlib import bench as room
-
-    return room.main(arguments)
+    return command.main(arguments)
 
 
 FORMATS = ("keras", "onnx", "dl4j", "gif", "web")

@@ -5,7 +5,6 @@ Everything here is plain NumPy. A picture set is an array of shape (n, height, w
 their licences are described in `assets/data/README.md`.
 """
 
-import contextlib
 import gzip
 import hashlib
 import io
@@ -14,13 +13,12 @@ import struct
 import zipfile
 from functools import cache, partial
 from numbers import Integral
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from ganlib.arguments import as_array, as_numbers, as_whole, is_one_of
-from ganlib.paths import as_path
+from ganlib.arguments import Whole, as_array, as_numbers, is_one_of
+from ganlib.paths import as_path, find_asset
 from ganlib.wording import write
 
 SHIPPED = {
@@ -63,11 +61,8 @@ def asset(name):
     """
     if not isinstance(name, str):
         raise DataError(f"name must be the path of a file below assets/, as text, not {write(name)}.")
-    package = Path(__file__).resolve().parent
-    for root in (package / "assets", package.parent / "assets"):
-        with contextlib.suppress(OSError, ValueError):  # of a name that no file can have
-            if (root / name).is_file():
-                return root / name
+    if found := find_asset(name):
+        return found
     if not name.isprintable() or len(name) > 200:
         raise DataError(f"name must be the path of a file below assets/, not {write(name)}.")
     raise DataError(f"assets/{name} is missing. {_how_to_restore(name)}")
@@ -152,7 +147,7 @@ def load_mnist(split="train", digits=None, limit=None, scaled=False, path=None):
     _check_word("split", split, IDX_PREFIX)
     wanted = None if digits is None else _as_digits(digits)
     if limit is not None:
-        limit = as_whole("limit", limit, 1)
+        limit = Whole("limit", 1)(limit)
     if not is_one_of(scaled, (True, False)):
         raise ValueError(f"scaled must be True or False, not {write(scaled)}.")
     images, labels = _shipped_mnist(split) if path is None else _other_mnist(path, split)
@@ -551,7 +546,7 @@ def tile(images, rows, columns, gap=2):
     numpy.ndarray, uint8
         Shape (rows * height + (rows - 1) * gap, columns * width + (columns - 1) * gap).
     """
-    rows, columns, gap = as_whole("rows", rows, 1), as_whole("columns", columns, 1), as_whole("gap", gap, 0)
+    rows, columns, gap = Whole("rows", 1)(rows), Whole("columns", 1)(columns), Whole("gap", 0)(gap)
     pictures = as_bytes(images)[..., 0]
     number, height, width = pictures.shape
     if rows * columns * (height + gap) * (width + gap) > MOST_PIXELS:
@@ -616,7 +611,7 @@ def toy_points(kind, n, seed=0):
     Kahng, Thorat, Chau, Viégas and Wattenberg, "GAN Lab", IEEE TVCG 25(1), 2019.
     """
     _check_word("kind", kind, TOY_KINDS)
-    n, seed = as_whole("n", n, 1, MOST_POINTS), as_whole("seed", seed, 0)
+    n, seed = Whole("n", 1, MOST_POINTS)(n), Whole("seed", 0)(seed)
     points = TOY_KINDS[kind](np.random.default_rng(seed), n)
     return np.clip(points, -1, 1).astype(np.float32)
 

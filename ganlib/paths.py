@@ -1,5 +1,6 @@
 """Where files are: paths as people write them, and why the system refuses one. Only the standard library is used."""
 
+import contextlib
 import errno
 import os
 import stat
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from ganlib.wording import write
 
+PACKAGE = Path(__file__).resolve().parent
 _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -21,6 +23,15 @@ _REASONS = {
     errno.ELOOP: "it is a link that leads back to itself",
     errno.EMFILE: "too many files are open",
 }
+
+
+def find_asset(name):
+    """Return the path of a file that comes with the project, in an installed package or a checkout; None if neither."""
+    for root in (PACKAGE / "assets", PACKAGE.parent / "assets"):
+        with contextlib.suppress(OSError, ValueError):  # of a name that no file can have
+            if (root / name).is_file():
+                return root / name
+    return None
 
 
 def explain(error, doing="writing"):

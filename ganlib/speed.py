@@ -1,9 +1,14 @@
-"""The three speeds at which a lesson runs."""
+"""The three speeds at which a lesson runs, and how long it computes at each."""
 
+import functools
+import json
 import os
+
+from ganlib.paths import find_asset
 
 SPEEDS = ("smoke", "lesson", "full")
 VARIABLE = "GANLIB_SPEED"
+TIMINGS = "timings.json"  # among the assets; written by `python -m ganlib timings`
 
 
 def speed_name(speed=""):
@@ -36,3 +41,39 @@ def at_speed(speed, *, smoke, lesson, full):
     2000
     """
     return {"smoke": smoke, "lesson": lesson, "full": full}[speed_name(speed)]
+
+
+@functools.cache
+def seconds_of_lesson(number):
+    """Look up how long a lesson computes.
+
+    Parameters
+    ----------
+    number : str
+        Of the lesson, two digits: "06".
+
+    Returns
+    -------
+    dict of str to int
+        Seconds of waiting on two CPU cores, rounded up, at each speed that was measured; empty for another number.
+
+    Examples
+    --------
+    >>> sorted(seconds_of_lesson("06"))
+    ['full', 'lesson', 'smoke']
+    """
+    path = find_asset(TIMINGS)
+    table = json.loads(path.read_text(encoding="utf-8")) if path else {}
+    found = next((speeds for name, speeds in table.items() if number and name.startswith(f"{number}_")), {})
+    return {speed: rounded_up(found[speed]["seconds"]) for speed in SPEEDS if speed in found}
+
+
+def rounded_up(seconds):
+    """Round a time up to what is told: to 5 seconds below two minutes, to 20 above."""
+    unit = 5 if seconds <= 120 else 20
+    return max(unit, int(-(-seconds // unit) * unit))
+
+
+def in_words(seconds):
+    """Write a rounded time: "45 seconds", "6 minutes"."""
+    return f"{seconds} seconds" if seconds <= 120 else f"{round(seconds / 60)} minutes"

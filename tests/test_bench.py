@@ -5,8 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from ganlib import bench, builders
+from ganlib import builders, data
 from ganlib._tensorflow import keras, tf
+from ganlib.bench import command, speed, ways
+from ganlib.bench.products import adam_loop, floor_loop, floor_step, operation, products_of_step
 from ganlib.models.gan import GAN
 
 layers = keras.layers
@@ -73,7 +75,7 @@ def moves(networks, step, times=1):
 
 
 def flops(pair, batch_size):
-    return sum(product.flops for product in bench.products_of_step(*pair, batch_size))
+    return sum(product.flops for product in products_of_step(*pair, batch_size))
 
 
 def test_a_dense_step_counts_the_flops_that_a_hand_counts():
@@ -96,7 +98,7 @@ def test_a_conv_step_counts_the_flops_that_a_hand_counts():
 
 def test_an_odd_batch_gives_the_discriminator_the_smaller_half():
     real, fake = dense_pair(), dense_pair()
-    examples = [product.examples for product in bench.products_of_step(*real, 9)]
+    examples = [product.examples for product in products_of_step(*real, 9)]
     assert sorted(set(examples)) == [4, 8, 9]
     assert flops(fake, 8) < flops(fake, 9)
 
@@ -124,15 +126,15 @@ def sizes(op):
 def test_the_floor_computes_the_very_products_of_a_traced_step(make):
     pair = make()
     real, latent, latent_of_g = tf.zeros((16, 28, 28, 1)), tf.zeros((16, 100)), tf.zeros((32, 100))
-    step = operations(bench.two_tapes(*pair, 32), real, latent, latent_of_g)
-    alone = [bench.operation(product) for product in bench.products_of_step(*pair, 32)]
+    step = operations(ways.two_tapes(*pair, 32), real, latent, latent_of_g)
+    alone = [operation(product) for product in products_of_step(*pair, 32)]
     assert operations(lambda: [compute(1.0) for compute in alone]) == step
 
 
 @pytest.mark.parametrize("compiled", [False, True])
 def test_the_floor_gives_one_number_a_product(compiled):
-    products = bench.products_of_step(tiny_generator(), tiny_discriminator(), 8)
-    results = bench.floor_step(products, compiled)()
+    products = products_of_step(tiny_generator(), tiny_discriminator(), 8)
+    results = floor_step(products, compiled)()
     assert results.shape == (len(products),)
     assert (results != 0).all()
 
@@ -140,7 +142,7 @@ def test_the_floor_gives_one_number_a_product(compiled):
 def test_adam_alone_moves_every_weight_of_both_networks_in_every_turn():
     networks = tiny_generator(), tiny_discriminator()
     before = [weight.numpy() for network in networks for weight in network.trainable_variables]
-    bench.adam_loop(networks)(3)
+    adam_loop(networks)(3)
     after = [weight.numpy() for network in networks for weight in network.trainable_variables]
     for one, other in zip(before, after, strict=True):
         assert (np.abs(other - one) > 1e-4).mean() > 0.9  # up to 2e-4 a turn
@@ -148,8 +150,8 @@ def test_adam_alone_moves_every_weight_of_both_networks_in_every_turn():
 
 
 def test_the_looped_floor_computes_every_product_in_every_turn():
-    products = bench.products_of_step(tiny_generator(), tiny_discriminator(), 8)
-    compute = bench.floor_loop(products)
+    products = products_of_step(tiny_generator(), tiny_discriminator(), 8)
+    compute = floor_loop(products)
     assert compute(4) == pytest.approx(4 * compute(1)), "the turns scale what goes in by 1, 2, 3 and 4"
 
 
@@ -158,13 +160,13 @@ def test_the_looped_floor_computes_every_product_in_every_turn():
 
 def test_the_classic_loop_moves_both_networks(pictures):
     pair = tiny_generator(), tiny_discriminator()
-    step = bench.classic_loop(*pair, bench.data.scale_pixels(pictures), 8)
+    step = ways.classic_loop(*pair, data.scale_pixels(pictures), 8)
     assert min(moves(pair, step)) > 0
 
 
 def test_the_classic_loop_goes_on_moving_the_frozen_discriminator(pictures):
     pair = tiny_generator(), tiny_discriminator()
-    step = bench.classic_loop(*pair, bench.data.scale_pixels(pictures), 8)
+    step = ways.classic_loop(*pair, data.scale_pixels(pictures), 8)
     step()
     assert not pair[1].trainable
     assert min(moves(pair, step)) > 0
@@ -173,13 +175,13 @@ def test_the_classic_loop_goes_on_moving_the_frozen_discriminator(pictures):
 @pytest.mark.parametrize("compiled", [False, True])
 def test_the_plain_step_moves_both_networks(pictures, compiled):
     pair = tiny_generator(), tiny_discriminator()
-    step = bench.function_step(*pair, bench.data.scale_pixels(pictures), 8, compiled)
+    step = ways.function_step(*pair, data.scale_pixels(pictures), 8, compiled)
     assert min(moves(pair, step)) > 0
 
 
 def test_a_block_of_one_step_moves_both_networks_one_step(tiny, pictures):
     gan = GAN(seed=0)
-    step = bench.block_step(gan, pictures, 8, "graph")
+    step = ways.block_step(gan, pictures, 8, "graph")
     assert min(moves([gan.generator, gan.discriminator], step, times=2)) > 0
     assert gan.step == 2
 
@@ -187,7 +189,7 @@ def test_a_block_of_one_step_moves_both_networks_one_step(tiny, pictures):
 def test_the_engine_moves_both_networks_and_views_at_every_multiple(tiny, pictures, tmp_path, monkeypatch):
     monkeypatch.setattr("ganlib.training.devices._xla", False)
     gan = GAN(seed=0)
-    without, views = bench.engine_ways(gan, pictures, 8, tmp_path, view_every=5)
+    without, views = ways.engine_ways(gan, pictures, 8, tmp_path, view_every=5)
     assert min(moves([gan.generator, gan.discriminator], lambda: without.run(10))) > 0
     assert gan.step == 11
     drawn = set(tmp_path.iterdir())
@@ -200,7 +202,7 @@ def test_the_engine_moves_both_networks_and_views_at_every_multiple(tiny, pictur
 
 
 def test_the_summary_takes_medians_minima_and_their_ratios():
-    result = bench.summary(FAST, flops=10**9)
+    result = speed.summary(FAST, flops=10**9)
     assert result["classic_ms"] == 61
     assert result["engine_ms"] == 5
     assert result["fastest_ms"]["engine"] == 4
@@ -216,8 +218,8 @@ def test_the_summary_takes_medians_minima_and_their_ratios():
 
 def test_every_way_is_measured_in_every_round_as_often_as_planned():
     made = []
-    ways = [bench.Way(name, lambda steps, name=name: made.append((name, steps)) or steps / 4) for name in "ab"]
-    times = bench.measure(ways, [8, 2], rounds=2)
+    ways = [ways.Way(name, lambda steps, name=name: made.append((name, steps)) or steps / 4) for name in "ab"]
+    times = ways.measure(ways, [8, 2], rounds=2)
     assert made == [("a", 8), ("b", 2), ("a", 8), ("b", 2)]
     assert times["a"].tolist() == [2, 2]
     assert times["b"].tolist() == [0.5, 0.5]
@@ -225,21 +227,21 @@ def test_every_way_is_measured_in_every_round_as_often_as_planned():
 
 @pytest.mark.parametrize(("ms", "unit", "steps"), [(1.0, 1, 2000), (10.0, 200, 200), (1.5, 200, 1400), (9e9, 3, 3)])
 def test_a_warm_up_plans_whole_units_of_about_the_wanted_time(ms, unit, steps):
-    assert bench.warm_up(bench.Way("a", lambda count: ms, unit), seconds=2) == steps
+    assert ways.warm_up(ways.Way("a", lambda count: ms, unit), seconds=2) == steps
 
 
 def test_the_command_prints_a_table_and_writes_the_same_as_json(tiny, tmp_path, capsys):
     path = tmp_path / "new" / "bench.json"
-    assert bench.main(["--quick", "--rounds", "1", "--batch-size", "8", "--json", str(path)]) == 0
+    assert command.main(["--quick", "--rounds", "1", "--batch-size", "8", "--json", str(path)]) == 0
     result = json.loads(path.read_text())
     assert result.keys() == NAMES
     assert (result["network"], result["batch_size"], result["rounds"]) == ("dense", 8, 1)
-    assert result["fastest_ms"].keys() == bench.LABELS.keys() - {"compiled_block"}
+    assert result["fastest_ms"].keys() == speed.LABELS.keys() - {"compiled_block"}
     assert result["engine_speedup"] == pytest.approx(result["classic_ms"] / result["engine_ms"], rel=1e-2)
     assert result["engine_over_floor"] == pytest.approx(result["engine_ms"] / result["floor_ms"], rel=1e-2)
     assert result["peak_memory_mib"] >= result["engine_peak_memory_mib"] > 0
     printed = capsys.readouterr().out
-    assert bench.table(result) + "\n" == printed
+    assert speed.table(result) + "\n" == printed
     assert f"{result['engine_speedup']:.1f} times as fast as the classic loop" in printed
     assert max(map(len, printed.splitlines())) <= 120
 
@@ -254,7 +256,7 @@ def test_the_command_prints_a_table_and_writes_the_same_as_json(tiny, tmp_path, 
     ],
 )
 def test_a_bad_value_is_one_sentence(tiny, arguments, sentence, capsys):
-    assert bench.main(arguments) == 2
+    assert command.main(arguments) == 2
     out, err = capsys.readouterr()
     assert (out, err) == ("", sentence + "\n")
 
@@ -262,6 +264,6 @@ def test_a_bad_value_is_one_sentence(tiny, arguments, sentence, capsys):
 @pytest.mark.parametrize("arguments", [["--rounds", "two"], ["--network", "deep"], ["--fast"]])
 def test_an_unreadable_argument_ends_with_code_2(arguments, capsys):
     with pytest.raises(SystemExit) as ended:
-        bench.main(arguments)
+        command.main(arguments)
     assert ended.value.code == 2
     assert arguments[-1] in capsys.readouterr().err

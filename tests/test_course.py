@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ganlib import course
+from ganlib import course, speed
 from ganlib.training import devices
 
 
@@ -45,18 +45,32 @@ def test_another_word_is_refused_and_says_where_it_stood(monkeypatch):
         course.speed_name()
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(4.4, "about 4 seconds"), (89, "about 89 seconds"), (100, "about 2 minutes")]
-)
-def test_the_welcome_says_what_was_found_and_how_long_it_will_take(capsys, seconds, words):
-    course.welcome("lesson", smoke=1, lesson=seconds, full=3)
-    versions, device, speed = capsys.readouterr().out.splitlines()
+def test_the_welcome_says_what_was_found_and_how_long_it_will_take(capsys):
+    course.welcome("lesson", number="06")
+    versions, device, told, exercises = capsys.readouterr().out.splitlines()
     assert re.match(r"ganlib \S+, Keras 3\.\S+, TensorFlow 2\.\S+$", versions)
     assert re.match(r"device: (CPU, \d+ cores?|GPU .+)$", device)
-    assert speed == f"speed: lesson; the cells below compute for {words} on two CPU cores"
+    times = {name: speed.in_words(seconds) for name, seconds in speed.seconds_of_lesson("06").items()}
+    others = f"({times['smoke']} at smoke, {times['full']} at full)"
+    assert told == f"speed: lesson; the cells below compute for about {times['lesson']} on two CPU cores {others}"
+    assert exercises.startswith("exercises of this lesson: ")
+
+
+def test_the_welcome_of_a_notebook_of_ones_own_tells_no_times(capsys):
+    course.welcome("lesson")
+    assert capsys.readouterr().out.splitlines()[2:] == ["speed: lesson"]
+
+
+def test_a_time_is_written_in_seconds_or_minutes():
+    assert [speed.in_words(seconds) for seconds in (45, 120, 140, 600)] == [
+        "45 seconds",
+        "120 seconds",
+        "2 minutes",
+        "10 minutes",
+    ]
 
 
 def test_only_at_smoke_a_lesson_trains_without_being_compiled():
-    for speed, wanted in (("smoke", False), ("lesson", True), ("smoke", False), ("full", True)):
-        course.welcome(speed, smoke=1, lesson=2, full=3)
+    for name, wanted in (("smoke", False), ("lesson", True), ("smoke", False), ("full", True)):
+        course.welcome(name)
         assert devices._xla is wanted

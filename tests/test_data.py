@@ -114,7 +114,7 @@ def test_other_digits_are_refused(digits):
         data.load_mnist("test", digits=digits)
 
 
-@pytest.mark.parametrize("limit", [0, -5, True, False, 2.0, "10", np.nan])
+@pytest.mark.parametrize("limit", [0, -5, True, False, 2.5, "10", np.nan])
 def test_a_limit_that_is_no_positive_whole_number_is_refused(limit):
     with pytest.raises(ValueError, match="limit must be a whole number of at least 1"):
         data.load_mnist("test", limit=limit)
@@ -661,7 +661,7 @@ def test_a_grid_of_floats_equals_the_grid_of_their_bytes():
     assert data.tile(images, 5, 5).shape == (148, 148)
 
 
-@pytest.mark.parametrize(("rows", "columns", "gap"), [(0, 5, 2), (5, 2.0, 2), (5, 5, -1), (True, 5, 0), (2, 2, 0)])
+@pytest.mark.parametrize(("rows", "columns", "gap"), [(0, 5, 2), (5, 2.5, 2), (5, 5, -1), (True, 5, 0), (2, 2, 0)])
 def test_an_impossible_grid_is_refused(rows, columns, gap):
     with pytest.raises(ValueError, match=r"must be a whole number|do not fit"):
         data.tile(np.zeros((5, 28, 28), np.uint8), rows, columns, gap)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from ganlib import quality
-from ganlib.models.recipes import ABLATIONS, RECIPES
+from ganlib.bench import command, quality
+from ganlib.models.recipes import ABLATIONS, RECIPES, ablations
 
 ROWS = [{"step": 10, "seconds": 0.5, "mnist_fd": 90.0}, {"step": 20, "seconds": 1.0, "mnist_fd": 80.0}]
 RESULT = {"device": "CPU", "pictures": 200, "real_mnist_fd": 9.5, "curves": {"swift": {"0": ROWS}}}
@@ -23,7 +23,7 @@ def test_the_table_has_a_line_for_every_point_and_the_value_of_real_digits():
 def test_the_result_is_printed_and_written(monkeypatch, capsys, tmp_path):
     asked = []
     monkeypatch.setattr(quality, "run", lambda *arguments: asked.append(arguments) or RESULT)
-    assert quality.main(["--quality", "--recipes", "swift", "--seeds", "1", "--json", str(tmp_path / "q.json")]) == 0
+    assert command.main(["--quality", "--recipes", "swift", "--seeds", "1", "--json", str(tmp_path / "q.json")]) == 0
     assert asked == [({"swift": RECIPES["swift"]}, 1, None, quality.POINTS, quality.PICTURES, None)]
     assert "MNIST-FD" in capsys.readouterr().out
     assert json.loads((tmp_path / "q.json").read_text()) == RESULT
@@ -35,7 +35,7 @@ def test_the_result_is_printed_and_written(monkeypatch, capsys, tmp_path):
 )
 def test_what_does_not_fit_is_refused_before_anything_is_trained(wrong, monkeypatch, capsys):
     monkeypatch.setattr(quality, "run", lambda *_: pytest.fail("trained"))
-    assert quality.main(["--quality", *wrong]) == 2
+    assert command.main(["--quality", *wrong]) == 2
     assert "must be" in capsys.readouterr().err
 
 
@@ -80,7 +80,7 @@ def test_a_look_of_the_judge_is_spread_over_the_steps_between_two():
 
 @pytest.mark.parametrize("name", ABLATIONS)
 def test_ablations_differ_from_their_recipe_in_one_setting(name):
-    variants = quality._chosen([], name)
+    variants = ablations(name)
     assert list(variants) == [f"{name}, {what}" for what in ABLATIONS[name]]
     for recipe, change in zip(variants.values(), ABLATIONS[name].values(), strict=True):
         changed = [field for field, value in recipe.as_dict().items() if getattr(RECIPES[name], field) != value]

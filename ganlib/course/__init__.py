@@ -6,12 +6,12 @@ import os
 import tempfile
 from pathlib import Path
 
-from ganlib.speed import SPEEDS, at_speed, speed_name
+from ganlib.speed import SPEEDS, at_speed, in_words, seconds_of_lesson, speed_name
 
 __all__ = ["SPEEDS", "at_speed", "exercise", "new_folder", "speed_name", "welcome"]
 
 
-def welcome(speed="", *, smoke, lesson, full, number=""):
+def welcome(speed="", *, number=""):
     """Say what a lesson found: versions, device, speed, how long its cells will compute, and which exercises are done.
 
     At "smoke" no training is compiled from here on: compiling takes longer than the few steps of that speed.
@@ -20,20 +20,17 @@ def welcome(speed="", *, smoke, lesson, full, number=""):
     ----------
     speed : str
         As in `speed_name`.
-    smoke, lesson, full : float
-        Seconds that the whole lesson computes at each speed, measured on two CPU cores.
     number : str
-        Of the lesson, two digits: "06". Empty: a page without exercises.
+        Of the lesson, two digits: "06". Empty: a notebook of one's own, of which no times and no exercises are known.
     """
     import ganlib
     from ganlib._tensorflow import keras, tf
     from ganlib.training import describe_device, use_xla
 
     use_xla(speed_name(speed) != "smoke")
-    seconds = at_speed(speed, smoke=smoke, lesson=lesson, full=full)
     print(f"ganlib {ganlib.__version__}, Keras {keras.__version__}, TensorFlow {tf.__version__}")
     print(f"device: {describe_device()}")
-    print(f"speed: {speed_name(speed)}; the cells below compute for {_duration(seconds)} on two CPU cores")
+    print(f"speed: {speed_name(speed)}{_waiting(number, speed_name(speed))}")
     if number:
         print(_progress(number))
 
@@ -114,7 +111,9 @@ def _progress(number):
     return f"{line}. {trouble}" if trouble else line
 
 
-def _duration(seconds):
-    if seconds < 90:
-        return f"about {round(seconds)} seconds"
-    return f"about {round(seconds / 60)} minutes"
+def _waiting(number, speed):
+    told = {one: in_words(seconds) for one, seconds in seconds_of_lesson(number).items()}
+    if speed not in told:
+        return ""
+    others = ", ".join(f"{words} at {one}" for one, words in told.items() if one != speed)
+    return f"; the cells below compute for about {told[speed]} on two CPU cores" + (f" ({others})" if others else "")

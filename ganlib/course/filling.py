@@ -1,11 +1,11 @@
-"""Writing the measured times wherever they are told: the README, the openings of the lessons, the leader's guide."""
+"""Writing the measured times wherever they are told: into the README and the leader's guide."""
 
 import re
 
 import nbformat
 
-from ganlib.course import SPEEDS, lessons
 from ganlib.setup import environment
+from ganlib.speed import rounded_up
 from ganlib.training.files import atomic_write
 
 QUIET = 0.1  # share of the processors that other programs may take before a measurement counts as disturbed
@@ -13,20 +13,7 @@ LONG = 5  # seconds from which on a cell is one to wait for
 HEADER = "waiting at `lesson` speed"
 LONG_CELLS = "cells to wait for"
 LINK = re.compile(r"\]\((?:[\w./-]*/)?(\d\d_\w+)\.ipynb[^)]*\)")
-WELCOME = re.compile(r"course\.welcome\(\s*speed, smoke=(\d+), lesson=(\d+), full=(\d+)")
-PROSE = re.compile(r"the cells compute for about [^(]+ at `lesson` speed on two CPU cores \([^)]*\)")
 SOURCE = re.compile(r"^Waiting times: .*$", re.MULTILINE)
-
-
-def published(seconds):
-    """Round a time up to what is told: to 5 seconds below two minutes, to 20 above."""
-    unit = 5 if seconds <= 120 else 20
-    return max(unit, int(-(-seconds // unit) * unit))
-
-
-def in_words(seconds):
-    """Write a published time: "45 seconds", "6 minutes"."""
-    return f"{seconds} seconds" if seconds <= 120 else f"{round(seconds / 60)} minutes"
 
 
 def fill_page(text, table):
@@ -62,7 +49,7 @@ def _fill_row(line, cells, header, table):
     measured = [table[name]["lesson"] for name in names]
     for column, head in enumerate(header[: len(cells)]):
         if head == HEADER:
-            cells[column] = f" {sum(published(one['seconds']) for one in measured)} s "
+            cells[column] = f" {sum(rounded_up(one['seconds']) for one in measured)} s "
         elif head == LONG_CELLS:
             cells[column] = f" {long_cells(measured)} "
     return f"|{'|'.join(cells)}|"
@@ -71,7 +58,7 @@ def _fill_row(line, cells, header, table):
 def long_cells(measured):
     """Name the cells that take more than five seconds, in their order, with their times."""
     found = [(name, time) for one in measured for name, time in one["cells"].items() if time > LONG]
-    return ", ".join(f"`{name}` {published(time)} s" for name, time in found) or "none"
+    return ", ".join(f"`{name}` {rounded_up(time)} s" for name, time in found) or "none"
 
 
 def source(table):
@@ -83,38 +70,6 @@ def source(table):
     disturbed = f" Other programs took up to {busy:.0%} of it meanwhile, so it was slower." if busy > QUIET else ""
     when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
     return f"measured by `python -m ganlib timings` on {when} ({'; '.join(computers)}).{disturbed}"
-
-
-def fill_lesson(notebook, measured):
-    """Write the measured times into the opening of a lesson: its first cell, and its call of `course.welcome`.
-
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode
-        Is changed.
-    measured : dict
-        Speed to what was measured; a speed that was not measured keeps the number that stands there.
-
-    Returns
-    -------
-    bool
-        Whether anything changed.
-    """
-    (opening,) = (cell for cell in notebook.cells if WELCOME.search(cell.source) and cell.cell_type == "code")
-    told = dict(zip(SPEEDS, map(int, WELCOME.search(opening.source).groups()), strict=True))
-    told |= {speed: published(one["seconds"]) for speed, one in measured.items()}
-    before = opening.source, notebook.cells[0].source
-    call = "course.welcome(speed, " + ", ".join(f"{speed}={told[speed]}" for speed in SPEEDS)
-    opening.source = WELCOME.sub(call, opening.source)
-    notebook.cells[0].source = PROSE.sub(prose(told), notebook.cells[0].source)
-    return before != (opening.source, notebook.cells[0].source)
-
-
-def prose(told):
-    """Say how long a lesson computes, as its first cell does; `told` gives the seconds of each speed."""
-    smoke, lesson, full = (in_words(told[speed]) for speed in SPEEDS)
-    others = f"({smoke} at `smoke`, {full} at `full`)"
-    return f"the cells compute for about {lesson} at `lesson` speed on two CPU cores {others}"
 
 
 def pages(checkout=environment.CHECKOUT):
@@ -129,11 +84,6 @@ def fill(table, checkout=environment.CHECKOUT):
         text = path.read_text(encoding="utf-8")
         if (new := fill_page(text, table)) != text:
             path.write_text(new, encoding="utf-8", newline="\n")
-            changed.append(path)
-    for path in lessons.numbered(checkout / "notebooks"):
-        notebook = nbformat.read(path, nbformat.NO_CONVERT)
-        if fill_lesson(notebook, table.get(path.stem, {})):
-            write_notebook(notebook, path)
             changed.append(path)
     return changed
 

@@ -3,13 +3,12 @@
 import contextlib
 import hashlib
 import json
-import platform
 from urllib.parse import quote
 
 import numpy as np
 
 import ganlib
-from ganlib._tensorflow import keras, tf
+from ganlib._tensorflow import versions
 from ganlib.export.scores import judge_model
 from ganlib.models.pictures import PictureModel
 from ganlib.training.model import fingerprint
@@ -74,19 +73,12 @@ def in_code(name, language):
 
 def training(model):
     """Return the sections on how a model was trained and on versions, as a list of Markdown texts."""
-    versions = {
-        "ganlib": ganlib.__version__,
-        "keras": keras.__version__,
-        "tensorflow": tf.__version__,
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-    }
     steps = getattr(model, "step", None)
     if steps is None:
-        return ["## Training", "Not known: a network was exported, not a model or a run.", *_versions(versions)]
+        return ["## Training", "Not known: a network was exported, not a model or a run.", *_versions()]
     rows = {"steps": f"{steps:,}", "seed": getattr(model, "seed", "not known"), **_plan(model)}
     rows |= {name: f"{value:g}" if isinstance(value, float) else value for name, value in model.live.snapshot().items()}
-    return ["## Training", table(rows), "## Scores", *_scores(model), *_versions(versions)]
+    return ["## Training", table(rows), "## Scores", *_scores(model), *_versions()]
 
 
 def _plan(model):
@@ -128,8 +120,8 @@ def _scores(model):
     return [*judged, when, table(rows)]
 
 
-def _versions(versions):
-    return ["## Versions", table(versions)]
+def _versions():
+    return ["## Versions", table(versions())]
 
 
 def table(rows):

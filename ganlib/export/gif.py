@@ -12,8 +12,9 @@ from ganlib.export.delivery import check_target, place, write_size
 from ganlib.keras_files.errors import ExportError
 from ganlib.models import load_run
 from ganlib.paths import as_path
+from ganlib.thinning import some_of
 from ganlib.training import RunFolder, RunFolderError
-from ganlib.training.samples import MOST_BYTES, read_samples, spread
+from ganlib.training.samples import MOST_BYTES, read_samples
 
 LACKS = "networks, optimizers, random state; only pictures"
 CAPTION = 18  # pixels
@@ -79,7 +80,7 @@ def samples_of(run):
         samples = getattr(run, "samples", None)
         if not samples:
             raise ExportError("A GIF is made of a run folder, or of a model that has taken samples while it trained.")
-        steps = spread(sorted(samples), MOST_FRAMES)
+        steps = some_of(sorted(samples), MOST_FRAMES)
         return steps, [tile(samples[step], 5, 5) for step in steps]
     folder = folder if isinstance(folder, RunFolder) else RunFolder.open(folder)
     steps, frames = read_samples(folder, MOST_FRAMES)

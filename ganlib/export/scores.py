@@ -3,7 +3,7 @@
 from ganlib.judge.judge import default_judge
 
 PICTURES = 2000
-SEED = 77  # of the latent vectors; as in `ganlib.quality`, no training chooses by them
+SEED = 77  # of the latent vectors; as in `ganlib.bench.quality`, no training chooses by them
 TITLES = {
     "mnist_fd": "MNIST-FD, lower is better",
     "precision": "precision, 0 to 1",

@@ -4,8 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-import ganlib
-from ganlib._tensorflow import keras, tf
+from ganlib._tensorflow import versions
 from ganlib.data import load_mnist
 from ganlib.judge.classifier import train_classifier
 
@@ -37,8 +36,7 @@ def train(folder, data=None, epochs=6, seed=0):
     images, labels = load_mnist("test", path=data)
     classifier = train_classifier(*load_mnist("train", path=data), epochs=epochs, seed=seed, verbose=2)
     accuracy = float((classifier.recognise(images).argmax(axis=1) == labels).mean())
-    versions = {"ganlib": ganlib.__version__, "keras": keras.__version__, "tensorflow": tf.__version__}
-    classifier.save(folder, test_accuracy=accuracy, epochs=epochs, seed=seed, versions=versions)
+    classifier.save(folder, test_accuracy=accuracy, epochs=epochs, seed=seed, versions=versions())
     return accuracy
 
 

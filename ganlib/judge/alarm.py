@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlib._tensorflow import keras
+from ganlib.arguments import Whole
 from ganlib.judge import classifier, neighbours, signs
-from ganlib.training import whole
 from ganlib.wording import write
 
 PICTURES = 200
@@ -78,8 +78,8 @@ class CollapseAlarm(keras.callbacks.Callback):
 
     def __init__(self, every=500, patience=3000, judge=None, tell=None):
         super().__init__()
-        self.every = whole("every", WINDOW)(every)
-        self.patience = whole("patience", 0)(patience)
+        self.every = Whole("every", WINDOW)(every)
+        self.patience = Whole("patience", 0)(patience)
         if not (judge is None or hasattr(judge, "recognise")):
             raise ValueError(f"judge must be a DigitClassifier, or None for the usual one, not {write(judge)}.")
         if not (tell is None or callable(tell)):

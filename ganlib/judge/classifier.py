@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from ganlib._tensorflow import keras, tf
-from ganlib.arguments import as_array, as_whole
+from ganlib.arguments import Number, Whole, as_array
 from ganlib.data import DataError, as_pictures, asset, check_pictures, load_mnist
 from ganlib.paths import as_path
-from ganlib.training import atomic_write, number, whole
+from ganlib.training import atomic_write
 
 WEIGHTS, RECORD = "digit_classifier.npz", "digit_classifier.json"
 CHUNK = 500  # pictures at a time, so that memory stays flat
@@ -189,7 +189,7 @@ def train_classifier(images=None, labels=None, epochs=6, seed=0, verbose=1):
     """
     if images is None:
         images, labels = load_mnist("train")
-    pictures, epochs, seed = as_pictures(images), whole("epochs", 1)(epochs), whole("seed", 0, 2**32 - 1)(seed)
+    pictures, epochs, seed = as_pictures(images), Whole("epochs", 1)(epochs), Whole("seed", 0, 2**32 - 1)(seed)
     labels = _check_labels(labels, pictures)
     keras.utils.set_random_seed(seed)
     rng, network = np.random.default_rng(seed), build_classifier(seed)
@@ -229,7 +229,7 @@ def not_digits(n, rng):
     ndarray
         float32 (n, 28, 28, 1) in [-1, 1].
     """
-    n = as_whole("n", n, 0)
+    n = Whole("n", 0)(n)
     noises, blobs, greys = (len(part) for part in np.array_split(np.arange(n), 3))
     kinds = (
         rng.uniform(-1, 1, (noises, 28, 28, 1)) ** rng.choice([1, 3, 9], (noises, 1, 1, 1)),
@@ -278,7 +278,7 @@ def share_recognised(images, confidence=0.9):
     confidence : float
         From 0 to 1.
     """
-    confidence = number("confidence", 0, 1)(confidence)
+    confidence = Number("confidence", 0, 1)(confidence)
     return float((recognise(images).max(axis=1) > confidence).mean())
 
 

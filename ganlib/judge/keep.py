@@ -1,8 +1,8 @@
 """Keep the best generator of a training, by the judge: the last one is often not the best."""
 
 from ganlib._tensorflow import keras
+from ganlib.arguments import Whole
 from ganlib.judge.judge import default_judge
-from ganlib.training import whole
 from ganlib.wording import write
 
 PICTURES = 2000
@@ -25,7 +25,7 @@ class KeepBest(keras.callbacks.Callback):
 
     def __init__(self, every=1000, judge=None):
         super().__init__()
-        self.every = whole("every", 1)(every)
+        self.every = Whole("every", 1)(every)
         if not (judge is None or hasattr(judge, "distance")):
             raise ValueError(f"judge must be a Judge, or None for that of MNIST digits, not {write(judge)}.")
         self._judge = judge

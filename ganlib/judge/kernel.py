@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganlib.arguments import as_whole
+from ganlib.arguments import Whole
 from ganlib.judge.neighbours import two_clouds
 
 MOST_SUBSETS = 1000
@@ -64,8 +64,8 @@ def kernel_distance(features, others, subsets=20, size=1000, seed=0):
     Bińkowski, Sutherland, Arbel and Gretton 2018, "Demystifying MMD GANs", section 4.
     """
     features, others = two_clouds(features=features, others=others)
-    subsets, rng = as_whole("subsets", subsets, 1, MOST_SUBSETS), np.random.default_rng(as_whole("seed", seed, 0))
-    size = min(as_whole("size", size, 2), len(features), len(others))
+    subsets, rng = Whole("subsets", 1, MOST_SUBSETS)(subsets), np.random.default_rng(Whole("seed", 0)(seed))
+    size = min(Whole("size", 2)(size), len(features), len(others))
     reads = [squared_mmd(_some(features, size, rng), _some(others, size, rng)) for _ in range(subsets)]
     return float(np.mean(reads)), float(np.std(reads))
 

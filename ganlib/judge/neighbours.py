@@ -5,7 +5,7 @@ All pairs are compared by matrix products, a few hundred rows at a time, so that
 
 import numpy as np
 
-from ganlib.arguments import as_numbers, as_whole
+from ganlib.arguments import Whole, as_numbers
 
 ROWS = 250  # so that a block of distances stays in the processor's cache
 
@@ -46,7 +46,7 @@ def neighbour_distances(points, k):
     from sklearn.neighbors import NearestNeighbors  # not loaded before it is needed
 
     points = as_numbers("points", points, least=2)
-    k = as_whole("k", k, 1, len(points) - 1)
+    k = Whole("k", 1, len(points) - 1)(k)
     return NearestNeighbors(n_neighbors=k, algorithm="brute").fit(points).kneighbors()[0]
 
 

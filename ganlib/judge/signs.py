@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganlib.arguments import as_array, as_whole
+from ganlib.arguments import Whole, as_array
 
 RECENT = 100  # steps that a sign is measured over
 SEEN = ("step", "d_accuracy", "d_real", "d_fake", "g_gradient", "d_loss", "g_loss")
@@ -154,7 +154,7 @@ def vital_signs(history, pictures=None, recent=RECENT):
         `loss`, the larger of the mean sizes of the two losses (infinite if one became NaN); `swing`, the standard
         deviation of `d_real` from step to step; and, of pictures, their `spread`.
     """
-    recent = as_whole("recent", recent, 1)
+    recent = Whole("recent", 1)(recent)
     try:
         last = {name: np.asarray(history[name][-recent:], float) for name in SEEN}
     except (TypeError, ValueError, LookupError) as error:

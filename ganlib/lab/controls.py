@@ -9,6 +9,7 @@ import weakref
 
 import ipywidgets
 
+from ganlib.arguments import Choice, Number, Switch, Whole
 from ganlib.lab import views, words
 from ganlib.lab.names import Names
 
@@ -43,7 +44,11 @@ class ControlPanel:
     def __init__(self, live, send, complain):
         self._live, self._send, self._complain = live, send, complain
         self._following = False
-        self.widgets = {name: make_widgets(name, live.takes(name), live[name]) for name in live if live.takes(name)}
+        self.widgets = {
+            name: make_widgets(name, live.takes(name), live[name])
+            for name in live
+            if isinstance(live.takes(name), Choice | Number | Switch | Whole)
+        }
         for name, widgets in self.widgets.items():
             for widget in widgets:
                 widget.observe(lambda change, name=name: self._moved(name, change["owner"], change["new"]), "value")
@@ -114,18 +119,19 @@ def make_widgets(name, takes, value):
     Parameters
     ----------
     name : str
-    takes : Takes
+    takes : Number, Whole, Switch or Choice
+        The check of `ganlib.arguments` that the value has to pass.
     value
         The value now.
     """
     label = words.label(name)
     wide = {"style": LABEL, "layout": {"width": "300px"}, "description": label, "value": value}
-    if takes.kind == "switch":
+    if isinstance(takes, Switch):
         return (ipywidgets.Checkbox(**wide, indent=True),)
-    if takes.kind == "choice":
+    if isinstance(takes, Choice):
         options = [(option.replace("_", " "), option) for option in takes.options]
         return (ipywidgets.Dropdown(**wide, options=options),)
-    if takes.kind == "whole":
+    if isinstance(takes, Whole):
         return (ipywidgets.IntSlider(**wide, min=takes.low, max=min(takes.high or 100, 100)),)
     if takes.high <= 1 or takes.low < 0:
         return (ipywidgets.FloatSlider(**wide, min=takes.low, max=takes.high, step=(takes.high - takes.low) / 100),)

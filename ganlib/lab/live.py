@@ -13,6 +13,7 @@ import numpy as np
 
 from ganlib import data as pixels
 from ganlib import judge
+from ganlib.arguments import Switch
 from ganlib.lab import pictures, views, words
 from ganlib.lab.controls import ControlPanel, frame
 from ganlib.lab.trainer import LabTrainer, pause_on_interrupt
@@ -20,7 +21,7 @@ from ganlib.models.conditional import DIGITS, ConditionalGAN
 from ganlib.models.gan import GAN
 from ganlib.models.plane import PlaneGAN
 from ganlib.models.presets import PRESETS
-from ganlib.training import describe_device, switch
+from ganlib.training import describe_device
 
 WATCHED = 100  # fakes and real examples that the gauges and the histogram look at
 SHOWN = pictures.SIDE**2
@@ -66,7 +67,7 @@ class LiveLab:
     def __init__(self, model, data=None, *, background=None, **options):
         self.model = model
         shows = "google.colab" not in sys.modules
-        self.background = shows if background is None else switch("background")(background)
+        self.background = shows if background is None else Switch("background")(background)
         self._preset_told = self._histogram = ""
         self._looks, self._digits, self._shown_values = 0, None, None
         self._before = None

@@ -22,8 +22,8 @@ from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 
+from ganlib.arguments import Number, Whole
 from ganlib.paths import as_path
-from ganlib.training.live import number, whole
 
 TAG = "page"  # of the lesson's cells that make the page
 QUIET = "page-quiet"  # of those whose output is not shown
@@ -200,7 +200,7 @@ def configuration(minutes, token):
     token : str
         What a visitor has to know; empty if nothing.
     """
-    minutes = number("idle", 0, LONGEST_IDLE)(minutes)
+    minutes = Number("idle", 0, LONGEST_IDLE)(minutes)
     settings = Config()
     settings.Voila.log_level = logging.WARNING
     settings.Voila.token = token
@@ -241,7 +241,7 @@ def serve(lesson, *, ip=HERE, port=PORT, token=None, visitors=VISITORS, idle=IDL
     OSError
         The address is none of this computer, or no port is free.
     """
-    port, visitors = whole("port", 1, 65535)(port), whole("visitors", 1)(visitors)
+    port, visitors = Whole("port", 1, 65535)(port), Whole("visitors", 1)(visitors)
     if not isinstance(ip, str) or not ip.strip():
         raise ValueError(f"ip must be an address such as {HERE}, or {EVERYWHERE[0]} for all computers, not {ip!r}.")
     if token is not None and not isinstance(token, str):

@@ -9,11 +9,13 @@ import zipfile
 
 import numpy as np
 
+from ganlib.arguments import Whole
 from ganlib.data import asset, png_bytes
 from ganlib.paths import as_path, explain, file_mode
+from ganlib.thinning import thin_history
 from ganlib.training.files import atomic_write
 from ganlib.training.history import History
-from ganlib.training.live import Change, whole
+from ganlib.training.live import Change
 from ganlib.training.run_folder import RunFolder
 from ganlib.training.samples import MOST_BYTES, read_samples
 
@@ -60,12 +62,12 @@ class Recording:
 
     def values_at(self, step):
         """Return the live values as they were at a step, a dict."""
-        step = whole("step", 0)(step)
+        step = Whole("step", 0)(step)
         return self.start | {change.name: change.value for change in self.changes if change.step <= step}
 
     def png(self, frame):
         """Return one frame, by its number, as PNG bytes."""
-        return png_bytes(self.frames[whole("frame", 0, len(self.frames) - 1)(frame)])
+        return png_bytes(self.frames[Whole("frame", 0, len(self.frames) - 1)(frame)])
 
     # --- files ----------------------------------------------------------------------------------------------------
 
@@ -147,7 +149,7 @@ class Recording:
     def save(self, path):
         """Write everything as one compressed file; the history is thinned to about 2,000 rows, each a mean."""
         path = as_path(path)
-        thinned = thin_history(self.history)
+        thinned = thin_history(self.history, ROWS)
         about = {
             "ganlib_recording": FORMAT,
             "title": self.title,
@@ -219,22 +221,3 @@ def _check_values(start, changes):
     if not all(isinstance(change.step, (int, np.integer)) for change in changes):
         raise ValueError("The step of a change must be a whole number.")
     return start, changes
-
-
-def thin_history(history, rows=ROWS):
-    """Return the columns of a history with at most so many rows: means of what was measured in equal stretches.
-
-    The step of a row is its last one.
-    """
-    steps, rows = np.asarray(_check_history(history)["step"]), whole("rows", 1)(rows)
-    if len(steps) <= rows:
-        return {name: np.asarray(column) for name, column in history.items()}
-    ends = np.linspace(0, len(steps), rows + 1).astype(int)
-    thinned = {"step": steps[ends[1:] - 1]}
-    for name in history:
-        if name != "step":
-            column = np.asarray(history[name], float)
-            counts = np.add.reduceat(np.isfinite(column), ends[:-1])
-            sums = np.add.reduceat(np.nan_to_num(column), ends[:-1])
-            thinned[name] = np.where(counts, sums / np.maximum(counts, 1), np.nan).astype(np.float32)
-    return thinned

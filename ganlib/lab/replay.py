@@ -7,14 +7,14 @@ from html import escape
 
 import ipywidgets
 
+from ganlib.arguments import Whole
 from ganlib.data import png_bytes
 from ganlib.lab import pictures, views, words
 from ganlib.lab.controls import frame
 from ganlib.lab.recording import Recording
 from ganlib.paths import as_path
-from ganlib.training import whole
+from ganlib.thinning import some_of
 from ganlib.training.files import atomic_write
-from ganlib.training.samples import spread
 
 SCALE = 2
 
@@ -56,7 +56,7 @@ class TimeMachine:
     def show(self, frame):
         """Show one frame, by its number, with the curves up to it and the controls as they were."""
         recording = self.recording
-        frame = whole("frame", 0, len(recording.steps) - 1)(frame)
+        frame = Whole("frame", 0, len(recording.steps) - 1)(frame)
         step = int(recording.steps[frame])
         self._png = png_bytes(_enlarged(recording.frames[frame]))
         self._picture.value = pictures.image(
@@ -101,7 +101,7 @@ def _enlarged(frame):
 def save_page(recording, path, most_frames=100):
     """Write a recording, or what `TimeMachine` takes, as one HTML page: a slider, the frames, curves with a mark."""
     recording, path = open_recording(recording), as_path(path)
-    chosen = spread(range(len(recording.steps)), whole("most_frames", 1)(most_frames))
+    chosen = some_of(range(len(recording.steps)), Whole("most_frames", 1)(most_frames))
     last = max(int(recording.steps[chosen[-1]]), 1)
     frames = [
         {

@@ -13,6 +13,7 @@ from itertools import count
 from queue import SimpleQueue
 
 from ganlib._tensorflow import keras
+from ganlib.arguments import Choice, Number, Whole
 from ganlib.paths import as_path
 from ganlib.setup import environment
 from ganlib.training import (
@@ -22,9 +23,6 @@ from ganlib.training import (
     Schedule,
     TrainableModel,
     TrainingDiverged,
-    choice,
-    number,
-    whole,
 )
 from ganlib.wording import write
 
@@ -108,13 +106,13 @@ class LabTrainer:
         self.model = model
         self.data = model.check_data(model.default_data() if data is None else data)
         usual = model.usual["batch_size"] if batch_size is None else batch_size
-        self.batch_size = whole("batch_size", 4, len(self.data[0]))(usual)
-        self.most_steps = whole("most_steps", 1)(model.usual["steps"] if most_steps is None else most_steps)
+        self.batch_size = Whole("batch_size", 4, len(self.data[0]))(usual)
+        self.most_steps = Whole("most_steps", 1)(model.usual["steps"] if most_steps is None else most_steps)
         self.running, self.closed, self.message, self.speed = False, False, "", "full"
         self.last_step = model.step
         interval = model.usual["sample_interval"] if sample_interval is None else sample_interval
-        self._sample_interval = whole("sample_interval", 1)(interval)
-        self._most_seconds = 60 * number("most_minutes", 0, LONGEST_MINUTES)(most_minutes)
+        self._sample_interval = Whole("sample_interval", 1)(interval)
+        self._most_seconds = 60 * Number("most_minutes", 0, LONGEST_MINUTES)(most_minutes)
         self._callbacks = _checked_callbacks(callbacks)
         self._view = view
         self._first_folder, self._resets = None if run is None else as_path(run, "run"), 0
@@ -161,7 +159,7 @@ class LabTrainer:
 
     def play(self, steps=None):
         """Train on for a number of steps, or until somebody pauses."""
-        self._post(self._play, None if steps is None else whole("steps", 1)(steps))
+        self._post(self._play, None if steps is None else Whole("steps", 1)(steps))
 
     def pause(self, why=""):
         """Stop after the block that runs."""
@@ -182,11 +180,11 @@ class LabTrainer:
             "discriminator" or "generator".
         steps : int
         """
-        self._post(self._alone, choice("player", tuple(ALONE))(player), whole("steps", 1)(steps))
+        self._post(self._alone, Choice("player", tuple(ALONE))(player), Whole("steps", 1)(steps))
 
     def reset(self, seed=None):
         """Go back to the first weights, or to those of another seed; the controls stay as they are."""
-        self._post(self._reset, None if seed is None else whole("seed", 0, 2**31 - 1)(seed))
+        self._post(self._reset, None if seed is None else Whole("seed", 0, 2**31 - 1)(seed))
 
     def set(self, name, value):
         """Change a live value; ValueError if it does not fit."""
@@ -202,7 +200,7 @@ class LabTrainer:
 
     def set_speed(self, speed):
         """Train at "full" speed, "calm" or "slow"."""
-        self._post(self._set_speed, choice("speed", SPEEDS)(speed))
+        self._post(self._set_speed, Choice("speed", SPEEDS)(speed))
 
     def refresh(self):
         """Show again what there is."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from ganlib.lab import words
 from ganlib.plots.style import DISCRIMINATOR, FAKE, GENERATOR, GREY, INK, PALE, PAPER, REAL
+from ganlib.thinning import thin_curve
 
 WIDTH, HEIGHT = 400, 178  # of a chart, in its own units
 LEFT, RIGHT, TOP, BOTTOM = 46, 10, 26, 20
@@ -61,17 +62,6 @@ def panels_of(columns):
 # --- charts -----------------------------------------------------------------------------------------------------------
 
 
-def thin(steps, values, points=POINTS):
-    """Return at most so many points of a curve: means over equal stretches of steps, without what was not measured."""
-    kept = np.isfinite(values)
-    steps, values = np.asarray(steps)[kept], np.asarray(values, float)[kept]
-    if len(steps) <= points:
-        return steps, values
-    starts = np.linspace(0, len(steps), points, endpoint=False).astype(int)
-    counts = np.diff([*starts, len(steps)])
-    return np.add.reduceat(steps, starts) / counts, np.add.reduceat(values, starts) / counts
-
-
 def charts(history, panels, changes=(), window=None, until=None):
     """Draw the curves of a history as SVG, with a mark at every change of a value.
 
@@ -111,7 +101,7 @@ def _marks(changes, first, last):
 
 
 def _panel(panel, steps, history, here, first, last, marks):
-    curves = [(line, *thin(steps, history[line.column][here])) for line in panel.lines]
+    curves = [(line, *thin_curve(steps, history[line.column][here], POINTS)) for line in panel.lines]
     low, high = _limits(panel.scale, [values for *_, values in curves])
     scale = np.log10 if panel.scale == "log" else np.asarray
     number = ".2f" if panel.scale == "share" else ".3g"

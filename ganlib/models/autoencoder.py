@@ -9,12 +9,13 @@ import numpy as np
 
 from ganlib import builders
 from ganlib._tensorflow import keras, tf
+from ganlib.arguments import Number
 from ganlib.data import as_pictures
 from ganlib.models.coder import Coder
 from ganlib.models.common import live_property, live_variable
 from ganlib.models.networks import check_picture_range
 from ganlib.models.pictures import to_unit_range
-from ganlib.training import check_seed, number
+from ganlib.training import check_seed
 
 NOISE = 1  # stream of random numbers
 MOST_NOISE = 5.0
@@ -85,7 +86,7 @@ class Autoencoder(Coder):
 
     def live_values(self):
         """Return the values that can change while the model trains."""
-        return {**super().live_values(), "noise": live_variable(number("noise", 0, MOST_NOISE), self._noise)}
+        return {**super().live_values(), "noise": live_variable(Number("noise", 0, MOST_NOISE), self._noise)}
 
     noise = live_property("noise", "Standard deviation of the noise that is added to what the encoder sees, 0 to 5.")
 

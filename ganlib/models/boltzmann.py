@@ -11,12 +11,12 @@ import numpy as np
 
 from ganlib import builders
 from ganlib._tensorflow import keras, tf
-from ganlib.arguments import as_array, as_numbers
+from ganlib.arguments import Switch, Whole, as_array, as_numbers
 from ganlib.data import as_pictures
 from ganlib.models.common import build_optimizer, live_property, live_rate
 from ganlib.models.pictures import PictureModel, in_chunks, random_from, to_unit_range
 from ganlib.models.variational import binarise
-from ganlib.training import Player, compile_mode, switch, whole
+from ganlib.training import Player, compile_mode
 from ganlib.wording import write
 
 HIDDEN, VISIBLE, INK = 1, 2, 3  # streams of random numbers
@@ -102,10 +102,10 @@ class RestrictedBoltzmannMachine(PictureModel):
         **kwargs,
     ):
         super().__init__(seed=seed, name=name, **kwargs)
-        self.hidden = whole("hidden (the number of hidden units)", 1, MOST_UNITS)(hidden)
-        self.k = whole("k (Gibbs steps an update)", 1, MOST_STEPS)(k)
-        self.persistent = switch("persistent")(persistent)
-        self.chains = whole("chains", 1, MOST_UNITS)(chains)
+        self.hidden = Whole("hidden (the number of hidden units)", 1, MOST_UNITS)(hidden)
+        self.k = Whole("k (Gibbs steps an update)", 1, MOST_STEPS)(k)
+        self.persistent = Switch("persistent")(persistent)
+        self.chains = Whole("chains", 1, MOST_UNITS)(chains)
         self._shape = _checked_shape(picture_shape)
         self.pixels = int(np.prod(self._shape))
         narrow = keras.initializers.RandomNormal(stddev=0.01, seed=self.seed)  # Hinton 2012, section 8
@@ -370,14 +370,14 @@ class RestrictedBoltzmannMachine(PictureModel):
         LogPartition
             low and high are three standard errors away, as in the paper.
         """
-        temperatures = whole("temperatures", 10)(temperatures)
+        temperatures = Whole("temperatures", 10)(temperatures)
         first = self.visible_bias.numpy() if images is None else _log_odds(self.check_data(images)[0]).reshape(-1)
-        start = random_from(seed).random((whole("chains", 2)(chains), self.pixels)) < 1 / (1 + np.exp(-first))
+        start = random_from(seed).random((Whole("chains", 2)(chains), self.pixels)) < 1 / (1 + np.exp(-first))
         gained = self._run_annealing(
             tf.constant(start, tf.float32),
             tf.constant(first),
             tf.constant(_inverse_temperatures(temperatures)),
-            tf.constant(whole("seed", 0)(seed), tf.int64),
+            tf.constant(Whole("seed", 0)(seed), tf.int64),
         )
         known = np.logaddexp(0, first.astype(np.float64)).sum() + self.hidden * np.log(2)
         return LogPartition(*(float(known + ratio) for ratio in _log_mean(gained.numpy().astype(np.float64))))
@@ -429,9 +429,9 @@ class RestrictedBoltzmannMachine(PictureModel):
             raise ValueError(
                 f"steps must be numbers of Gibbs steps in increasing order, such as [0, 10], not {write(steps)}."
             )
-        steps = [whole("steps", 0)(int(count)) for count in counts]
-        seed = whole("seed", 0)(seed)
-        visible = self._noise(whole("n", 1)(n), seed) if start is None else self._start(start, seed)
+        steps = [Whole("steps", 0)(int(count)) for count in counts]
+        seed = Whole("seed", 0)(seed)
+        visible = self._noise(Whole("n", 1)(n), seed) if start is None else self._start(start, seed)
         grey, looks = visible, []
         for before, after in zip([0, *steps], steps, strict=False):
             if after > before:
@@ -453,10 +453,10 @@ class RestrictedBoltzmannMachine(PictureModel):
         start : ndarray or None
             The n pictures that the chains start from; noise if None.
         """
-        n = whole("n", 1)(n)
+        n = Whole("n", 1)(n)
         if start is not None and len(start) != n:
             raise ValueError(f"start must hold one picture for each of the {n} chains, not {len(start)}.")
-        return self.dream([whole("steps", 1)(steps)], n, start, seed)[0]
+        return self.dream([Whole("steps", 1)(steps)], n, start, seed)[0]
 
     def sample_grid(self):
         """Return 25 pictures dreamt in 1000 steps from noise: the same noise and draws every time."""
@@ -468,7 +468,7 @@ class RestrictedBoltzmannMachine(PictureModel):
         Each is scaled by its own largest weight; white pixels turn the unit on, black ones turn it off. The n units
         with the largest weights come first; all if None.
         """
-        n = self.hidden if n is None else whole("n", 1, self.hidden)(n)
+        n = self.hidden if n is None else Whole("n", 1, self.hidden)(n)
         weights = self.kernel.numpy().T
         weights = weights[np.argsort(-np.square(weights).sum(axis=1), kind="stable")[:n]]
         scaled = weights / np.maximum(np.abs(weights).max(axis=1, keepdims=True), 1e-12)
@@ -544,7 +544,7 @@ def _checked_shape(shape):
     """Return a picture shape as a tuple (height, width, 1); ValueError for another one."""
     if not isinstance(shape, tuple | list) or len(shape) != 3 or shape[2:] not in ((1,), [1]):
         raise ValueError(f"picture_shape must be (height, width, 1), for example (28, 28, 1), not {write(shape)}.")
-    return tuple(whole("a side of picture_shape", 1, MOST_UNITS)(side) for side in shape)
+    return tuple(Whole("a side of picture_shape", 1, MOST_UNITS)(side) for side in shape)
 
 
 def _draw(probability, uniform, stream):

@@ -3,7 +3,8 @@
 import numpy as np
 
 from ganlib._tensorflow import keras
-from ganlib.training import LiveValue, number
+from ganlib.arguments import Number
+from ganlib.training import LiveValue
 from ganlib.wording import write
 
 MAX_RATE = 10.0
@@ -34,7 +35,7 @@ def live_rate(name, optimizer):
         Returns the optimizer: a model that is compiled anew has another one.
     """
     return LiveValue(
-        number(name, 0, MAX_RATE),
+        Number(name, 0, MAX_RATE),
         lambda: short(optimizer().learning_rate.numpy()),
         lambda value: optimizer().learning_rate.assign(value),
     )
@@ -69,7 +70,7 @@ def build_optimizer(name, optimizer, network, taken=None):
         raise ValueError("Give each network an optimizer of its own: one object cannot keep the moments of both.")
     if isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
         raise ValueError(f"Give {name} a number as its learning rate; changes over time go into train(schedule=...).")
-    number(f"The learning rate of {name}", 0, MAX_RATE)(short(optimizer.learning_rate.numpy()))
+    Number(f"The learning rate of {name}", 0, MAX_RATE)(short(optimizer.learning_rate.numpy()))
     weights = network.trainable_variables
     if optimizer.built and not set(map(id, weights)) <= set(map(id, optimizer._trainable_variables)):
         raise ValueError(f"{name} has been used for other weights, whose moments it keeps: give a new optimizer.")

@@ -9,10 +9,10 @@ import numpy as np
 from ganlib import builders
 from ganlib import data as pixels
 from ganlib._tensorflow import keras, tf
+from ganlib.arguments import Whole
 from ganlib.models.gan import GAN
 from ganlib.models.networks import check_fit, check_network
 from ganlib.models.pictures import in_chunks, to_unit_range
-from ganlib.training import whole
 
 DIGITS = builders.DIGITS
 AFTER_LATENT = 3  # from a stream of latent vectors to the stream of the digits that belong to them
@@ -135,7 +135,7 @@ class ConditionalGAN(GAN):
         ndarray
             float32 (n, 28, 28, 1) in [-1, 1].
         """
-        n = whole("n", 1)(n)
+        n = Whole("n", 1)(n)
         if digits is None:
             digits = np.arange(n) % DIGITS
         elif np.ndim(digits) == 0:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ganlib import builders
 from ganlib._tensorflow import keras, tf
-from ganlib.arguments import as_numbers
+from ganlib.arguments import Choice, Number, Switch, Whole, as_numbers
 from ganlib.models import recipes
 from ganlib.models.common import both_rates, build_optimizer, live_property, live_rate, live_variable
 from ganlib.models.gan_step import D_STEPS, LOSSES, generator_step, join, opinions
@@ -22,12 +22,8 @@ from ganlib.training import (
     Player,
     TrainingDiverged,
     as_list,
-    choice,
     compile_block,
     compile_mode,
-    number,
-    switch,
-    whole,
 )
 
 MAX_UPDATES = 10
@@ -99,7 +95,7 @@ class GAN(PictureModel):
         **options,
     ):
         super().__init__(seed=seed, name=name)
-        self.network = choice("network", ("dense", "conv"))(network)
+        self.network = Choice("network", ("dense", "conv"))(network)
         self.recipe = None
         if recipe is not None:
             self._adopt(recipes.as_recipe(recipe))
@@ -357,13 +353,13 @@ class GAN(PictureModel):
         return {
             "d_learning_rate": live_rate("d_learning_rate", lambda: self.d_optimizer),
             "g_learning_rate": live_rate("g_learning_rate", lambda: self.g_optimizer),
-            "d_steps": self._switch("d_steps", whole("d_steps", 0, MAX_UPDATES), int),
-            "g_steps": self._switch("g_steps", whole("g_steps", 0, MAX_UPDATES), int),
-            "label_smoothing": self._switch("label_smoothing", number("label_smoothing", 0, 0.5)),
-            "freeze_d": self._switch("freeze_d", switch("freeze_d"), bool),
-            "freeze_g": self._switch("freeze_g", switch("freeze_g"), bool),
+            "d_steps": self._switch("d_steps", Whole("d_steps", 0, MAX_UPDATES), int),
+            "g_steps": self._switch("g_steps", Whole("g_steps", 0, MAX_UPDATES), int),
+            "label_smoothing": self._switch("label_smoothing", Number("label_smoothing", 0, 0.5)),
+            "freeze_d": self._switch("freeze_d", Switch("freeze_d"), bool),
+            "freeze_g": self._switch("freeze_g", Switch("freeze_g"), bool),
             "loss_kind": self._switch(
-                "loss_kind", choice("loss_kind", loss_names), lambda index: loss_names[int(index)], loss_names.index
+                "loss_kind", Choice("loss_kind", loss_names), lambda index: loss_names[int(index)], loss_names.index
             ),
         }
 
@@ -415,9 +411,9 @@ class GAN(PictureModel):
         TrainingDiverged
             A weight became infinite or NaN; the discriminator is as it was before.
         """
-        steps = whole("steps", 1)(steps)
+        steps = Whole("steps", 1)(steps)
         data = self.check_data(self.default_data() if data is None else data)
-        batch_size = whole("batch_size", 4, len(data[0]))(batch_size)
+        batch_size = Whole("batch_size", 4, len(data[0]))(batch_size)
         mode = compile_mode([self.discriminator])
         pupil = Player(self.discriminator, self.d_optimizer, self._pretraining_turn, ("accuracy",))
         block = compile_block([pupil], pupil.columns, batch_size, mode)
@@ -546,7 +542,7 @@ class GAN(PictureModel):
 
     def latent_vectors(self, n, seed=0):
         """Draw n latent vectors, float32 (n, latent_dim), from a seed: standard normal numbers."""
-        return random_from(seed).standard_normal((whole("n", 1)(n), self.latent_dim), np.float32)
+        return random_from(seed).standard_normal((Whole("n", 1)(n), self.latent_dim), np.float32)
 
     def pictures_of(self, latent):
         """Turn latent vectors float32 (n, latent_dim) into pictures float32 in [-1, 1]."""

@@ -8,7 +8,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from ganlib.arguments import as_array, as_whole, is_one_of
+from ganlib.arguments import Whole, as_array, is_one_of
 from ganlib.wording import write
 
 COVARIANCES = ("full", "shared", "diagonal")
@@ -33,7 +33,7 @@ class BayesClassifier:
     """
 
     def __init__(self, classes=2):
-        self.classes = as_whole("classes", classes, 2, MOST_CLASSES)
+        self.classes = Whole("classes", 2, MOST_CLASSES)(classes)
         self.prior = None
         self.shape = None
 
@@ -121,8 +121,8 @@ class BayesClassifier:
             Examples of the shape given to `fit`.
         """
         self._check_fitted()
-        n = as_whole("n", n, 1, MOST_DRAWN)
-        rng = np.random.default_rng(as_whole("seed", seed, 0))
+        n = Whole("n", 1, MOST_DRAWN)(n)
+        rng = np.random.default_rng(Whole("seed", 0)(seed))
         if label is None:
             labels = rng.choice(self.classes, n, p=self.prior)
         elif isinstance(label, Integral) and not isinstance(label, bool) and 0 <= label < self.classes:

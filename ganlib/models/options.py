@@ -2,8 +2,8 @@
 
 from dataclasses import asdict, dataclass, replace
 
+from ganlib.arguments import Choice, Number
 from ganlib.models.gan_step import D_STEPS, LOSSES
-from ganlib.training import choice, number
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ class GANOptions:
     def __post_init__(self):
         """Check every option."""
         checks = [
-            choice("loss_kind", tuple(LOSSES)),
-            number("moving_average", 0, 0.999999),
-            choice("d_update", tuple(D_STEPS)),
-            choice("d_fakes", ("training", "inference")),
-            number("gradient_penalty", 0, 1e6),
-            number("training_spread", 0.5, 1),
+            Choice("loss_kind", tuple(LOSSES)),
+            Number("moving_average", 0, 0.999999),
+            Choice("d_update", tuple(D_STEPS)),
+            Choice("d_fakes", ("training", "inference")),
+            Number("gradient_penalty", 0, 1e6),
+            Number("training_spread", 0.5, 1),
         ]
         for name, check in zip(GANOptions.__dataclass_fields__, checks, strict=True):
             if (value := getattr(self, name)) is not None or name != "moving_average":

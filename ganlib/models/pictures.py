@@ -4,7 +4,7 @@ import numpy as np
 
 from ganlib import data as pixels
 from ganlib._tensorflow import tf
-from ganlib.arguments import as_array, as_whole
+from ganlib.arguments import Whole, as_array
 from ganlib.paths import as_path
 from ganlib.training import TrainableModel, atomic_write
 
@@ -87,7 +87,7 @@ def in_chunks(function, *arrays, size=1000):
 
 def random_from(seed):
     """Return NumPy's random numbers from a seed, other ones each time for None; ValueError if it is none."""
-    return np.random.default_rng(None if seed is None else as_whole("seed", seed, 0))
+    return np.random.default_rng(None if seed is None else Whole("seed", 0)(seed))
 
 
 def by(shape):

@@ -14,11 +14,11 @@ import numpy as np
 from ganlib import builders
 from ganlib import data as points_data
 from ganlib._tensorflow import keras, tf
-from ganlib.arguments import as_numbers
+from ganlib.arguments import Choice, Whole, as_numbers
 from ganlib.models.gan import GAN, LATENT, LATENT_OF_G
 from ganlib.models.gan_step import D_STEPS, generator_step
 from ganlib.models.pictures import in_chunks, random_from
-from ganlib.training import Draws, choice, compile_mode, kept, whole, written_by_layers
+from ganlib.training import Draws, compile_mode, kept, written_by_layers
 
 SHOWN = 500  # points in a sample
 PICTURE_SIDE = 224  # pixels of a sample's picture
@@ -84,7 +84,7 @@ class PlaneGAN(GAN):
     def __init__(self, latent="uniform", latent_dim=2, seed=0, *, name="plane_gan", **kwargs):
         self._start = None
         super().__init__("dense", latent_dim, seed, name=name, **kwargs)
-        self.latent = choice("latent", ("uniform", "normal"))(latent)
+        self.latent = Choice("latent", ("uniform", "normal"))(latent)
         self._first_seed = self.seed
 
     def _default_generator(self, latent_dim):
@@ -117,7 +117,7 @@ class PlaneGAN(GAN):
             Another seed makes other first weights, those of a `PlaneGAN(seed=seed)`; None is the seed that the model
             was built with.
         """
-        seed = self._first_seed if seed is None else whole("seed", 0, 2**31 - 1)(seed)
+        seed = self._first_seed if seed is None else Whole("seed", 0, 2**31 - 1)(seed)
         with self.exclusive():
             self.load_state(0, *self._start)
             self.live.cut(0)
@@ -148,7 +148,7 @@ class PlaneGAN(GAN):
         """Draw n latent vectors, float32 (n, latent_dim), from a seed."""
         if self.latent == "uniform":
             rng = random_from(seed)
-            return 2 * rng.random((whole("n", 1)(n), self.latent_dim), np.float32) - 1
+            return 2 * rng.random((Whole("n", 1)(n), self.latent_dim), np.float32) - 1
         return super().latent_vectors(n, seed)
 
     # --- what can be seen ---------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ class PlaneGAN(GAN):
 
     def surface(self, cells=41):
         """Return the discriminator over the square: float32 (cells, cells) in 0..1, rows from y = -1 up to y = 1."""
-        axis = np.linspace(-1, 1, whole("cells", 2)(cells), dtype=np.float32)
+        axis = np.linspace(-1, 1, Whole("cells", 2)(cells), dtype=np.float32)
         x, y = np.meshgrid(axis, axis)
         return self.probability_real(np.stack([x, y], -1).reshape(-1, 2)).reshape(cells, cells)
 
@@ -195,7 +195,7 @@ class PlaneGAN(GAN):
         """
         if self.latent_dim > 2:
             raise ValueError(f"A mesh can be drawn for 1 or 2 latent numbers, not for {self.latent_dim}.")
-        shares = np.linspace(0, 1, whole("cells", 1)(cells) + 1)
+        shares = np.linspace(0, 1, Whole("cells", 1)(cells) + 1)
         if self.latent == "normal":  # its outermost cells have no end: cut them at a thousandth
             axis = [NormalDist().inv_cdf(min(max(share, 1e-3), 1 - 1e-3)) for share in shares]
         else:
@@ -234,7 +234,7 @@ class PlaneGAN(GAN):
             Five of the discriminator, five of the generator.
         """
         (data,) = self.check_data(self.default_data() if data is None else data)
-        batch_size = whole("batch_size", 4, len(data))(batch_size)
+        batch_size = Whole("batch_size", 4, len(data))(batch_size)
         with self.exclusive():
             real, latent, latent_of_g = self._draw_step(tf.constant(data), batch_size)
             shown = self._watch_discriminator(real, latent) + self._watch_generator(latent_of_g)

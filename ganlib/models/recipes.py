@@ -12,6 +12,7 @@ with black for it, a loss that compares pairs (Jolicoeur-Martineau 2019), a rewa
 brings the distance down, and the recall with it.
 """
 
+import json
 import time
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -20,10 +21,13 @@ import numpy as np
 
 from ganlib import builders
 from ganlib._tensorflow import keras
+from ganlib.arguments import Choice
+from ganlib.data import asset
 from ganlib.models.options import GANOptions
-from ganlib.training import Schedule, choice
+from ganlib.training import Schedule
 from ganlib.wording import write
 
+RECORDED = "recorded/quality.json"
 COOLING_CHANGES = 50  # how finely the rates fall while a training cools down
 TIMED_SECONDS = 2.0  # for how long a step is timed, where the number of steps follows from it
 
@@ -170,9 +174,20 @@ ABLATIONS = MappingProxyType(
 )
 
 
+def recorded_curves():
+    """Return what `python -m ganlib bench --quality` found for the recipes of this version, as it wrote it.
+
+    Raises
+    ------
+    DataError
+        The file is missing.
+    """
+    return json.loads(asset(RECORDED).read_text(encoding="utf-8"))
+
+
 def ablations(name):
     """Return a recipe's variants that differ from it in one setting, as a dict of recipes by what is changed."""
-    name = choice("name", tuple(ABLATIONS))(name)
+    name = Choice("name", tuple(ABLATIONS))(name)
     return {f"{name}, {what}": RECIPES[name].replace(**change) for what, change in ABLATIONS[name].items()}
 
 
@@ -213,7 +228,7 @@ def build(family, recipe, seed=0):
         There is no such recipe.
     """
     if not isinstance(recipe, Recipe):
-        recipe = RECIPES[choice("recipe", tuple(RECIPES))(recipe)]
+        recipe = RECIPES[Choice("recipe", tuple(RECIPES))(recipe)]
     if recipe.seconds is not None:
         recipe = recipe.fitted(time_a_step(build(family, recipe.replace(seconds=None)))(TIMED_SECONDS))
 

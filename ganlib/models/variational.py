@@ -12,12 +12,13 @@ import numpy as np
 
 from ganlib import builders
 from ganlib._tensorflow import keras, tf
+from ganlib.arguments import Number, Whole
 from ganlib.data import as_pictures
 from ganlib.models.coder import SHOWN, Coder
 from ganlib.models.common import live_property, live_variable
 from ganlib.models.networks import check_logits
 from ganlib.models.pictures import in_chunks, random_from, to_unit_range
-from ganlib.training import check_seed, number, whole
+from ganlib.training import check_seed
 
 INK, CODES = 1, 2  # streams of random numbers
 MOST_BETA = 1000.0
@@ -142,7 +143,7 @@ class VariationalAutoencoder(Coder):
 
     def live_values(self):
         """Return the values that can change while the model trains."""
-        return {**super().live_values(), "beta": live_variable(number("beta", 0, MOST_BETA), self._beta)}
+        return {**super().live_values(), "beta": live_variable(Number("beta", 0, MOST_BETA), self._beta)}
 
     beta = live_property("beta", "Weight of the KL term, 0 to 1000; 1 makes what is maximised the lower bound.")
 
@@ -183,7 +184,7 @@ class VariationalAutoencoder(Coder):
         ndarray
             float32 (n, 28, 28, 1) in [-1, 1]; the grey of a pixel is the probability of it being white.
         """
-        n = whole("n", 1)(n)
+        n = Whole("n", 1)(n)
         return self.decode(random_from(seed).standard_normal((n, self.code), np.float32))
 
     def sample_grid(self):
@@ -214,7 +215,7 @@ class VariationalAutoencoder(Coder):
         """
         pictures = self._black_and_white(images)
         totals = np.zeros((2, len(pictures)))
-        for sample in range(whole("samples", 1)(samples)):
+        for sample in range(Whole("samples", 1)(samples)):
             totals += self._measure(self._run_terms, pictures, seed, sample)
         return Terms(*(totals / samples))
 
@@ -234,7 +235,7 @@ class VariationalAutoencoder(Coder):
         `terms`.
         """
         pictures = self._black_and_white(images)
-        samples = whole("samples", 1)(samples)
+        samples = Whole("samples", 1)(samples)
         total = np.full(len(pictures), -np.inf)
         for sample in range(samples):
             total = np.logaddexp(total, self._measure(self._run_log_weight, pictures, seed, sample)[0])

@@ -8,17 +8,17 @@ the lessons are measured on:
     times         factors on the latter, by parameter and value: {"network": {"conv": 8}}
     megabytes     on disk
 
-Else the seconds are those that its call of `course.welcome` names.
+Else, for a lesson of this kit, they are those of its measured times.
 """
 
 import math
-import re
 import shutil
 from typing import NamedTuple
 
+from ganlib.speed import seconds_of_lesson
+
 KEY = "ganlib_sweep"
 MEGABYTES = 1  # an executed notebook
-_WELCOME = re.compile(r"course\.welcome\(\s*speed, smoke=(\d+), lesson=(\d+), full=(\d+)")
 
 
 class Cost(NamedTuple):
@@ -64,24 +64,22 @@ def estimate(notebook, runs, workers):
     -------
     Cost
     """
-    cells = notebook.cells
-    told = cells.metadata.get(KEY, {})
+    told = notebook.cells.metadata.get(KEY, {})
     try:
-        seconds = [_seconds(run, notebook, told, cells) for run in runs]
+        seconds = [_seconds(run, notebook, told) for run in runs]
         total = None if None in seconds else sum(seconds) / max(1, min(workers, len(runs)))
         return Cost(len(runs), total, len(runs) * float(told.get("megabytes", MEGABYTES)))
     except (AttributeError, TypeError, ValueError, KeyError, OverflowError):  # a notebook that tells nonsense
         return Cost(len(runs), None, len(runs) * MEGABYTES)
 
 
-def _seconds(run, notebook, told, cells):
+def _seconds(run, notebook, told):
     values = {name: parameter.default for name, parameter in notebook.parameters.items()} | run
     each = told.get("seconds_each", {})
     if "seconds" in told and all(values.get(name) for name in each):
         factor = math.prod(by_value.get(str(values.get(name)), 1) for name, by_value in told.get("times", {}).items())
         return told["seconds"] + factor * sum(values[name] * cost for name, cost in each.items())
-    found = next(filter(None, (_WELCOME.search(cell.source) for cell in cells.cells)), None)
-    return float(found[("smoke", "lesson", "full").index(values["speed"]) + 1]) if found else None
+    return seconds_of_lesson(notebook.lesson).get(values["speed"])
 
 
 def _time(seconds):

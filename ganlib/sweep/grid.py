@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import yaml
 
+from ganlib.arguments import Number
 from ganlib.paths import as_path, explain
 from ganlib.speed import speed_name
 from ganlib.sweep.errors import SweepError
 from ganlib.sweep.notebook import GIVEN
 from ganlib.sweep.parameters import FILE
 from ganlib.sweep.table import ABOUT
-from ganlib.training import number
 from ganlib.wording import plain, write
 
 KEYS = ("notebook", "parameters", "seeds", "draws", "draw_seed", "rows", "time_limit")
@@ -193,7 +193,7 @@ def _points(axes, rows, seeds, grid, notebook):
 def check_time_limit(minutes):
     """Return how many minutes a run may take, a float, or None for no limit; SweepError if it is neither."""
     try:
-        return None if minutes is None else number("time_limit, in minutes,", 0.01, MOST_MINUTES)(minutes)
+        return None if minutes is None else Number("time_limit, in minutes,", 0.01, MOST_MINUTES)(minutes)
     except ValueError as error:
         raise SweepError(str(error)) from error
 

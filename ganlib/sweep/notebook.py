@@ -22,7 +22,7 @@ from ganlib.wording import write
 
 NEEDED, SKIPPED = "sweep", "skip-execution"  # the second is the tag that nbclient knows
 GIVEN = ("results", "resume")  # parameters that the sweep itself fills in
-LESSON = re.compile(r'course\.welcome\([^)]*number="(\d\d)"')  # in every lesson of this kit, copies too
+LESSON = "ganlib_lesson"  # in the metadata of every lesson of this kit and of its copies: its number
 PYTHON = ("python", "ipython", "python3")
 
 
@@ -35,11 +35,14 @@ class Notebook(NamedTuple):
     content : bytes
         The file.
     parameters : dict of str to Parameter
+    lesson : str
+        The number of the lesson that it is or was, "06"; empty for a notebook of one's own.
     """
 
     path: Path
     content: bytes
     parameters: dict
+    lesson: str = ""
 
     @property
     def sha256(self):
@@ -115,9 +118,9 @@ def read(path):
             f"{path.name} has no cell with the tag parameters, so that a sweep could change nothing in it: give that "
             f"tag to the cell that holds its settings."
         )
-    lesson = next((found[1] for cell in notebook.cells if (found := LESSON.search(cell.source))), "")
+    lesson = str(notebook.metadata.get(LESSON, ""))
     defaults = _defaults(path, tagged[0].source)
-    return Notebook(path, content, {name: Parameter(name, value, lesson) for name, value in defaults.items()})
+    return Notebook(path, content, {name: Parameter(name, value, lesson) for name, value in defaults.items()}, lesson)
 
 
 def _language(metadata):

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganlib.arguments import BITS
+from ganlib.arguments import BITS, Choice, Number, Whole
 from ganlib.data import TOY_KINDS
 from ganlib.setup.environment import sentence
 from ganlib.speed import SPEEDS
 from ganlib.sweep.errors import SweepError
-from ganlib.training import Schedule, choice, number, whole
+from ganlib.training import Schedule
 from ganlib.wording import write
 
 FILE = "_file"  # the ending of a parameter that names a file
@@ -42,31 +42,31 @@ def _schedule(path):
 
 
 LESSONS = {
-    "speed": choice("speed", ("", *SPEEDS)),
-    "seed": whole("seed", 0, 2**31 - 1),
-    "steps": whole("steps", 0),
-    "conditional_steps": whole("conditional_steps", 0),
-    "splits": _zero_or(whole("splits", 20)),
-    "noise": number("noise", 0.001, 5),
-    "hidden": _zero_or(whole("hidden", 30)),  # that many are drawn
-    "latent": whole("latent", 1),
-    "kind": choice("kind", tuple(TOY_KINDS)),
-    "batch_size": whole("batch_size", 4, TRAINING_SET),
-    "sample_interval": whole("sample_interval", 0),
-    "g_learning_rate": number("g_learning_rate", 0, 10),
-    "d_learning_rate": number("d_learning_rate", 0, 10),
-    "network": choice("network", ("dense", "conv")),
-    "loss_kind": choice("loss_kind", ("non_saturating", "saturating", "least_squares")),
-    "moving_average": number("moving_average", 0, 0.999999),
+    "speed": Choice("speed", ("", *SPEEDS)),
+    "seed": Whole("seed", 0, 2**31 - 1),
+    "steps": Whole("steps", 0),
+    "conditional_steps": Whole("conditional_steps", 0),
+    "splits": _zero_or(Whole("splits", 20)),
+    "noise": Number("noise", 0.001, 5),
+    "hidden": _zero_or(Whole("hidden", 30)),  # that many are drawn
+    "latent": Whole("latent", 1),
+    "kind": Choice("kind", tuple(TOY_KINDS)),
+    "batch_size": Whole("batch_size", 4, TRAINING_SET),
+    "sample_interval": Whole("sample_interval", 0),
+    "g_learning_rate": Number("g_learning_rate", 0, 10),
+    "d_learning_rate": Number("d_learning_rate", 0, 10),
+    "network": Choice("network", ("dense", "conv")),
+    "loss_kind": Choice("loss_kind", ("non_saturating", "saturating", "least_squares")),
+    "moving_average": Number("moving_average", 0, 0.999999),
     "schedule_file": _schedule,
-    "budget": number("budget", 0, 1e6),
-    "count": _zero_or(whole("count", 100, TRAINING_SET)),
-    "workers": whole("workers", 0),
+    "budget": Number("budget", 0, 1e6),
+    "count": _zero_or(Whole("count", 100, TRAINING_SET)),
+    "workers": Whole("workers", 0),
     "run": _empty("run"),
     "folder": _empty("folder"),
-    ("04", "steps"): _zero_or(whole("steps", 11)),  # it leaves out the first ten
-    ("05", "steps"): _zero_or(whole("steps", 20)),  # it draws every twentieth of them
-    ("07", "steps"): _zero_or(whole("steps", 2)),  # it halves them
+    ("04", "steps"): _zero_or(Whole("steps", 11)),  # it leaves out the first ten
+    ("05", "steps"): _zero_or(Whole("steps", 20)),  # it draws every twentieth of them
+    ("07", "steps"): _zero_or(Whole("steps", 2)),  # it halves them
 }
 
 

@@ -10,6 +10,7 @@ from ganlib.judge.counts import digits_present
 from ganlib.judge.judge import default_judge
 from ganlib.judge.signs import outcome, vital_signs
 from ganlib.sweep.kernel import CURVES, SAMPLES, SCORES
+from ganlib.thinning import thin_history
 from ganlib.training.files import atomic_write
 
 PICTURES = 2000
@@ -41,7 +42,7 @@ def leave(folder, gan):
     scores = {name: value if value is None or np.isfinite(value) else None for name, value in scores.items()}
     gan.save_imgs(folder / SAMPLES)
     told = {"outcome": outcome(signs), "scores": scores}
-    for name, text in ((CURVES, thinned(gan.measured)), (SCORES, json.dumps(told, indent=2) + "\n")):
+    for name, text in ((CURVES, curves(gan.measured)), (SCORES, json.dumps(told, indent=2) + "\n")):
         with atomic_write(folder / name) as file:
             file.write(text.encode())
     for old in gan.run.checkpoints()[1:]:
@@ -59,9 +60,6 @@ def _judged(pictures):
     }
 
 
-def thinned(history, points=POINTS):
-    """Return a history as CSV text of at most so many rows: means over stretches of steps, each at its last step."""
-    table = pandas.DataFrame(dict(history))
-    stretch = np.arange(len(table)) * min(points, len(table)) // len(table)
-    means = table.groupby(stretch).mean().assign(step=table["step"].groupby(stretch).last())
-    return means.to_csv(index=False, float_format="%.5g")
+def curves(history, points=POINTS):
+    """Return a history as CSV text of at most so many rows, see `thin_history`."""
+    return pandas.DataFrame(thin_history(history, points)).to_csv(index=False, float_format="%.5g")

@@ -14,7 +14,7 @@ __all__, __getattr__, __dir__ = lazily(
         "errors": ("GuardError", "RunFolderError", "TrainingDiverged", "TrainingInterrupted"),
         "files": ("atomic_write",),
         "history": ("History",),
-        "live": ("Change", "LiveValue", "LiveValues", "Schedule", "Takes", "choice", "number", "switch", "whole"),
+        "live": ("Change", "LiveValue", "LiveValues", "Schedule"),
         "loop": ("Trainer",),
         "model": ("TrainableModel", "as_list", "check_seed", "rebuild"),
         "players": ("Player", "kept", "play", "take_turn", "written_by_layers"),

@@ -6,12 +6,11 @@ took effect, and at which step, is written once, in `LiveValues.changes`: run fo
 """
 
 import json
-import math
 import threading
 from collections import deque
 from typing import NamedTuple
 
-from ganlib.arguments import BITS, is_one_of
+from ganlib.arguments import Whole
 from ganlib.paths import as_path, explain, file_mode
 from ganlib.training.files import atomic_write
 from ganlib.wording import write
@@ -31,77 +30,6 @@ class Change(NamedTuple):
     step: int
     name: str
     value: object
-
-
-class Takes(NamedTuple):
-    """What a check takes: numbers or whole numbers in a range, a switch, or one of some words."""
-
-    kind: str
-    low: float | None = None
-    high: float | None = None
-    options: tuple = ()
-
-
-def number(name, low, high):
-    """Make a check for a finite real number from `low` to `high`; it returns a float.
-
-    Every check tells in `check.takes` what it takes, so that a control can be made for it.
-    """
-
-    def check(value):
-        try:
-            good = hasattr(value, "__float__") and not isinstance(value, bool)
-            good = good and math.isfinite(value) and low <= value <= high
-        except (TypeError, ValueError, OverflowError):
-            good = False
-        if not good:
-            raise ValueError(f"{name} must be a number from {low:g} to {high:g}, not {write(value)}.")
-        return float(value)
-
-    check.takes = Takes("number", low, high)
-    return check
-
-
-def whole(name, low, high=None):
-    """Make a check for a whole number from `low` to `high` (or of 63 bits if None); it returns an int."""
-    limits = f"from {low} to {high}" if high is not None else f"of at least {low}"
-
-    def check(value):
-        try:
-            good = not isinstance(value, bool) and int(value) == value and value >= low
-            good = good and value <= (2**BITS - 1 if high is None else high)
-        except (TypeError, ValueError, OverflowError):
-            good = False
-        if not good:
-            raise ValueError(f"{name} must be a whole number {limits}, not {write(value)}.")
-        return int(value)
-
-    check.takes = Takes("whole", low, high)
-    return check
-
-
-def switch(name):
-    """Make a check for True or False."""
-
-    def check(value):
-        if not is_one_of(value, (True, False)):
-            raise ValueError(f"{name} must be True or False, not {write(value)}.")
-        return bool(value)
-
-    check.takes = Takes("switch")
-    return check
-
-
-def choice(name, options):
-    """Make a check for one of the given words."""
-
-    def check(value):
-        if not is_one_of(value, options):
-            raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}, not {write(value)}.")
-        return options[options.index(value)]
-
-    check.takes = Takes("choice", options=tuple(options))
-    return check
 
 
 class LiveValues:
@@ -135,8 +63,8 @@ class LiveValues:
         return iter(self._values)
 
     def takes(self, name):
-        """Return what a value takes, see `Takes`; None if its check does not tell."""
-        return getattr(self._named(name).check, "takes", None)
+        """Return the check of a value, such as `ganlib.arguments.Number`, which tells what it takes."""
+        return self._named(name).check
 
     def check(self, name, value):
         """Return the value as it would be applied; ValueError if there is no such name or the value does not fit."""
@@ -248,7 +176,7 @@ class Schedule:
     """
 
     def __init__(self, changes=()):
-        step_check = whole("the step of a change", 0)
+        step_check = Whole("the step of a change", 0)
         try:
             triples = [(step, name, value) for step, name, value in changes]
             if not all(isinstance(name, str) for _, name, _ in triples):

@@ -4,7 +4,6 @@ import contextlib
 import copy
 import hashlib
 import json
-import platform
 import threading
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -13,14 +12,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-import ganlib
-from ganlib._tensorflow import keras, tf
+from ganlib._tensorflow import keras, tf, versions
+from ganlib.arguments import Choice, Whole
 from ganlib.settings import check_settings
 from ganlib.training.block import GivenExamples, compile_block
 from ganlib.training.callbacks import ProgressBar, Sampler
 from ganlib.training.devices import compile_mode, describe_device
 from ganlib.training.errors import RunFolderError
-from ganlib.training.live import LiveValues, Schedule, choice, whole
+from ganlib.training.live import LiveValues, Schedule
 from ganlib.training.loop import Trainer
 from ganlib.training.players import play
 from ganlib.training.run_folder import RunFolder, as_folder
@@ -380,7 +379,7 @@ class TrainableModel(keras.Model):
             schedule=plan["schedule"],
             callbacks=[*self._own_callbacks(plan, verbose), *check_callbacks(callbacks)],
             record={"sample_interval": plan["sample_interval"]},
-            checkpoint_interval=whole("checkpoint_interval", 1)(checkpoint_interval),
+            checkpoint_interval=Whole("checkpoint_interval", 1)(checkpoint_interval),
         )
         trainer.run(plan["steps"])
         return self.measured
@@ -389,7 +388,7 @@ class TrainableModel(keras.Model):
         """Fill in what was not said: by the run that goes on, else by the usual numbers."""
         planned = self.run.config["training"] if self.run else {}
         left = self.steps_left()
-        steps = (self.usual["steps"] if left is None else left) if steps is None else whole("steps", 1)(steps)
+        steps = (self.usual["steps"] if left is None else left) if steps is None else Whole("steps", 1)(steps)
         if batch_size is None:
             batch_size = planned.get("batch_size", self.usual["batch_size"])
         if sample_interval is None:
@@ -399,12 +398,12 @@ class TrainableModel(keras.Model):
         return {
             "steps": steps,
             "batch_size": batch_size,
-            "sample_interval": whole("sample_interval", 1)(sample_interval),
+            "sample_interval": Whole("sample_interval", 1)(sample_interval),
             "schedule": schedule,
         }
 
     def _own_callbacks(self, plan, verbose):
-        interval, verbose = plan["sample_interval"], choice("verbose", (0, 1, 2))(verbose)
+        interval, verbose = plan["sample_interval"], Choice("verbose", (0, 1, 2))(verbose)
         sampler = Sampler(interval, self.take_sample)
         bar = ProgressBar(plan["steps"], self.describe, line_every=interval if verbose > 1 else None)
         return [sampler, bar] if verbose else [sampler]
@@ -447,7 +446,7 @@ class TrainableModel(keras.Model):
                 f"array, or call fit(dataset)."
             )
         data = self.check_data(self.default_data() if data is None else data)
-        batch_size = whole("batch_size", 4, len(data[0]))(batch_size)
+        batch_size = Whole("batch_size", 4, len(data[0]))(batch_size)
         schedule = Schedule(() if schedule is None else schedule).checked(self.live)
         mode = compile_mode(self.networks())
         training = {
@@ -516,13 +515,7 @@ class TrainableModel(keras.Model):
             "config": keras.saving.serialize_keras_object(self),
             "seed": self.seed,
             "live": self.live.snapshot(),
-            "versions": {
-                "ganlib": ganlib.__version__,
-                "keras": keras.__version__,
-                "tensorflow": tf.__version__,
-                "numpy": np.__version__,
-                "python": platform.python_version(),
-            },
+            "versions": versions(),
         }
 
     @classmethod
@@ -676,7 +669,7 @@ def load_part(part):
 
 def check_seed(seed):
     """Return a seed as an int; ValueError if it is none."""
-    return whole("seed", 0, 2**31 - 1)(seed)
+    return Whole("seed", 0, 2**31 - 1)(seed)
 
 
 def as_list(callbacks):

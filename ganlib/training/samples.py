@@ -5,6 +5,8 @@ from collections import Counter
 
 import numpy as np
 
+from ganlib.thinning import some_of
+
 LARGEST = 4000 * 4000  # pixels of a sample; those of the lessons have 25,000
 MOST_BYTES = 10**9  # of all frames together
 NAME = re.compile(r"step_([0-9]{1,15})\.png")
@@ -34,7 +36,7 @@ def read_samples(run, most):
     usual = Counter(size for size in sizes.values() if size).most_common(1)
     fitting = [path for path in there if usual and sizes[path] == usual[0][0]]
     paths = {int(NAME.fullmatch(path.name)[1]): path for path in reversed(fitting)}
-    steps = spread(sorted(paths), min(most, MOST_BYTES // max(1, np.prod(usual[0][0]))) if usual else 0)
+    steps = some_of(sorted(paths), min(most, MOST_BYTES // max(1, np.prod(usual[0][0]))) if usual else 0)
     frames = {step: _read(paths[step]) for step in steps}
     lost = [path for path in there if path not in paths.values()]
     lost += [paths[step] for step, frame in frames.items() if frame is None]
@@ -43,12 +45,6 @@ def read_samples(run, most):
         print(f"{run.sample_folder}: left out {names}: no PNG picture called step_NUMBER.png, or of an unusual size.")
     read = [(step, frame) for step, frame in frames.items() if frame is not None]
     return [step for step, _ in read], [frame for _, frame in read]
-
-
-def spread(items, most):
-    """Return at most so many items of a list, evenly spread, the first and the last among them."""
-    kept = np.unique(np.linspace(0, len(items) - 1, min(len(items), most)).round().astype(int))
-    return [items[index] for index in kept]
 
 
 def _size_of(path):

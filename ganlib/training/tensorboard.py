@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 
 from ganlib._tensorflow import keras, tf
-from ganlib.training.live import whole
+from ganlib.arguments import Whole
 
 
 class TensorBoard(keras.callbacks.Callback):
@@ -24,7 +24,7 @@ class TensorBoard(keras.callbacks.Callback):
     def __init__(self, folder, every=200):
         super().__init__()
         self.folder = Path(folder)
-        self.every = whole("every", 1)(every)
+        self.every = Whole("every", 1)(every)
         self._writer = None
 
     def on_train_begin(self, logs=None):

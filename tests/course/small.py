@@ -3,20 +3,16 @@
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from ganlib.course import filling
-
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
-TOLD = {"smoke": 5, "lesson": 60, "full": 300}
 
 
 def small_lesson(name, *cells):
     """A lesson that keeps the rules and does no more than its cells."""
-    opening = "course.welcome(speed, smoke=5, lesson=60, full=300)"
-    intro = f"# {name[:2]} · A lesson\n\n**Time:** 1 minute of reading; {filling.prose(TOLD)}."
+    intro = f"# {name[:2]} · A lesson\n\n**Time:** 1 minute of reading."
     lesson = [
         new_markdown_cell(intro, id="intro"),
         new_code_cell('speed = ""  # of all', id="parameters", metadata={"tags": ["parameters"]}),
-        new_code_cell(f"if False:\n    {opening}\nprint('device: CPU, 2 cores')", id="opening"),
+        new_code_cell("print('device: CPU, 2 cores')", id="opening"),
         *cells,
     ]
     return new_notebook(nbformat_minor=5, metadata={"kernelspec": KERNEL}, cells=lesson)

@@ -289,9 +289,9 @@ def test_the_welcome_says_how_many_exercises_are_passed(capsys, kept):
     there = list(exercises.of_lesson("06"))
     progress.note(there[0])
     progress.note("01.1")
-    course.welcome("lesson", smoke=1, lesson=2, full=3, number="06")
+    course.welcome("lesson", number="06")
     assert capsys.readouterr().out.splitlines()[-1] == f"exercises of this lesson: 1 of {len(there)} passed"
     kept.write_text("?")
-    course.welcome("lesson", smoke=1, lesson=2, full=3, number="06")
+    course.welcome("lesson", number="06")
     assert "0 of" in (last := capsys.readouterr().out.splitlines()[-1])
     assert "is damaged" in last

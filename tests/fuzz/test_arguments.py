@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sentences import attempt, odd_values
 
 from ganlib import Schedule, builders, data, load_mnist
+from ganlib.arguments import Choice, Number, Switch, Whole
 from ganlib.judge import (
     CollapseAlarm,
     Judge,
@@ -28,7 +29,6 @@ from ganlib.judge import (
 from ganlib.models import recipes
 from ganlib.models.logistic import fit_logistic
 from ganlib.models.naive_bayes import BernoulliNaiveBayes, GaussianClasses
-from ganlib.training import choice, number, switch, whole
 
 POINTS = np.random.default_rng(0).uniform(-0.9, 0.9, (20, 2))
 FEATURES = np.random.default_rng(1).normal(size=(12, 3))
@@ -60,11 +60,11 @@ def some_arguments(call):
 SIZES = {"latent_dim": 3, "seed": 0}
 CALLS = {
     # numbers and words that steer
-    "number": Call(lambda value: number("value", 0, 10)(value), {"value": 5}),
-    "whole": Call(lambda value: whole("value", 0)(value), {"value": 5}),
-    "whole, bounded": Call(lambda value: whole("value", 0, 9)(value), {"value": 5}),
-    "switch": Call(lambda value: switch("value")(value), {"value": True}),
-    "choice": Call(lambda value: choice("value", ("a", 1))(value), {"value": "a"}),
+    "number": Call(lambda value: Number("value", 0, 10)(value), {"value": 5}),
+    "whole": Call(lambda value: Whole("value", 0)(value), {"value": 5}),
+    "whole, bounded": Call(lambda value: Whole("value", 0, 9)(value), {"value": 5}),
+    "switch": Call(lambda value: Switch("value")(value), {"value": True}),
+    "choice": Call(lambda value: Choice("value", ("a", 1))(value), {"value": "a"}),
     "Schedule": Call(Schedule, {"changes": [(0, "d_steps", 2)]}, {"changes": ""}),
     "a change": Call(lambda step, name, value: Schedule([(step, name, value)]), {"step": 1, "name": "a", "value": 2}),
     # data

@@ -12,13 +12,15 @@ import tiny
 from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
+from ganlib.arguments import Choice, Number, Switch, Whole
 from ganlib.lab import controls, pictures, views
 from ganlib.lab import trainer as trainer_module
 from ganlib.lab.live import LiveLab
 from ganlib.models.conditional import ConditionalGAN
 from ganlib.models.plane import PlaneGAN
 from ganlib.models.variational import VariationalAutoencoder
-from ganlib.training import Change, Takes
+from ganlib.thinning import thin_curve
+from ganlib.training import Change
 
 
 @pytest.fixture
@@ -298,7 +300,7 @@ def test_memory_stays_flat_while_it_trains(lab, gan, monkeypatch):
 def test_a_curve_is_thinned_to_means_and_gaps_are_left_out():
     values = np.arange(10_000.0)
     values[::2] = np.nan
-    steps, thinned = views.thin(np.arange(10_000), values, 100)
+    steps, thinned = thin_curve(np.arange(10_000), values, 100)
     assert len(steps) == 100
     assert thinned.mean() == pytest.approx(np.nanmean(values))
     assert np.all(np.diff(steps) > 0)
@@ -334,11 +336,11 @@ def test_digits_show_their_scores():
 @pytest.mark.parametrize(
     ("takes", "value", "kinds"),
     [
-        (Takes("number", 0, 10), 0.1, ["FloatLogSlider", "BoundedFloatText"]),
-        (Takes("number", 0, 0.5), 0.1, ["FloatSlider"]),
-        (Takes("whole", 0, 10), 1, ["IntSlider"]),
-        (Takes("switch"), False, ["Checkbox"]),
-        (Takes("choice", options=("a", "b")), "a", ["Dropdown"]),
+        (Number("rate", 0, 10), 0.1, ["FloatLogSlider", "BoundedFloatText"]),
+        (Number("rate", 0, 0.5), 0.1, ["FloatSlider"]),
+        (Whole("rate", 0, 10), 1, ["IntSlider"]),
+        (Switch("rate"), False, ["Checkbox"]),
+        (Choice("rate", ("a", "b")), "a", ["Dropdown"]),
     ],
 )
 def test_what_a_value_takes_decides_its_control(takes, value, kinds):

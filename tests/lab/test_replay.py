@@ -14,8 +14,9 @@ from PIL import Image
 
 from ganlib import commands
 from ganlib.export import to_gif
-from ganlib.lab.recording import Recording, thin_history
+from ganlib.lab.recording import Recording
 from ganlib.lab.replay import TimeMachine
+from ganlib.thinning import some_of, thin_history
 from ganlib.training import RunFolderError, samples
 
 
@@ -331,8 +332,8 @@ def test_samples_come_in_the_order_of_their_steps_however_many_digits_these_have
 
 
 def test_a_long_run_is_thinned_out_with_its_ends_kept(run, monkeypatch):
-    assert samples.spread(list(range(1000)), 300)[::299] == [0, 999]
-    assert len(samples.spread(range(1000), 300)) == 300
+    assert some_of(list(range(1000)), 300)[::299] == [0, 999]
+    assert len(some_of(range(1000), 300)) == 300
     monkeypatch.setattr(samples, "MOST_BYTES", 3 * Recording.of_run(run).frames[0].size)
     assert list(Recording.of_run(run).steps) == [0, 10, 20], "no more than the memory may take"
 

@@ -87,11 +87,11 @@ def lesson():
     parameters = 'speed = ""  # how fast\nseed = 0  # of all\nrate = 2e-4  # of D'
     return new_notebook(
         nbformat_minor=5,
-        metadata={"kernelspec": PYTHON, "language_info": {"name": "python"}},
+        metadata={"ganlib_lesson": "07", "kernelspec": PYTHON, "language_info": {"name": "python"}},
         cells=[
             new_markdown_cell(INTRO, id="intro"),
             new_code_cell(parameters, id="parameters", metadata={"tags": ["parameters"]}),
-            new_code_cell('course.welcome(speed, smoke=1, lesson=20, full=300, number="07")', id="opening"),
+            new_code_cell('course.welcome(speed, number="07")', id="opening"),
             new_markdown_cell(BODY, id="body"),
             new_code_cell("1 + 1", id="sum"),
             new_markdown_cell(END, id="end"),

@@ -71,7 +71,7 @@ def test_scores_that_are_no_numbers_are_valid_json(trained, monkeypatch):
 
 def test_long_curves_are_thinned_to_means_over_stretches():
     history = {"step": np.arange(1, 1001), "loss": np.arange(1000.0)}
-    text = scores.thinned(history, points=10)
+    text = scores.curves(history, points=10)
     assert text.splitlines()[:3] == ["step,loss", "100,49.5", "200,149.5"]
     assert len(text.splitlines()) == 11
-    assert len(scores.thinned({"step": [1, 2], "loss": [0.5, 0.25]}, points=10).splitlines()) == 3
+    assert len(scores.curves({"step": [1, 2], "loss": [0.5, 0.25]}, points=10).splitlines()) == 3

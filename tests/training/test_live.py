@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from toy import one_sentence
 
-from ganlib.training import LiveValue, LiveValues, Schedule, choice, number, switch, whole
+from ganlib.arguments import Choice, Number, Switch, Whole
+from ganlib.training import LiveValue, LiveValues, Schedule
 
 NO_NUMBERS = [
     float("nan"), float("inf"), -float("inf"), "0.1", None, True, [0.1], 1j, 10**400, np.array([0.1, 0.2]), np.nan,
@@ -20,7 +21,7 @@ NO_WHOLE_NUMBERS = [1.5, "10", None, True, False, float("nan"), float("inf"), [3
 
 @pytest.mark.parametrize("value", [0, 0.5, 1, np.float32(0.5), np.int64(1), np.array(0.25)])
 def test_a_number_within_the_limits_becomes_a_float(value):
-    checked = number("rate", 0, 1)(value)
+    checked = Number("rate", 0, 1)(value)
     assert type(checked) is float
     assert checked == value
 
@@ -28,13 +29,13 @@ def test_a_number_within_the_limits_becomes_a_float(value):
 @pytest.mark.parametrize("value", [*NO_NUMBERS, -1e-9, 1.0000001], ids=lambda value: repr(value)[:20])
 def test_what_is_no_number_within_the_limits_is_refused_by_name(value):
     with pytest.raises(ValueError, match="rate must be a number from 0 to 1, not ") as error:
-        number("rate", 0, 1)(value)
+        Number("rate", 0, 1)(value)
     one_sentence(error)
 
 
 @pytest.mark.parametrize("value", [3, 3.0, np.int64(3), np.uint8(3), np.float64(3)])
 def test_a_whole_number_becomes_an_int(value):
-    checked = whole("steps", 1)(value)
+    checked = Whole("steps", 1)(value)
     assert type(checked) is int
     assert checked == 3
 
@@ -42,29 +43,29 @@ def test_a_whole_number_becomes_an_int(value):
 @pytest.mark.parametrize("value", [*NO_WHOLE_NUMBERS, 0, -3], ids=repr)
 def test_what_is_no_whole_number_above_the_limit_is_refused_by_name(value):
     with pytest.raises(ValueError, match="steps must be a whole number of at least 1, not ") as error:
-        whole("steps", 1)(value)
+        Whole("steps", 1)(value)
     one_sentence(error)
 
 
 def test_a_whole_number_above_the_upper_limit_is_refused():
-    assert whole("turns", 0, 10)(10) == 10
+    assert Whole("turns", 0, 10)(10) == 10
     with pytest.raises(ValueError, match="turns must be a whole number from 0 to 10, not 11"):
-        whole("turns", 0, 10)(11)
+        Whole("turns", 0, 10)(11)
 
 
 @pytest.mark.parametrize("value", ["yes", 2, None, 0.5, []])
 def test_a_switch_takes_true_and_false_only(value):
-    assert switch("freeze")(np.True_) is True
-    assert switch("freeze")(False) is False
+    assert Switch("freeze")(np.True_) is True
+    assert Switch("freeze")(False) is False
     with pytest.raises(ValueError, match="freeze must be True or False, not ") as error:
-        switch("freeze")(value)
+        Switch("freeze")(value)
     one_sentence(error)
 
 
 def test_a_choice_names_what_there_is_to_choose_from():
-    assert choice("kind", ("a", "b"))("b") == "b"
+    assert Choice("kind", ("a", "b"))("b") == "b"
     with pytest.raises(ValueError, match="kind must be one of 'a', 'b', not 'c'") as error:
-        choice("kind", ("a", "b"))("c")
+        Choice("kind", ("a", "b"))("c")
     one_sentence(error)
 
 
@@ -81,7 +82,7 @@ def live(store):
     def value(name, check):
         return LiveValue(check, lambda: store[name], lambda new: store.update({name: new}))
 
-    values = {"rate": value("rate", number("rate", 0, 1)), "turns": value("turns", whole("turns", 0, 10))}
+    values = {"rate": value("rate", Number("rate", 0, 1)), "turns": value("turns", Whole("turns", 0, 10))}
     live = LiveValues(values, lambda: 7)
     live.notice()
     return live

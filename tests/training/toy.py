@@ -7,7 +7,8 @@ of the time that a GAN takes.
 import numpy as np
 
 from ganlib._tensorflow import keras, tf
-from ganlib.training import LiveValue, Player, TrainableModel, number, switch
+from ganlib.arguments import Number, Switch
+from ganlib.training import LiveValue, Player, TrainableModel
 
 POINTS = np.random.default_rng(7).normal(2.0, 1.0, (40, 3)).astype(np.float32)
 
@@ -54,11 +55,11 @@ class Toy(TrainableModel):
         rate = self.optimizers["leader"].learning_rate
         return {
             "leader_learning_rate": LiveValue(
-                number("leader_learning_rate", 0, 1e30), lambda: float(str(rate.numpy())), rate.assign
+                Number("leader_learning_rate", 0, 1e30), lambda: float(str(rate.numpy())), rate.assign
             ),
-            "pull": LiveValue(number("pull", -9, 9), lambda: float(str(self.pull.numpy())), self.pull.assign),
+            "pull": LiveValue(Number("pull", -9, 9), lambda: float(str(self.pull.numpy())), self.pull.assign),
             "halted": LiveValue(
-                switch("halted"), lambda: bool(self.halted.numpy()), lambda value: self.halted.assign(float(value))
+                Switch("halted"), lambda: bool(self.halted.numpy()), lambda value: self.halted.assign(float(value))
             ),
         }
 

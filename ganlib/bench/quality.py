@@ -1,41 +1,23 @@
-"""The quality benchmark: the Fréchet distance of each recipe against the time it has trained, over several seeds.
+"""The Fréchet distance of each recipe against the time it has trained, over several seeds.
 
-`python -m ganlib bench --quality` prints the table; `--ablate swift` adds that recipe with one setting changed at a
-time, which tells what each is worth. The time of a step is measured first, of all recipes in turn, without compiling
+The time of a step is measured first, of all recipes in turn, without compiling
 and judging; only this part needs a quiet computer. The distance against the step is exact whatever else runs.
 """
 
-import argparse
-import json
 import time
-from pathlib import Path
 
-from ganlib import data
 from ganlib._tensorflow import keras
 from ganlib.judge.judge import default_judge
 from ganlib.judge.keep import KeepBest
 from ganlib.models.gan import GAN
-from ganlib.models.recipes import ABLATIONS, RECIPES, ablations, time_a_step
-from ganlib.setup import environment
-from ganlib.training import atomic_write, choice, describe_device, number, whole
+from ganlib.models.recipes import time_a_step
+from ganlib.training import describe_device
 
-RECORDED = "recorded/quality.json"
 PICTURES = 10_000
 POINTS = 5
 ROUNDS = 3  # times that each recipe's step is timed; the fastest counts
 TIMED_SECONDS = 4.0  # how long each is timed in a round
 SEED_OF_SCORES = 77  # latent vectors of the scores; `KeepBest` chooses by others
-
-
-def recorded():
-    """Return what `run` found for the recipes of this version, from the file that comes with the kit.
-
-    Raises
-    ------
-    DataError
-        The file is missing.
-    """
-    return json.loads(data.asset(RECORDED).read_text())
 
 
 def seconds_a_step(recipes, rounds=ROUNDS, seconds=TIMED_SECONDS):
@@ -161,49 +143,3 @@ def table(result):
         for seed, rows in seeds.items():
             lines += [f"{name:<{width}}{seed:>5}{r['step']:>8}{r['seconds']:>9.1f}{r['mnist_fd']:>10.2f}" for r in rows]
     return "\n".join(lines)
-
-
-def main(arguments):
-    """Run the quality benchmark from the command line; return the exit code."""
-    options = _parser().parse_args([argument for argument in arguments if argument != "--quality"])
-    try:
-        if options.json and Path(options.json).is_dir():
-            raise ValueError(f"{options.json} is a folder: --json takes the name of the file to write.")
-        recipes = _chosen(options.recipes, options.ablate)
-        budget = options.budget if options.budget is None else number("budget", 1, 1e6)(options.budget)
-        steps = None if options.steps is None else whole("steps", 10)(options.steps)
-        pictures = whole("pictures", 100, 60_000)(options.pictures)
-        seeds, points = whole("seeds", 1)(options.seeds), whole("points", 1)(options.points)
-        result = run(recipes, seeds, budget, points, pictures, steps)
-        print(table(result))
-        if options.json:
-            with atomic_write(options.json) as file:
-                file.write((json.dumps(result, indent=2) + "\n").encode())
-    except (ValueError, OSError) as error:
-        environment.say(error)
-        return 2
-    return 0
-
-
-def _chosen(names, ablate):
-    """Return the recipes that were asked for, by name, and those that differ from `ablate` in one setting each."""
-    recipes = {name: RECIPES[choice("recipes", tuple(RECIPES))(name)] for name in names}
-    return recipes | (ablations(choice("ablate", tuple(ABLATIONS))(ablate)) if ablate else {})
-
-
-def _parser():
-    parser = argparse.ArgumentParser(
-        prog="python -m ganlib bench --quality",
-        allow_abbrev=False,
-        description="Train recipes and measure the MNIST-FD of what they make against steps and seconds.",
-    )
-    add = parser.add_argument
-    add("--recipes", nargs="+", default=["classic", "swift", "fine"], metavar="NAME", help=f"of {', '.join(RECIPES)}")
-    add("--ablate", metavar="NAME", help=f"and one with one setting changed at a time, of {', '.join(ABLATIONS)}")
-    add("--seeds", type=int, default=3, metavar="N", help="how many seeds, from 0; default 3")
-    add("--budget", type=float, metavar="SECONDS", help="stop a training after so long; default the recipe's steps")
-    add("--steps", type=int, metavar="N", help="how many steps to plan; default the recipe's own number")
-    add("--points", type=int, default=POINTS, metavar="N", help=f"how often to judge a training; default {POINTS}")
-    add("--pictures", type=int, default=PICTURES, metavar="N", help=f"how many to judge; default {PICTURES}")
-    add("--json", metavar="FILE", help="write the result there too")
-    return parser
