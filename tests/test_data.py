@@ -411,7 +411,7 @@ def test_an_npz_whose_arrays_do_not_belong_together_is_not_unpacked(tmp_path, ar
 
 @pytest.mark.parametrize("packed", ["npz", "idx"])
 def test_more_pictures_than_fit_into_memory_are_refused_before_they_are_unpacked(tmp_path, arrays, packed, monkeypatch):
-    monkeypatch.setattr(data, "MOST_PICTURES", 40_000)
+    monkeypatch.setattr(data.mnist, "MOST_PICTURES", 40_000)
     arrays["x_test"], arrays["y_test"] = np.ones((40_001, 28, 28), np.uint8), np.zeros(40_001, np.uint8)
     path = write_npz(tmp_path / "bomb.npz", arrays) if packed == "npz" else write_idx(tmp_path, arrays, packed=True)
     refused_at_small_cost(path, "40,001 pictures are too many: at most 40,000 are read")
@@ -448,11 +448,12 @@ def test_the_word_george_tells_wanted_mail_of_that_mailbox():
 
 @pytest.fixture
 def installed_copy(tmp_path):
-    """The layout of an installed package: ganlib/data.py with the assets inside ganlib."""
+    """The layout of an installed package: ganlib/data with the assets inside ganlib."""
     package = tmp_path / "site" / "ganlib"
     package.mkdir(parents=True)
-    for name in ("__init__.py", "arguments.py", "data.py", "paths.py", "wording.py"):
+    for name in ("__init__.py", "arguments.py", "paths.py", "wording.py"):
         shutil.copy(ROOT / "ganlib" / name, package / name)
+    shutil.copytree(ROOT / "ganlib" / "data", package / "data")
     shutil.copytree(ROOT / "assets" / "data", package / "assets" / "data")
     return package
 
