@@ -1,8 +1,8 @@
 """The course's data: MNIST digits, e-mails, points in the plane; and what a picture is.
 
-Everything here is plain NumPy. A picture set is an array of shape (n, height, width, 1): uint8 from 0
-(black) to 255 (white), or float32 from -1 to 1, the range of the generator's tanh. The shipped files and
-their licences are described in `assets/data/README.md`.
+Everything here is plain NumPy. A picture set is an array of shape (n, height, width, channels), with one channel for
+grey or three for red, green and blue: uint8 from 0 to 255, or float32 from -1 to 1, the range of the generator's tanh.
+The shipped files and their licences are described in `assets/data/README.md`.
 """
 
 from ganlib.data.mails import Spambase, load_spambase
@@ -12,6 +12,7 @@ from ganlib.data.pictures import (
     as_bytes,
     as_pictures,
     check_pictures,
+    flat,
     png_bytes,
     scale_pixels,
     tile,
@@ -31,6 +32,7 @@ __all__ = [
     "asset",
     "check_pictures",
     "check_points",
+    "flat",
     "load_mnist",
     "load_spambase",
     "png_bytes",

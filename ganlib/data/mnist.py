@@ -1,17 +1,13 @@
 """MNIST, and other pictures of digits in its form: .npz files and folders of IDX files."""
 
-import gzip
-import io
-import math
-import struct
 import zipfile
 from functools import cache
 from numbers import Integral
-from typing import NamedTuple
 
 import numpy as np
 
 from ganlib.arguments import Whole, check_word, is_one_of
+from ganlib.data.files import read_idx_file, read_idx_header, read_npy, read_npy_header
 from ganlib.data.pictures import scale_pixels
 from ganlib.data.shipped import DataError, checked_once
 from ganlib.paths import as_path
@@ -20,7 +16,6 @@ from ganlib.wording import write
 IDX_PREFIX = {"train": "train", "test": "t10k"}
 IDX_FILES = (("images", 3), ("labels", 1))  # and their dimensions
 MOST_PICTURES = 500_000  # in one split of other data, 392 MB: a small file may announce more than any memory holds
-GZIP_MARK = b"\x1f\x8b"
 
 
 def load_mnist(split="train", digits=None, limit=None, scaled=False, path=None):
@@ -102,13 +97,6 @@ def _other_mnist(path, split):
     return read(path, split)
 
 
-class Announced(NamedTuple):
-    """What a file says that it holds, before it is unpacked."""
-
-    dtype: np.dtype
-    shape: tuple
-
-
 def _read_npz(path, split):
     """Read and check one split of an .npz file with the keys of `keras.datasets.mnist`."""
     if not zipfile.is_zipfile(path):
@@ -119,8 +107,8 @@ def _read_npz(path, split):
         with zipfile.ZipFile(path) as file:
             missing = [key for key in keys if f"{key}.npy" not in file.namelist()]
             if not missing:
-                _check_announced(*(_read_npy_header(file, key) for key in keys), f"{path} ({split} split)")
-                images, labels = (_read_npy(file, key) for key in keys)
+                _check_announced(*(read_npy_header(file, key) for key in keys), f"{path} ({split} split)")
+                images, labels = (read_npy(file, key) for key in keys)
     except DataError:
         raise
     except Exception as error:
@@ -132,69 +120,13 @@ def _read_npz(path, split):
     return _check_digits_set(images, labels, f"{path} ({split} split)")
 
 
-def _read_npy_header(file, key):
-    """Return what an array in an .npz file announces, after 64 kB of it at most."""
-    member = file.getinfo(f"{key}.npy")
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # Python unpacks the others unboundedly
-        raise ValueError(f"{key} is packed as NumPy never does it")
-    with file.open(member) as packed:
-        start = io.BytesIO(packed.read(2**16))
-    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-    shape, _, dtype = read[np.lib.format.read_magic(start)](start)
-    expected = start.tell() + math.prod(shape) * dtype.itemsize
-    if dtype.hasobject:
-        raise ValueError(f"{key} is pickled")
-    if member.file_size != expected:
-        raise ValueError(f"{key} announces {expected:,} bytes but holds {member.file_size:,}")
-    return Announced(dtype, shape)
-
-
-def _read_npy(file, key):
-    with file.open(f"{key}.npy") as packed:
-        return np.lib.format.read_array(packed, allow_pickle=False)
-
-
 def _read_idx(folder, split):
     """Read and check one split of a folder with IDX files, the format in which MNIST was published."""
     paths = [_find_idx_file(folder, f"{IDX_PREFIX[split]}-{what}", axes) for what, axes in IDX_FILES]
-    announced = [_read_idx_header(path, axes) for path, (_, axes) in zip(paths, IDX_FILES, strict=True)]
+    announced = [read_idx_header(path, axes) for path, (_, axes) in zip(paths, IDX_FILES, strict=True)]
     _check_announced(*announced, f"{folder} ({split} split)")
-    images, labels = (_read_idx_file(path, said.shape) for path, said in zip(paths, announced, strict=True))
+    images, labels = (read_idx_file(path, said.shape) for path, said in zip(paths, announced, strict=True))
     return _check_digits_set(images, labels, f"{folder} ({split} split)")
-
-
-def _read_idx_header(path, dimensions):
-    """Return what an IDX file of bytes announces: two zero bytes, type 8, the number of dimensions, their sizes."""
-    start = 4 + 4 * dimensions
-    header = _read_start(path, start)
-    if len(header) < start or header[:4] != bytes([0, 0, 8, dimensions]):
-        raise DataError(f"{path} is not an IDX file of bytes with {dimensions} dimension(s). Get it anew.")
-    return Announced(np.dtype(np.uint8), struct.unpack(f">{dimensions}I", header[4:]))
-
-
-def _read_idx_file(path, shape):
-    """Read the bytes behind the header, and not many more than it announces."""
-    start = 4 + 4 * len(shape)
-    expected = start + math.prod(shape)
-    content = _read_start(path, expected + 1)
-    if len(content) != expected:
-        found = "more" if len(content) > expected else f"{len(content):,}"
-        raise DataError(
-            f"{path} announces {expected:,} bytes (shape {shape}) but holds {found}. "
-            "It was cut short or changed; get it anew."
-        )
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
-
-
-def _read_start(path, count):
-    """Return the first bytes of a file, unpacked if it is packed: browsers unpack files and leave them their names."""
-    try:
-        with path.open("rb") as file:
-            packed = file.read(len(GZIP_MARK)) == GZIP_MARK
-            file.seek(0)
-            return gzip.GzipFile(fileobj=file).read(count) if packed else file.read(count)
-    except Exception as error:  # gzip, zlib and the disk have one kind of error each
-        raise DataError(f"{path} cannot be read ({error}). It is damaged or cut short: get it anew.") from error
 
 
 def _find_idx_file(folder, stem, dimensions):

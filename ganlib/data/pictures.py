@@ -1,4 +1,7 @@
-"""What a picture is: its shape, its range, and how several are laid out and encoded."""
+"""What a picture is: its shape, its range, and how several are laid out and encoded.
+
+A picture is grey, with one channel, or in colour, with three: red, green and blue.
+"""
 
 import io
 
@@ -8,6 +11,7 @@ from ganlib.arguments import Whole, as_array
 
 MOST_PIXELS = 100_000_000  # of a grid of pictures
 NEAR_ZERO = 0.02  # of the range -1 to 1
+CHANNELS = (1, 3)  # grey; red, green and blue
 GAP_GREY = 90  # between the tiles of a grid: neither ink nor paper
 
 
@@ -59,12 +63,12 @@ def as_pictures(images):
 
     Parameters
     ----------
-    images : array, shape (n, 28, 28) or (n, height, width, 1)
-        uint8 from 0 to 255, or float from -1 to 1.
+    images : array, shape (n, 28, 28) or (n, height, width, channels)
+        uint8 from 0 to 255, or float from -1 to 1; 1 or 3 channels.
 
     Returns
     -------
-    numpy.ndarray, shape (n, height, width, 1), float32
+    numpy.ndarray, shape (n, height, width, channels), float32
         From -1 to 1.
 
     Raises
@@ -86,7 +90,7 @@ def as_bytes(images):
 
     Returns
     -------
-    numpy.ndarray, shape (n, height, width, 1), uint8
+    numpy.ndarray, shape (n, height, width, channels), uint8
     """
     images = check_pictures(images)
     return images if images.dtype == np.uint8 else unscale_pixels(images)
@@ -103,10 +107,10 @@ def check_pictures(images):
     images = _as_array(images)
     if images.ndim == 3 and images.shape[1:] == (28, 28):
         images = images[..., np.newaxis]
-    if images.ndim != 4 or images.shape[-1] != 1 or 0 in images.shape:
+    if images.ndim != 4 or images.shape[-1] not in CHANNELS or 0 in images.shape:
         raise ValueError(
-            f"Pictures must have the shape (n, 28, 28) or (n, height, width, 1), not {images.shape}. "
-            "A single picture needs a leading axis: images[np.newaxis]."
+            f"Pictures must have the shape (n, 28, 28), (n, height, width, 1) or, in colour, (n, height, width, 3), "
+            f"not {images.shape}. A single picture needs a leading axis: images[np.newaxis]."
         )
     if images.dtype == np.uint8:
         return images
@@ -179,22 +183,28 @@ def tile(images, rows, columns, gap=2):
     Returns
     -------
     numpy.ndarray, uint8
-        Shape (rows * height + (rows - 1) * gap, columns * width + (columns - 1) * gap).
+        Shape (rows * height + (rows - 1) * gap, columns * width + (columns - 1) * gap); of pictures in colour there is
+        a third axis, of 3.
     """
     rows, columns, gap = Whole("rows", 1)(rows), Whole("columns", 1)(columns), Whole("gap", 0)(gap)
-    pictures = as_bytes(images)[..., 0]
-    number, height, width = pictures.shape
+    pictures = as_bytes(images)
+    number, height, width, channels = pictures.shape
     if rows * columns * (height + gap) * (width + gap) > MOST_PIXELS:
         raise ValueError(
             f"A grid has at most {MOST_PIXELS:,} pixels, and these rows, columns and gap make more: give smaller ones."
         )
     if number > rows * columns:
         raise ValueError(f"{number} pictures do not fit into {rows} rows of {columns}; give a larger grid.")
-    grid = np.full((rows * columns, height + gap, width + gap), GAP_GREY, np.uint8)
+    grid = np.full((rows * columns, height + gap, width + gap, channels), GAP_GREY, np.uint8)
     grid[:number, :height, :width] = pictures
-    grid = grid.reshape(rows, columns, height + gap, width + gap).swapaxes(1, 2)
-    grid = grid.reshape(rows * (height + gap), columns * (width + gap))
-    return grid[: len(grid) - gap, : grid.shape[1] - gap]
+    grid = grid.reshape(rows, columns, height + gap, width + gap, channels).swapaxes(1, 2)
+    grid = grid.reshape(rows * (height + gap), columns * (width + gap), channels)
+    return flat(grid[: len(grid) - gap, : grid.shape[1] - gap])
+
+
+def flat(pictures):
+    """Return pictures as Pillow and Matplotlib take them: the axis of a single channel, the last one, left away."""
+    return pictures[..., 0] if pictures.shape[-1] == 1 else pictures
 
 
 def png_bytes(picture):

@@ -73,7 +73,7 @@ class DigitClassifier:
         """
         images = check_pictures(images)
         if images.shape[1:] != (28, 28, 1):
-            raise ValueError(f"The judge knows pictures of 28 by 28 pixels, not {images.shape[1:]}: resize them.")
+            raise ValueError(f"The judge knows grey pictures of 28 by 28 pixels, not {images.shape[1:]}: resize them.")
         chunks = (as_pictures(images[start : start + CHUNK]) for start in range(0, len(images), CHUNK))
         features, logits = zip(*(self._look(tf.constant(chunk)) for chunk in chunks), strict=True)
         return np.concatenate(features), tf.nn.softmax(np.concatenate(logits)).numpy()

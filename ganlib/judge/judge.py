@@ -319,7 +319,7 @@ def check_enough(images, most=60_000):
     """
     pictures = as_pictures(images)
     if pictures.shape[1:] != (28, 28, 1):
-        raise ValueError(f"The judge knows pictures of 28 by 28 pixels, not {pictures.shape[1:]}: resize them.")
+        raise ValueError(f"The judge knows grey pictures of 28 by 28 pixels, not {pictures.shape[1:]}: resize them.")
     if len(pictures) < FEWEST:
         raise ValueError(
             f"{len(pictures)} pictures are too few: with under {FEWEST} the scores would tell of chance, not of the "

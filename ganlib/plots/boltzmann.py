@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
-from ganlib.data import as_bytes
+from ganlib.data import as_bytes, flat
 from ganlib.plots.curves import _draw_curve, _label_ends, _make_step_axis
 from ganlib.plots.style import (
     DISCRIMINATOR,
@@ -104,7 +104,7 @@ def energy_landscape(images, free_energy, log_partition, title=None):
     -------
     Plot
     """
-    pictures, free_energy = as_bytes(images)[..., 0], np.asarray(free_energy, np.float64)
+    pictures, free_energy = flat(as_bytes(images)), np.asarray(free_energy, np.float64)
     if free_energy.shape != pictures.shape[:1] or len(pictures) > 32:
         raise ValueError(f"One free energy for each of at most 32 pictures is needed, not {free_energy.shape}.")
     order = np.argsort(free_energy, kind="stable")
@@ -157,7 +157,7 @@ def dreams(pictures, steps, title=None):
     if pictures.ndim != 5 or len(steps) != len(pictures):
         raise ValueError(f"pictures must be (k, n, height, width, 1) with k steps, not {pictures.shape}, {len(steps)}.")
     shape = pictures.shape
-    pictures = as_bytes(pictures.reshape(-1, *shape[2:])).reshape(shape)[..., 0]
+    pictures = flat(as_bytes(pictures.reshape(-1, *shape[2:])).reshape(shape))
     cell = min(1.0, WIDTH / len(steps))
     figure, axes = canvas(len(steps) * cell, 0.22 + shape[1] * cell, title)
     for column, (step, grid) in enumerate(zip(steps, pictures, strict=True)):

@@ -6,7 +6,7 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from ganlib.data import as_bytes, tile
+from ganlib.data import as_bytes, flat, tile
 from ganlib.plots.style import (
     DISCRIMINATOR,
     FAKE,
@@ -165,7 +165,7 @@ def _draw_rows(rows, titles, title):
     for j, (name, pictures) in enumerate(rows.items()):
         y = top + j * (side + 0.06)
         axes.text(left - 0.08, y + side / 2, name, ha="right", va="center", fontsize=9.5, color=GREY)
-        for i, picture in enumerate(pictures[..., 0]):
+        for i, picture in enumerate(flat(pictures)):
             draw_picture(axes, picture, left + i * (side + 0.06), y, side, side)
     return figure
 

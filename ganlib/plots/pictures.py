@@ -6,7 +6,7 @@ import textwrap
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from ganlib.data import as_bytes, tile
+from ganlib.data import as_bytes, flat, tile
 from ganlib.plots.style import (
     FAKE,
     INK,
@@ -48,8 +48,8 @@ def picture_grid(images, rows=None, columns=None, titles=None, probabilities=Non
 
     Parameters
     ----------
-    images : array, shape (n, 28, 28) or (n, height, width, 1)
-        uint8 from 0 to 255, or float from -1 to 1.
+    images : array, shape (n, 28, 28) or (n, height, width, channels)
+        uint8 from 0 to 255, or float from -1 to 1; 1 or 3 channels.
     rows, columns : int, optional
         Size of the grid. Default: one row up to 10 pictures, else nearly a square.
     titles : sequence of n str, optional
@@ -62,8 +62,8 @@ def picture_grid(images, rows=None, columns=None, titles=None, probabilities=Non
     -------
     Plot
     """
-    pictures = as_bytes(images)[..., 0]
-    n, height, width = pictures.shape
+    pictures = flat(as_bytes(images))
+    n, height, width = pictures.shape[:3]
     rows, columns = _grid_shape(n, rows, columns)
     _check_beside("titles", titles, n)
     _check_beside("probabilities", probabilities, n)
@@ -94,7 +94,7 @@ def _verdict(axes, probability, x, y, width):
 
 
 def _grid_sentence(pictures, rows, columns, titles, probabilities, title):
-    n, height, width = pictures.shape
+    n, height, width = pictures.shape[:3]
     lit = (pictures > 127).mean()
     sentence = (
         f"{begin_with(title)}{write_count(n, 'picture')} of {height} by {width} pixels "
@@ -121,8 +121,8 @@ def frames(pictures, steps, title=None):
 
     Parameters
     ----------
-    pictures : array, shape (k, n, 28, 28, 1)
-        k grids of n pictures each; uint8 from 0 to 255, or float from -1 to 1.
+    pictures : array, shape (k, n, height, width, channels)
+        k grids of n pictures each; uint8 from 0 to 255, or float from -1 to 1; 1 or 3 channels.
     steps : sequence of k int
         The step of each grid.
     title : str, optional
@@ -133,7 +133,7 @@ def frames(pictures, steps, title=None):
     """
     pictures = np.asarray(pictures)
     if pictures.ndim != 5:
-        raise ValueError(f"pictures must have the shape (k, n, 28, 28, 1), not {pictures.shape}.")
+        raise ValueError(f"pictures must have the shape (k, n, height, width, channels), not {pictures.shape}.")
     if len(steps) != len(pictures):
         raise ValueError(f"steps must have one entry for each of the {len(pictures)} grids, not {len(steps)}.")
     shape = pictures.shape

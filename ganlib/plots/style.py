@@ -169,7 +169,7 @@ def canvas(width, height, title=None):
 
 
 def draw_picture(axes, picture, x, y, width, height):
-    """Draw a grey picture with its upper left corner at (x, y) inches, and keep the limits of the axes."""
+    """Draw a picture, grey or RGB bytes, with its upper left corner at (x, y) inches; keep the limits of the axes."""
     limits = {"xlim": axes.get_xlim(), "ylim": axes.get_ylim()}
     place = (x, x + width, y + height, y)
     axes.imshow(picture, "gray", vmin=0, vmax=255, extent=place, interpolation="nearest", aspect="auto", zorder=2)

@@ -134,7 +134,7 @@ def test_the_card_has_the_scores_of_a_whole_report(judge, tmp_path):
 
 def test_what_cannot_be_judged_says_so_on_the_card(gan, tmp_path):
     for number, (model, why) in enumerate(
-        [(gan, "The judge knows pictures of 28 by 28 pixels"), (Autoencoder(code=4, hidden=(8,)), "on its own")]
+        [(gan, "The judge knows grey pictures of 28 by 28 pixels"), (Autoencoder(code=4, hidden=(8,)), "on its own")]
     ):
         path = to_keras(model, tmp_path / f"{number}.keras")
         assert f"The judge gives none: {'A' if number else why}" in (card := delivery.card_path(path).read_text())

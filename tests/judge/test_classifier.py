@@ -94,7 +94,7 @@ def test_a_digit_that_never_comes_up_is_counted_as_zero():
 
 
 def test_pictures_of_another_size_are_refused():
-    with pytest.raises(ValueError, match=r"knows pictures of 28 by 28 pixels, not \(32, 32, 1\): resize them."):
+    with pytest.raises(ValueError, match=r"knows grey pictures of 28 by 28 pixels, not \(32, 32, 1\): resize them."):
         judge.recognise(np.zeros((2, 32, 32, 1), np.uint8))
 
 
