@@ -12,10 +12,11 @@ _HOME_OF = {
     "GAN": "ganlib.models.gan",
     "Schedule": "ganlib.training",
     "load_mnist": "ganlib.data",
+    "load_pictures": "ganlib.data",
     "load_spambase": "ganlib.data",
 }
 
-__all__ = ["GAN", "ConditionalGAN", "Schedule", "__version__", "load_mnist", "load_spambase"]
+__all__ = ["GAN", "ConditionalGAN", "Schedule", "__version__", "load_mnist", "load_pictures", "load_spambase"]
 
 
 def __getattr__(name):

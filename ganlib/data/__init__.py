@@ -1,10 +1,11 @@
-"""The course's data: MNIST digits, e-mails, points in the plane; and what a picture is.
+"""The course's data: MNIST digits, e-mails, points in the plane, pictures of your own; and what a picture is.
 
 Everything here is plain NumPy. A picture set is an array of shape (n, height, width, channels), with one channel for
 grey or three for red, green and blue: uint8 from 0 to 255, or float32 from -1 to 1, the range of the generator's tanh.
 The shipped files and their licences are described in `assets/data/README.md`.
 """
 
+from ganlib.data.folders import Pictures, load_pictures
 from ganlib.data.mails import Spambase, load_spambase
 from ganlib.data.mnist import load_mnist
 from ganlib.data.pictures import (
@@ -26,6 +27,7 @@ __all__ = [
     "GAP_GREY",
     "TOY_KINDS",
     "DataError",
+    "Pictures",
     "Spambase",
     "as_bytes",
     "as_pictures",
@@ -34,6 +36,7 @@ __all__ = [
     "check_points",
     "flat",
     "load_mnist",
+    "load_pictures",
     "load_spambase",
     "png_bytes",
     "scale_pixels",

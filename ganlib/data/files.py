@@ -40,6 +40,7 @@ def read_npy_header(file, key):
 
 
 def read_npy(file, key):
+    """Return an array of an .npz file, once its header has been found right."""
     with file.open(f"{key}.npy") as packed:
         return np.lib.format.read_array(packed, allow_pickle=False)
 

@@ -74,6 +74,11 @@ CALLS = {
         {"digits": "digit"},
     ),
     "load_mnist from": Call(load_mnist, {"path": "nowhere"}, {"path": ""}),
+    "load_pictures": Call(
+        data.load_pictures,
+        {"path": "nowhere", "size": 28, "channels": 1, "background": "white", "limit": 40, "split": "test"},
+        {"path": ""},
+    ),
     "scale_pixels": Call(data.scale_pixels, {"images": DIGITS}, {"images": ""}),
     "unscale_pixels": Call(data.unscale_pixels, {"pictures": np.zeros((2, 2))}, {"pictures": ""}),
     "as_pictures": Call(data.as_pictures, {"images": DIGITS}, {"images": "pictures"}),
