@@ -48,6 +48,23 @@ def _sizes(image_shape):
     return sizes
 
 
+def _maps(image_shape):
+    """Return height and width of the maps of a convolutional network, from the smallest to the picture's own.
+
+    Each is half as large as the next one: a picture is halved twice, and then on, while it is even and above 8 pixels.
+    """
+    shape = _sizes(image_shape)
+    if len(shape) != 3 or shape[0] % 4 or shape[1] % 4:
+        raise ValueError(
+            f"image_shape must be height, width and channels, such as (32, 32, 3), height and width multiples of 4 for "
+            f"a convolutional network, not {write(image_shape)}."
+        )
+    maps = [shape[:2]]
+    while len(maps) < 3 or (min(maps[-1]) > 8 and not any(side % 2 for side in maps[-1])):
+        maps.append(tuple(side // 2 for side in maps[-1]))
+    return maps[::-1]
+
+
 def _chosen(network, builders):
     """Return the builder of a kind of network; ValueError if there is none."""
     if not isinstance(network, str) or network not in builders:
@@ -133,79 +150,82 @@ def build_discriminator(image_shape=IMAGE_SHAPE, seed=None):
     )
 
 
-def build_conv_generator(latent_dim=LATENT_DIM, filters=64, seed=None):
+def build_conv_generator(latent_dim=LATENT_DIM, filters=64, seed=None, *, image_shape=IMAGE_SHAPE):
     """Build the convolutional generator: a 7 by 7 map grown to 14 by 14 and to 28 by 28 by transposed convolutions.
 
     The "inverse convolutional" network of the classic text, after Radford et al. 2016 (DCGAN), section 3. A kernel of 4
-    with a stride of 2 covers every pixel equally often, so it draws no checkerboard (Odena et al. 2016).
+    with a stride of 2 covers every pixel equally often, so it draws no checkerboard (Odena et al. 2016). Pictures of 32
+    by 32 begin at 8 by 8, those of 64 by 64 as well, with one map more.
 
     Parameters
     ----------
     latent_dim : int
         Length of the latent vector.
     filters : int
-        Channels of the 14 by 14 map; the 7 by 7 map has twice as many.
+        Channels of the last map before the picture, 14 by 14 for 28 by 28; each smaller map has twice as many.
     seed : int or None
         Seed of the first weights.
+    image_shape : tuple of int
+        Height, width and channels of the picture; height and width are multiples of 4.
 
     Returns
     -------
     keras.Sequential
-        Maps float32 (n, latent_dim) to float32 (n, 28, 28, 1) in [-1, 1].
+        Maps float32 (n, latent_dim) to float32 (n, height, width, channels) in [-1, 1].
     """
-    init = _glorot(seed)
-    filters = _positive("filters", filters)
-    return keras.Sequential(
-        [
-            keras.Input((_positive("latent_dim", latent_dim),), name="latent"),
-            layers.Dense(7 * 7 * 2 * filters, kernel_initializer=init),
-            layers.Reshape((7, 7, 2 * filters)),
-            layers.BatchNormalization(momentum=0.8),
-            layers.LeakyReLU(negative_slope=0.2),
-            layers.Conv2DTranspose(filters, 4, strides=2, padding="same", kernel_initializer=init),
-            layers.BatchNormalization(momentum=0.8),
-            layers.LeakyReLU(negative_slope=0.2),
-            layers.Conv2DTranspose(1, 4, strides=2, padding="same", activation="tanh", kernel_initializer=init),
-        ],
-        name="generator",
+    init, ((height, width), *grown) = _glorot(seed), _maps(image_shape)
+    channels = [_positive("filters", filters) * 2**halvings for halvings in reversed(range(len(grown)))]
+    first, *others = channels
+    model = keras.Sequential([keras.Input((_positive("latent_dim", latent_dim),), name="latent")], name="generator")
+    model.add(layers.Dense(height * width * first, kernel_initializer=init))
+    model.add(layers.Reshape((height, width, first)))
+    for count in others:
+        model.add(layers.BatchNormalization(momentum=0.8))
+        model.add(layers.LeakyReLU(negative_slope=0.2))
+        model.add(layers.Conv2DTranspose(count, 4, strides=2, padding="same", kernel_initializer=init))
+    model.add(layers.BatchNormalization(momentum=0.8))
+    model.add(layers.LeakyReLU(negative_slope=0.2))
+    model.add(
+        layers.Conv2DTranspose(image_shape[2], 4, strides=2, padding="same", activation="tanh", kernel_initializer=init)
     )
+    return model
 
 
-def build_conv_discriminator(filters=64, seed=None):
+def build_conv_discriminator(filters=64, seed=None, *, image_shape=IMAGE_SHAPE):
     """Build the convolutional discriminator: a standard classifier that halves the picture twice.
 
-    Convolutions with a stride of 2 and LeakyReLU(0.2), after Radford et al. 2016 (DCGAN), section 3.
+    Convolutions with a stride of 2 and LeakyReLU(0.2), after Radford et al. 2016 (DCGAN), section 3. Pictures of 40 by
+    40 pixels and more are halved a third time where that leaves an even map.
 
     Parameters
     ----------
     filters : int
-        Channels of the 14 by 14 map; the 7 by 7 map has twice as many.
+        Channels of the first map, 14 by 14 for 28 by 28; each smaller map has twice as many.
     seed : int or None
         Seed of the first weights.
+    image_shape : tuple of int
+        Height, width and channels of the picture; height and width are multiples of 4.
 
     Returns
     -------
     keras.Sequential
-        Maps float32 (n, 28, 28, 1) to float32 logits (n, 1).
+        Maps float32 (n, height, width, channels) to float32 logits (n, 1).
     """
-    init = _glorot(seed)
-    filters = _positive("filters", filters)
-    return keras.Sequential(
-        [
-            keras.Input(IMAGE_SHAPE, name="picture"),
-            layers.Conv2D(filters, 4, strides=2, padding="same", kernel_initializer=init),
-            layers.LeakyReLU(negative_slope=0.2),
-            layers.Conv2D(2 * filters, 4, strides=2, padding="same", kernel_initializer=init),
-            layers.LeakyReLU(negative_slope=0.2),
-            layers.Flatten(),
-            layers.Dense(1, kernel_initializer=init, name="logit"),
-        ],
-        name="discriminator",
-    )
+    init, filters = _glorot(seed), _positive("filters", filters)
+    halvings = len(_maps(image_shape)) - 1
+    model = keras.Sequential([keras.Input(_sizes(image_shape), name="picture")], name="discriminator")
+    for count in (filters * 2**halving for halving in range(halvings)):
+        model.add(layers.Conv2D(count, 4, strides=2, padding="same", kernel_initializer=init))
+        model.add(layers.LeakyReLU(negative_slope=0.2))
+    model.add(layers.Flatten())
+    model.add(layers.Dense(1, kernel_initializer=init, name="logit"))
+    return model
 
 
-def build_conditional_generator(latent_dim=LATENT_DIM, network="dense", seed=None):
-    """Build a generator that is told which digit to make.
+def build_conditional_generator(
+    latent_dim=LATENT_DIM, network="dense", seed=None, *, image_shape=IMAGE_SHAPE, classes=DIGITS
+):
+    """Build a generator that is told which digit, or other class of pictures, to make.
 
     The digit, a list of ten numbers, stands beside the latent vector at the input (Mirza and Osindero 2014); what
     follows are the layers of `build_generator` or `build_conv_generator`. Taught in lesson 08.
@@ -218,24 +238,34 @@ def build_conditional_generator(latent_dim=LATENT_DIM, network="dense", seed=Non
         "dense" or "conv".
     seed : int or None
         Seed of the first weights.
+    image_shape : tuple of int
+        Height, width and channels of the picture.
+    classes : int
+        How many classes there are: ten digits, or another number. The second input is called "class" then.
 
     Returns
     -------
     keras.Model
-        Maps a list of float32 (n, latent_dim) and float32 (n, 10), 1 for the wanted digit and 0 for the others, to
-        float32 (n, 28, 28, 1) in [-1, 1].
+        Maps a list of float32 (n, latent_dim) and float32 (n, classes), 1 for what is wanted and 0 for the others, to
+        float32 (n, height, width, channels) in [-1, 1].
     """
     build = _chosen(network, {"dense": build_generator, "conv": build_conv_generator})
-    chain = build(_positive("latent_dim", latent_dim) + DIGITS, seed=seed)
-    latent, digit = keras.Input((latent_dim,), name="latent"), keras.Input((DIGITS,), name="digit")
+    digit = _class_input(classes)
+    chain = build(_positive("latent_dim", latent_dim) + digit.shape[1], image_shape=image_shape, seed=seed)
+    latent = keras.Input((latent_dim,), name="latent")
     numbers = layers.Concatenate(name="latent_and_digit")([latent, digit])
     for layer in chain.layers:
         numbers = layer(numbers)
     return keras.Model([latent, digit], numbers, name="generator")
 
 
-def build_conditional_discriminator(network="dense", seed=None):
-    """Build a discriminator that is told which digit a picture should show.
+def _class_input(classes):
+    """Return the input that says which digit, or which other class, is meant: float32 (n, classes)."""
+    return keras.Input((_positive("classes", classes),), name="digit" if classes == DIGITS else "class")
+
+
+def build_conditional_discriminator(network="dense", seed=None, *, image_shape=IMAGE_SHAPE, classes=DIGITS):
+    """Build a discriminator that is told which digit, or other class, a picture should show.
 
     A projection discriminator (Miyato and Koyama 2018, equation 3): the layers of `build_discriminator` or
     `build_conv_discriminator` turn the picture into features; the logit is what those say of any picture, plus their
@@ -247,15 +277,20 @@ def build_conditional_discriminator(network="dense", seed=None):
         "dense" or "conv".
     seed : int or None
         Seed of the first weights.
+    image_shape : tuple of int
+        Height, width and channels of the picture.
+    classes : int
+        How many classes there are: ten digits, or another number. The second input is called "class" then.
 
     Returns
     -------
     keras.Model
-        Maps a list of float32 (n, 28, 28, 1) and float32 (n, 10), 1 for the digit and 0 for the others, to float32
-        logits (n, 1).
+        Maps a list of float32 (n, height, width, channels) and float32 (n, classes), 1 for the class and 0 for the
+        others, to float32 logits (n, 1).
     """
-    chain = _chosen(network, {"dense": build_discriminator, "conv": build_conv_discriminator})(seed=seed)
-    picture, digit = keras.Input(IMAGE_SHAPE, name="picture"), keras.Input((DIGITS,), name="digit")
+    build = _chosen(network, {"dense": build_discriminator, "conv": build_conv_discriminator})
+    chain = build(image_shape=image_shape, seed=seed)
+    picture, digit = keras.Input(_sizes(image_shape), name="picture"), _class_input(classes)
     *most, last = chain.layers
     features = picture
     for layer in most:
@@ -266,7 +301,7 @@ def build_conditional_discriminator(network="dense", seed=None):
     return keras.Model([picture, digit], layers.Add()([last(features), shows_digit]), name="discriminator")
 
 
-def build_encoder(code=32, hidden=(512, 256), seed=None):
+def build_encoder(code=32, hidden=(512, 256), seed=None, *, image_shape=IMAGE_SHAPE):
     """Build the encoder of the autoencoder: a picture in, its code out.
 
     Dense layers with ReLU that narrow down, then a Dense layer without activation: the bottleneck. Taught in lesson 02.
@@ -279,21 +314,23 @@ def build_encoder(code=32, hidden=(512, 256), seed=None):
         Units of the hidden layers, from the picture to the code.
     seed : int or None
         Seed of the first weights.
+    image_shape : tuple of int
+        Height, width and channels of the picture.
 
     Returns
     -------
     keras.Sequential
-        Maps float32 (n, 28, 28, 1) to float32 (n, code), any real numbers.
+        Maps float32 (n, height, width, channels) to float32 (n, code), any real numbers.
     """
     init = _glorot(seed)
-    model = keras.Sequential([keras.Input(IMAGE_SHAPE, name="picture"), layers.Flatten()], name="encoder")
+    model = keras.Sequential([keras.Input(_sizes(image_shape), name="picture"), layers.Flatten()], name="encoder")
     for units in _hidden_sizes(hidden):
         model.add(layers.Dense(units, activation="relu", kernel_initializer=init))
     model.add(layers.Dense(_positive("The bottleneck (code)", code), kernel_initializer=init, name="code"))
     return model
 
 
-def build_decoder(code=32, hidden=(256, 512), activation="tanh", seed=None):
+def build_decoder(code=32, hidden=(256, 512), activation="tanh", seed=None, *, image_shape=IMAGE_SHAPE):
     """Build the decoder of both autoencoders: a code in, a picture out.
 
     Dense layers with ReLU that widen, then one unit a pixel. Taught in lessons 02 and 04.
@@ -308,11 +345,13 @@ def build_decoder(code=32, hidden=(256, 512), activation="tanh", seed=None):
         "tanh" gives pixels in [-1, 1]; None gives logits, as the variational autoencoder's losses want them.
     seed : int or None
         Seed of the first weights.
+    image_shape : tuple of int
+        Height, width and channels of the picture.
 
     Returns
     -------
     keras.Sequential
-        Maps float32 (n, code) to float32 (n, 28, 28, 1).
+        Maps float32 (n, code) to float32 (n, height, width, channels).
     """
     init = _glorot(seed)
     if not is_one_of(activation, ("tanh", None)):
@@ -321,12 +360,12 @@ def build_decoder(code=32, hidden=(256, 512), activation="tanh", seed=None):
     model = keras.Sequential([keras.Input((code,), name="code")], name="decoder")
     for units in _hidden_sizes(hidden):
         model.add(layers.Dense(units, activation="relu", kernel_initializer=init))
-    model.add(layers.Dense(math.prod(IMAGE_SHAPE), activation=activation, kernel_initializer=init))
-    model.add(layers.Reshape(IMAGE_SHAPE))
+    model.add(layers.Dense(math.prod(_sizes(image_shape)), activation=activation, kernel_initializer=init))
+    model.add(layers.Reshape(_sizes(image_shape)))
     return model
 
 
-def build_variational_encoder(code=20, hidden=(512, 256), seed=None):
+def build_variational_encoder(code=20, hidden=(512, 256), seed=None, *, image_shape=IMAGE_SHAPE):
     """Build the encoder of the variational autoencoder: a picture in, a normal distribution over codes out.
 
     The hidden layers of `build_encoder`, then two Dense layers side by side: the mean and the logarithm of the variance
@@ -340,14 +379,16 @@ def build_variational_encoder(code=20, hidden=(512, 256), seed=None):
         Units of the hidden layers, from the picture to the code.
     seed : int or None
         Seed of the first weights.
+    image_shape : tuple of int
+        Height, width and channels of the picture.
 
     Returns
     -------
     keras.Model
-        Maps float32 (n, 28, 28, 1) to a list of two float32 (n, code): means and log variances.
+        Maps float32 (n, height, width, channels) to a list of two float32 (n, code): means and log variances.
     """
     init = _glorot(seed)
-    picture = keras.Input(IMAGE_SHAPE, name="picture")
+    picture = keras.Input(_sizes(image_shape), name="picture")
     features = layers.Flatten()(picture)
     for units in _hidden_sizes(hidden):
         features = layers.Dense(units, activation="relu", kernel_initializer=init)(features)

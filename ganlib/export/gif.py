@@ -3,7 +3,6 @@
 import io
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageSequence
 
 from ganlib.data import tile
@@ -12,9 +11,8 @@ from ganlib.export.delivery import check_target, place, write_size
 from ganlib.keras_files.errors import ExportError
 from ganlib.models import load_run
 from ganlib.paths import as_path
-from ganlib.thinning import some_of
 from ganlib.training import RunFolder, RunFolderError
-from ganlib.training.samples import MOST_BYTES, read_samples
+from ganlib.training.samples import MOST_BYTES, read_samples, spread
 
 LACKS = "networks, optimizers, random state; only pictures"
 CAPTION = 18  # pixels
@@ -74,14 +72,15 @@ def to_gif(run, path, *, seconds=0.12, hold=2.0, scale=1, captions=True, overwri
 
 
 def samples_of(run):
-    """Return the steps of at most 300 samples of a run, and the pictures, grey uint8 (height, width), in order."""
+    """Return the steps of at most 300 samples of a run, and the pictures, grey or RGB bytes, in order."""
     folder = getattr(run, "run", None) or run
     if not isinstance(folder, (str, Path, RunFolder)):
         samples = getattr(run, "samples", None)
         if not samples:
             raise ExportError("A GIF is made of a run folder, or of a model that has taken samples while it trained.")
-        steps = some_of(sorted(samples), MOST_FRAMES)
-        return steps, [tile(samples[step], 5, 5) for step in steps]
+        steps = spread(sorted(samples), MOST_FRAMES)
+        columns = 5 if len(samples[steps[0]]) == 25 else 10  # of a conditional GAN, which has a row for each class
+        return steps, [tile(samples[step], -(-len(samples[step]) // columns), columns) for step in steps]
     folder = folder if isinstance(folder, RunFolder) else RunFolder.open(folder)
     steps, frames = read_samples(folder, MOST_FRAMES)
     if not steps:
@@ -90,23 +89,27 @@ def samples_of(run):
 
 
 def draw_frame(picture, step=None, scale=1):
-    """Return a frame, a grey Pillow image: a picture, uint8 (height, width), with its step written below it."""
-    large = np.kron(picture, np.ones((scale, scale), np.uint8))
+    """Return a frame, a Pillow image: a picture, grey or RGB bytes, with its step written below it."""
+    large = picture.repeat(scale, axis=0).repeat(scale, axis=1)
     if step is None:
         return Image.fromarray(large)
-    frame = Image.new("L", (large.shape[1], large.shape[0] + CAPTION), 255)
-    frame.paste(Image.fromarray(large))
-    ImageDraw.Draw(frame).text((4, large.shape[0] + 2), f"step {step:,}", fill=0, font=ImageFont.load_default(12))
+    drawn = Image.fromarray(large)
+    frame = Image.new(drawn.mode, (large.shape[1], large.shape[0] + CAPTION), "white")
+    frame.paste(drawn)
+    ImageDraw.Draw(frame).text((4, large.shape[0] + 2), f"step {step:,}", fill="black", font=ImageFont.load_default(12))
     return frame
 
 
 def gif_bytes(frames, seconds):
-    """Encode grey frames, and check that they come back pixel for pixel.
+    """Encode frames, and check that they come back pixel for pixel.
+
+    A GIF holds 256 colours: those of frames in colour become the 256 that are nearest to all of them, with dots where
+    one lies between two.
 
     Parameters
     ----------
     frames : list of PIL.Image.Image
-        Grey, all of one size.
+        Grey or RGB, all of one size and mode.
     seconds : list of float
         How long each is shown.
 
@@ -114,8 +117,11 @@ def gif_bytes(frames, seconds):
     -------
     bytes
     """
-    if len({frame.size for frame in frames}) != 1:
+    if len({(frame.size, frame.mode) for frame in frames}) != 1:
         raise ExportError("The samples are of several sizes: a GIF needs pictures of one size.")
+    if frames[0].mode == "RGB":
+        palette = _palette(frames)
+        frames = [frame.quantize(palette=palette) for frame in frames]
     buffer = io.BytesIO()
     durations = [round(1000 * one) for one in seconds]
     frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=durations, loop=0, optimize=False)
@@ -123,16 +129,28 @@ def gif_bytes(frames, seconds):
     return buffer.getvalue()
 
 
+def _palette(frames):
+    """Return the 256 colours of a film: those of some of its frames, evenly spread, laid under each other."""
+    some = spread(frames, 12)
+    width, height = some[0].size
+    page = Image.new("RGB", (width, height * len(some)))
+    for number, frame in enumerate(some):
+        page.paste(frame, (0, height * number))
+    return page.quantize(256)
+
+
 def _check_frames(content, frames, milliseconds):
     """Pillow joins equal frames that follow one another, so compare what is shown after each change."""
+    mode = "L" if frames[0].mode == "L" else "RGB"
+    frames = [frame.convert(mode) for frame in frames]
     different = [
         frame for before, frame in zip([None, *frames], frames, strict=False) if _pixels(before) != _pixels(frame)
     ]
     with Image.open(io.BytesIO(content)) as film:
         shown = (
-            [(frame.convert("L"), frame.info["duration"]) for frame in ImageSequence.Iterator(film)]
+            [(frame.convert(mode), frame.info["duration"]) for frame in ImageSequence.Iterator(film)]
             if getattr(film, "n_frames", 1) > 1
-            else [(film.convert("L"), milliseconds)]
+            else [(film.convert(mode), milliseconds)]
         )
     if [_pixels(frame) for frame, _ in shown] != [_pixels(frame) for frame in different]:
         raise ExportError("The GIF was read back and shows other pictures than the samples, so it was not kept.")

@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlib._tensorflow import keras
-from ganlib.builders import DIGITS
 from ganlib.keras_files.errors import ExportError
 from ganlib.training import TrainableModel
 
@@ -79,8 +78,8 @@ def check_built(network):
 def probes(network):
     """Return inputs to try a network out with: one array (256, ...) for each of its inputs, always the same ones.
 
-    Standard normal numbers, as latent vectors are; pictures are drawn from [-1, 1], whole numbers are 0 to 9, and ten
-    numbers that are called "digit" are 1 for a digit and 0 for the others.
+    Standard normal numbers, as latent vectors are; pictures are drawn from [-1, 1], whole numbers are 0 to 9, and
+    numbers that are called "digit" or "class" are 1 for one of them and 0 for the others.
     """
     rng = np.random.default_rng(0)
     arrays = []
@@ -88,8 +87,8 @@ def probes(network):
         shape = (PROBES, *tensor.shape[1:])
         if "int" in str(tensor.dtype):
             arrays.append(rng.integers(0, 10, shape).astype(tensor.dtype))
-        elif tensor.name == "digit" and shape[1:] == (DIGITS,):
-            arrays.append(np.eye(DIGITS, dtype=np.float32)[np.arange(PROBES) % DIGITS])
+        elif tensor.name in ("digit", "class") and len(shape) == 2:
+            arrays.append(np.eye(shape[1], dtype=np.float32)[np.arange(PROBES) % shape[1]])
         elif len(shape) == 4:
             arrays.append(rng.uniform(-1, 1, shape).astype(np.float32))
         else:

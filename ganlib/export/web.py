@@ -16,6 +16,7 @@ import numpy as np
 from ganlib._tensorflow import keras
 from ganlib.builders import DIGITS
 from ganlib.data import asset
+from ganlib.data.pictures import CHANNELS
 from ganlib.export.delivery import Format, deliver
 from ganlib.export.source import outputs_of
 from ganlib.export.web_steps import HALF, fill, from_text, steps_of, to_text
@@ -29,9 +30,9 @@ def to_web(gan, path, *, overwrite=False):
     Parameters
     ----------
     gan : GAN or other model
-        Its generator, or decoder, makes grey pictures in [-1, 1] from one latent vector, or from that and ten numbers
-        that say which digit is wanted: the page has ten buttons then. If it has a discriminator, the page shows what
-        that thinks.
+        Its generator, or decoder, makes pictures in [-1, 1], grey or in colour, from one latent vector, or from that
+        and numbers that say which digit, or other class, is wanted: the page has a button for each then. If it has a
+        discriminator, the page shows what that thinks.
     path : str or Path
         A name that ends in `.html`.
     overwrite : bool
@@ -40,7 +41,7 @@ def to_web(gan, path, *, overwrite=False):
     Raises
     ------
     ExportError
-        A layer is none that the page knows, or no grey pictures are made; and as in `deliver`.
+        A layer is none that the page knows, or no pictures are made; and as in `deliver`.
     """
     return deliver(WEB, gan, path, None, overwrite)
 
@@ -51,8 +52,8 @@ def write_page(source, path):
     networks = describe_networks(source, arrays)
     packed = zlib.compress(b"".join(arrays), 6)
     steps = getattr(source.model, "step", None)
-    latent, (height, width) = networks["latent"], networks["shape"]
-    given = f"{latent} random numbers" + (" and the digit that you ask for" if networks["digits"] else "")
+    latent, (height, width, _) = networks["latent"], networks["shape"]
+    given = f"{latent} random numbers" + (" and the digit or class that you ask for" if networks["digits"] else "")
     filled = {
         "TITLE": "A network that draws",
         "ABOUT": f"The {source.part} of a {type(source.model).__name__}"
@@ -86,7 +87,7 @@ def describe_networks(source, arrays):
         steps.append({"op": "grey", "from": [steps[-1]["to"]], "to": steps[-1]["to"] + 1})
     elif steps[-1]["op"] != "tanh":
         raise ExportError(f"The page draws pictures from -1 to 1, but the {source.part} does not end in a tanh.")
-    described = {"latent": network.inputs[0].shape[1], "digits": digits, "shape": list(network.output_shape[1:3])}
+    described = {"latent": network.inputs[0].shape[1], "digits": digits, "shape": list(network.output_shape[1:])}
     described["generator"] = steps
     if (discriminator := discriminator_of(source)) is not None:
         described["discriminator"] = steps_of(discriminator, arrays)
@@ -94,17 +95,19 @@ def describe_networks(source, arrays):
 
 
 def check_pictures(source):
-    """Return how many digits can be asked for, 0 or 10; ExportError unless the page can steer and draw the network."""
+    """Return how many digits can be asked for, 0 for none; ExportError unless the page can steer and draw it."""
     network = source.network
     shapes = [tuple(tensor.shape[1:]) for tensor in network.inputs]
-    if len(shapes[0]) != 1 or shapes[1:] not in ([], [(DIGITS,)]):
+    told = [tensor for tensor in network.inputs[1:] if tensor.name == "class" or tensor.shape[1:] == (DIGITS,)]
+    if len(shapes[0]) != 1 or len(shapes) > 2 or len(told) != len(shapes) - 1:
         raise ExportError(
-            f"The page steers one latent vector, and ten numbers that say which digit is wanted, but the {source.part} "
-            f"takes inputs {', '.join(map(str, shapes))}."
+            f"The page steers one latent vector, and ten numbers that say which digit is wanted, or an input called "
+            f"'class', but the {source.part} takes inputs {', '.join(map(str, shapes))}."
         )
-    if len(network.outputs) != 1 or len(network.output_shape) != 4 or network.output_shape[3] != 1:
-        raise ExportError(f"The page draws grey pictures, but the {source.part} makes {network.output_shape}.")
-    return DIGITS if len(shapes) == 2 else 0
+    if len(network.outputs) != 1 or len(network.output_shape) != 4 or network.output_shape[3] not in CHANNELS:
+        made = network.output_shape
+        raise ExportError(f"The page draws pictures of 1 or 3 channels, but the {source.part} makes {made}.")
+    return shapes[1][0] if len(shapes) == 2 else 0
 
 
 def gives_logits(source):

@@ -11,11 +11,10 @@ import ipywidgets
 import numpy as np
 
 from ganlib import judge
-from ganlib.arguments import Choice, Number, Switch, Whole
 from ganlib.lab import pictures, words
 from ganlib.lab.controls import ControlPanel, frame
 from ganlib.lab.latent import Maker, NearestPictures, main_directions, slerp
-from ganlib.training.live import LiveValue, LiveValues
+from ganlib.training.live import LiveValue, LiveValues, choice, number, switch, whole
 
 SLIDERS = 9
 FAR = 3.0  # standard deviations that a slider goes to either side
@@ -23,7 +22,6 @@ STOPS = 11  # pictures of a walk
 NEAREST = 5
 TRIED = 200  # latent vectors among which the best of a digit is sought
 ANY = "any"
-DIGITS = (ANY, *map(str, range(10)))
 FRAMES, WALK_MILLISECONDS = 40, 250  # of a walk that goes by itself
 LEGIBLE = (28, 28, 1)  # what the judge can read
 
@@ -63,7 +61,7 @@ class LatentExplorer:
 
     def __init__(self, model, data=None, seed=0):
         self.maker = Maker(model)
-        self.model, self._seed = model, Whole("seed", 0)(seed)
+        self.model, self._seed = model, whole("seed", 0)(seed)
         given = model.check_data(model.default_data() if data is None else data)
         self._real, self._labels = given[0], given[1] if len(given) > 1 else None
         if len(self._real) < 2:
@@ -78,14 +76,15 @@ class LatentExplorer:
 
     def _make_values(self):
         """Return what can be moved, as a model's live values, so that the lab's panel makes the controls for it."""
-        checks = {"walk": Number("walk", 0.0, 1.0)}
+        checks = {"walk": number("walk", 0.0, 1.0)}
         if self.maker.tells_digits or self.model.picture_shape == LEGIBLE:
-            checks = {end: Choice(end, DIGITS) for end in self._tries} | checks
+            wanted = (ANY, *map(str, range(self.maker.classes)))
+            checks = {end: choice(end, wanted) for end in self._tries} | checks
         if self.maker.judges:
-            checks["slope"] = Switch("slope")
+            checks["slope"] = switch("slope")
         count = min(SLIDERS, self.maker.latent)
-        checks |= {f"direction_{n}": Number(f"direction_{n}", -FAR, FAR) for n in range(1, count + 1)}
-        self._at = {name: {Choice: ANY, Switch: True}.get(type(check), 0.0) for name, check in checks.items()}
+        checks |= {f"direction_{n}": number(f"direction_{n}", -FAR, FAR) for n in range(1, count + 1)}
+        self._at = {name: {"choice": ANY, "switch": True}.get(check.takes.kind, 0.0) for name, check in checks.items()}
 
         def value(name, check):
             return LiveValue(check, lambda: self._at[name], lambda value: self._at.update({name: value}))
@@ -167,10 +166,11 @@ class LatentExplorer:
             self.show()
 
     def _place(self, end):
-        """Return a latent vector (latent,) and a row of digits (10,) for one end of the walk."""
+        """Return a latent vector (latent,) and a row of digits (classes,) for one end of the walk."""
         rng = np.random.default_rng((self._seed, end == "to", self._tries[end]))
         wanted = self._at.get(end, ANY)
-        row = np.eye(10, dtype=np.float32)[rng.integers(10) if wanted == ANY else int(wanted)]
+        count = self.maker.classes
+        row = np.eye(count, dtype=np.float32)[rng.integers(count) if wanted == ANY else int(wanted)]
         if wanted == ANY or self.maker.tells_digits:
             return rng.standard_normal(self.maker.latent, np.float32), row
         tried = rng.standard_normal((TRIED, self.maker.latent), np.float32)
@@ -180,7 +180,7 @@ class LatentExplorer:
         return tried[sure.argmax()], row
 
     def latent(self, share):
-        """Return the latent vectors, float32 (n, latent), and rows of digits, float32 (n, 10), at shares of the walk.
+        """Return latent vectors float32 (n, latent) and rows of digits float32 (n, classes), at shares of the walk.
 
         Parameters
         ----------
@@ -188,7 +188,7 @@ class LatentExplorer:
             (n,), 0 to 1. How far the nine directions are pulled is added to each.
         """
         (start, first), (end, last) = self._ends["from"], self._ends["to"]
-        share = np.array([Number("share", 0, 1)(one) for one in np.ravel(share)], np.float32)
+        share = np.array([number("share", 0, 1)(one) for one in np.ravel(share)], np.float32)
         pulled = np.array([self._at[f"direction_{n}"] for n in range(1, len(self._directions) + 1)], np.float32)
         rows = (1 - share[:, np.newaxis]) * first + share[:, np.newaxis] * last
         return slerp(start, end, share) + pulled @ self._directions, rows
@@ -213,11 +213,12 @@ class LatentExplorer:
     def _tell(self, score, nearest, distances):
         """Write the pictures with their titles, and the sentences."""
         known = "" if self._labels is None else f" (they are {', '.join(str(self._labels[i]) for i in nearest)})"
+        what = "digits" if self.model.picture_shape == LEGIBLE else "pictures"
         here = "Here" if score is None else f"Here: D's score is {score:.2f}"
-        titles = (here, f"Nearest training digits and their distances{known}", "The walk, from start to end")
+        titles = (here, f"Nearest training {what} and their distances{known}", "The walk, from start to end")
         alts = (
             f"The picture at {self._at['walk']:.2f} of the walk",
-            f"The nearest training digits, {', '.join(f'{d:.1f}' for d in distances)} away",
+            f"The nearest training {what}, {', '.join(f'{d:.1f}' for d in distances)} away",
             f"{STOPS} pictures along the walk" + ("" if score is None else ", D's score under each"),
         )
         for widget, title, alt, png in zip((self._here, self._near, self._way), titles, alts, self._pngs, strict=True):

@@ -28,6 +28,8 @@ class Maker:
         Length of a latent vector, whose numbers are standard normal ones.
     judges, tells_digits : bool
         Whether it has a discriminator; whether its networks are told a digit.
+    classes : int
+        How many digits, or other classes, there are to be told; ten where none is.
 
     Raises
     ------
@@ -43,17 +45,18 @@ class Maker:
             )
         self.model = model
         self.judges, self.tells_digits = isinstance(model, GAN), isinstance(model, ConditionalGAN)
+        self.classes = model.classes if self.tells_digits else DIGITS
         self.latent = model.latent_dim if self.judges else model.code
 
     def pictures(self, latent, digits=None):
-        """Return pictures float32 (n, height, width, 1) in [-1, 1].
+        """Return pictures float32 (n, height, width, channels) in [-1, 1].
 
         Parameters
         ----------
         latent : ndarray
             float32 (n, latent).
         digits : ndarray or None
-            float32 (n, 10), a row a picture, for a model that is told digits; a mixture of two is allowed.
+            float32 (n, classes), a row a picture, for a model that is told digits; a mixture of two is allowed.
         """
         if not self.judges:
             return self.model.decode(latent)
@@ -81,7 +84,7 @@ class NearestPictures:
     Parameters
     ----------
     pictures : ndarray
-        (n, height, width, 1); uint8, of which a float32 copy is made, or float in [-1, 1].
+        (n, height, width, channels); uint8, of which a float32 copy is made, or float in [-1, 1].
     """
 
     def __init__(self, pictures):
@@ -98,7 +101,7 @@ class NearestPictures:
         Parameters
         ----------
         wanted : ndarray
-            As the pictures, (n, height, width, 1).
+            As the pictures, (n, height, width, channels).
         count : int
         """
         return self._search.kneighbors(_flat(wanted), count)[::-1]
@@ -162,7 +165,7 @@ def main_directions(maker, count):
         float32 (count, latent), of length 1 and at right angles to each other.
     """
     latent = np.random.default_rng(0).standard_normal((SAMPLE, maker.latent), np.float32)
-    digits = np.eye(DIGITS, dtype=np.float32)[np.arange(SAMPLE) % DIGITS]
+    digits = np.eye(maker.classes, dtype=np.float32)[np.arange(SAMPLE) % maker.classes]
     made = maker.pictures(latent, digits).reshape(SAMPLE, -1)
     slopes = np.linalg.lstsq(latent - latent.mean(axis=0), made - made.mean(axis=0), rcond=None)[0]
     directions = np.linalg.svd(slopes, full_matrices=True)[0].T[:count]

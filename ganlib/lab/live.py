@@ -17,7 +17,7 @@ from ganlib.arguments import Switch
 from ganlib.lab import pictures, views, words
 from ganlib.lab.controls import ControlPanel, frame
 from ganlib.lab.trainer import LabTrainer, pause_on_interrupt
-from ganlib.models.conditional import DIGITS, ConditionalGAN
+from ganlib.models.conditional import ConditionalGAN
 from ganlib.models.gan import GAN
 from ganlib.models.plane import PlaneGAN
 from ganlib.models.presets import PRESETS
@@ -74,8 +74,8 @@ class LiveLab:
         self._build()
         self.trainer = LabTrainer(model, data, view=self, **options)
         self._real, *self._real_labels = (array[:WATCHED] for array in self.trainer.data)
-        # A conditional GAN is asked for 0 to 9 in turn.
-        self._digits_told = [np.arange(WATCHED) % DIGITS] if isinstance(model, ConditionalGAN) else []
+        # A conditional GAN is asked for all digits in turn.
+        self._digits_told = [np.arange(WATCHED) % model.classes] if isinstance(model, ConditionalGAN) else []
         self.panel = ControlPanel(model.live, self.trainer.set, self._complain)
         self._arrange()
         self.look(self.trainer)
@@ -315,7 +315,7 @@ class LiveLab:
             self._pngs["made"] = pictures.digits_png(fakes[:SHOWN], None if scores is None else scores[:SHOWN])
             if "real_scores" in seen:
                 self._pngs["real"] = pictures.digits_png(self._real[:SHOWN], seen["real_scores"][:SHOWN])
-                self._real_picture.value = pictures.image(self._pngs["real"], "Real digits, D's score under each")
+                self._real_picture.value = pictures.image(self._pngs["real"], "Real pictures, D's score under each")
         self._fake_picture.value = pictures.image(self._pngs["made"], "What the model makes of fixed random numbers")
 
     def _follow(self):

@@ -14,7 +14,7 @@ from ganlib import data
 from ganlib.plots.style import FAKE, REAL
 
 SIDE = 5
-SCALE = 2  # screen pixels of a digit's pixel
+WIDE = 64  # screen pixels of a picture in a grid, about
 STRIP = 15  # pixels below a digit, for its score
 PLANE_PIXELS = 300
 CELLS = 30  # of the discriminator's surface
@@ -29,7 +29,7 @@ def digits_png(pictures, scores=None, *, distances=None, columns=SIDE):
     Parameters
     ----------
     pictures : ndarray
-        (n, height, width, 1); float in [-1, 1] or uint8.
+        (n, height, width, channels); float in [-1, 1] or uint8.
     scores : ndarray or None
         (n,) in 0..1.
     distances : ndarray or None
@@ -40,18 +40,20 @@ def digits_png(pictures, scores=None, *, distances=None, columns=SIDE):
     Returns
     -------
     bytes
-        A grey PNG.
+        A PNG, grey or in colour as the pictures are.
     """
-    shown = data.as_bytes(pictures)[..., 0].repeat(SCALE, axis=1).repeat(SCALE, axis=2)
-    width = shown.shape[2]
+    shown = data.as_bytes(pictures)
+    scale = max(1, round(WIDE / shown.shape[2]))
+    shown = shown.repeat(scale, axis=1).repeat(scale, axis=2)
+    width, channels = shown.shape[2:]
     strips = None
     if scores is not None:
         strips = [_strip(width, f"{score:.2f}", round(width * float(score))) for score in np.clip(scores, 0, 1)]
     elif distances is not None:
         strips = [_strip(width, f"{distance:.1f}") for distance in distances]
     if strips is not None:
-        shown = np.concatenate([shown, np.stack(strips)], axis=1)
-    return data.png_bytes(data.tile(shown[..., np.newaxis], -(-len(shown) // columns), columns, gap=4))
+        shown = np.concatenate([shown, np.stack(strips)[..., np.newaxis].repeat(channels, axis=3)], axis=1)
+    return data.png_bytes(data.tile(shown, -(-len(shown) // columns), columns, gap=4))
 
 
 def image(png, alt):
@@ -79,21 +81,23 @@ def slope_png(picture, slope=None):
     Parameters
     ----------
     picture : ndarray
-        float (height, width, 1) in [-1, 1].
+        float (height, width, channels) in [-1, 1].
     slope : ndarray or None
         The gradient of D's logit, of the same shape: orange where a brighter pixel would raise it, blue where a darker.
+        Of a picture in colour, its channels together.
 
     Returns
     -------
     bytes
         A PNG in colours.
     """
-    grey = data.as_bytes(picture[np.newaxis])[0].repeat(3, axis=2).astype(float)
+    drawn = np.broadcast_to(data.as_bytes(picture[np.newaxis])[0], (*picture.shape[:2], 3)).astype(float)
     if slope is not None:
+        slope = slope.sum(axis=2, keepdims=True)
         steepest = max(float(np.percentile(np.abs(slope), STEEPEST)), 1e-12)
         share = 0.8 * np.clip(np.abs(slope) / steepest, 0, 1)
-        grey += share * (np.where(slope > 0, BRIGHTER, DARKER) - grey)
-    return data.png_bytes(grey.round().astype(np.uint8).repeat(LARGE, axis=0).repeat(LARGE, axis=1))
+        drawn += share * (np.where(slope > 0, BRIGHTER, DARKER) - drawn)
+    return data.png_bytes(drawn.round().astype(np.uint8).repeat(LARGE, axis=0).repeat(LARGE, axis=1))
 
 
 def still(pngs, line):

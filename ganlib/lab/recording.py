@@ -33,7 +33,7 @@ class Recording:
     steps : ndarray
         int (n,): the steps at which the frames were taken, rising.
     frames : ndarray
-        uint8 (n, height, width): one grey picture each.
+        uint8 (n, height, width) in grey, or (n, height, width, 3) in colour: one picture each.
     history : mapping of str to ndarray
         With the column `step`; a row may stand for several steps.
     start : dict
@@ -176,8 +176,11 @@ def _check_frames(steps, frames):
     steps, frames = _as_array("steps", steps), _as_array("frames", frames)
     if steps.ndim != 1 or steps.dtype.kind not in "iu" or not len(steps):
         raise ValueError(f"The steps of a recording must be whole numbers (n,), not {steps.dtype} {steps.shape}.")
-    if frames.dtype != np.uint8 or frames.ndim != 3 or not frames.size:
-        raise ValueError(f"The frames must be uint8 (n, height, width), not {frames.dtype} {frames.shape}.")
+    if frames.dtype != np.uint8 or not (frames.ndim == 3 or frames.shape[3:] == (3,)) or not frames.size:
+        raise ValueError(
+            f"The frames must be uint8 (n, height, width), or (n, height, width, 3) in colour, "
+            f"not {frames.dtype} {frames.shape}."
+        )
     if len(steps) != len(frames):
         raise ValueError(f"A recording needs a step for every frame: there are {len(steps)} and {len(frames)}.")
     if steps[0] < 0 or not np.all(steps[1:] > steps[:-1]):

@@ -39,8 +39,10 @@ class Autoencoder(Coder):
         where black is -1 and white is 1, and cut off there; can be changed live.
     seed : int
         Seed of the first weights, the batches and the noise.
+    image_shape : tuple of int
+        Height, width and channels of the pictures, for a network that is not given.
     encoder, decoder : keras.Model or None
-        Other networks: pictures (n, 28, 28, 1) to codes, and codes to pictures in [-1, 1].
+        Other networks: pictures to codes, and codes to pictures in [-1, 1].
     optimizer : keras.optimizers.Optimizer or None
         Adam(1e-3) if None.
 
@@ -62,6 +64,7 @@ class Autoencoder(Coder):
         noise=0.0,
         seed=0,
         *,
+        image_shape=builders.IMAGE_SHAPE,
         encoder=None,
         decoder=None,
         optimizer=None,
@@ -69,8 +72,10 @@ class Autoencoder(Coder):
         **kwargs,
     ):
         seed = check_seed(seed)
-        encoder = builders.build_encoder(code, hidden, seed) if encoder is None else encoder
-        decoder = builders.build_decoder(code, tuple(hidden)[::-1], seed=seed + 1) if decoder is None else decoder
+        if encoder is None:
+            encoder = builders.build_encoder(code, hidden, seed, image_shape=image_shape)
+        if decoder is None:
+            decoder = builders.build_decoder(code, tuple(hidden)[::-1], seed=seed + 1, image_shape=image_shape)
         super().__init__(encoder, decoder, optimizer, seed, name=name, **kwargs)
         check_picture_range("decoder", self.decoder)
         self._noise = tf.Variable(0.0, trainable=False)
@@ -81,7 +86,7 @@ class Autoencoder(Coder):
         return {"noise": self.noise}
 
     def call(self, pictures, training=False):
-        """Rebuild pictures float32 (n, 28, 28, 1) in [-1, 1]."""
+        """Rebuild pictures float32 (n, height, width, channels) in [-1, 1]."""
         return self.decoder(self.encoder(pictures, training=training), training=training)
 
     def live_values(self):

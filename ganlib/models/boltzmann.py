@@ -202,6 +202,11 @@ class RestrictedBoltzmannMachine(PictureModel):
         """Height, width and channels of a picture."""
         return self._shape
 
+    def _way_out(self, shape):
+        if shape[-1] != 1:
+            return "a machine of black and white pixels learns grey pictures: load_pictures(path, channels=1)"
+        return f"build RestrictedBoltzmannMachine(picture_shape={shape}), or resize the pictures"
+
     def live_values(self):
         """Return the values that can change while the model trains."""
         return {"learning_rate": live_rate("learning_rate", lambda: self.optimizer)}

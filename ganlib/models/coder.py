@@ -6,9 +6,10 @@ from ganlib import builders
 from ganlib._tensorflow import keras, tf
 from ganlib.arguments import as_numbers
 from ganlib.data import load_mnist
+from ganlib.data.pictures import CHANNELS
 from ganlib.models.common import build_optimizer, live_property, live_rate
 from ganlib.models.networks import check_network, regularisation
-from ganlib.models.pictures import PictureModel, by, in_chunks
+from ganlib.models.pictures import PictureModel, by, in_chunks, random_from
 from ganlib.training import Player, compile_mode
 
 RATE = 1e-3
@@ -16,7 +17,7 @@ SHOWN = 25
 
 
 class Coder(PictureModel):
-    """An encoder and a decoder of pictures of 28 by 28 pixels, trained together; a family defines `loss_of`.
+    """An encoder and a decoder of pictures, trained together; a family defines `loss_of`.
 
     Parameters
     ----------
@@ -36,6 +37,7 @@ class Coder(PictureModel):
         super().__init__(seed=seed, **kwargs)
         self.encoder, self.decoder = encoder, decoder
         self.code = check_coders(encoder, decoder)
+        self._shown = None
         self.compile(optimizer)
         self.built = True
 
@@ -65,7 +67,7 @@ class Coder(PictureModel):
     @property
     def picture_shape(self):
         """Height, width and channels of a picture."""
-        return builders.IMAGE_SHAPE
+        return tuple(self.encoder.input_shape[1:])
 
     def live_values(self):
         """Return the values that can change while the model trains."""
@@ -107,7 +109,7 @@ class Coder(PictureModel):
         Parameters
         ----------
         images : ndarray
-            (n, 28, 28) or (n, 28, 28, 1); uint8 from 0 to 255, or float from -1 to 1.
+            Of the shape that the encoder takes; uint8 from 0 to 255, or float from -1 to 1.
 
         Returns
         -------
@@ -118,19 +120,33 @@ class Coder(PictureModel):
         return in_chunks(self._run_encoder, pictures)
 
     def decode(self, codes):
-        """Turn codes float32 (n, code) into pictures float32 (n, 28, 28, 1) in [-1, 1]."""
+        """Turn codes float32 (n, code) into pictures float32 in [-1, 1]."""
         codes = as_numbers("Codes", codes).astype(np.float32)
         if codes.shape[1] != self.code:
             raise ValueError(f"Codes must be (n, {self.code}) with n of at least 1, not {codes.shape}.")
         return in_chunks(self._run_decoder, codes)
 
     def reconstruct(self, images):
-        """Encode pictures and decode them again; as `encode` takes them, float32 (n, 28, 28, 1) in [-1, 1]."""
+        """Encode pictures and decode them again; as `encode` takes them, float32 in [-1, 1]."""
         return self.decode(self.encode(images))
 
     def sample_grid(self):
-        """Return the first 25 test digits, rebuilt: float32 (25, 28, 28, 1)."""
-        return self.reconstruct(load_mnist("test", limit=SHOWN)[0])
+        """Return 25 pictures, rebuilt, float32: the first test digits, or of another shape the first that it learned.
+
+        Where it has learned nothing yet, these are what it makes of random codes.
+        """
+        if self.picture_shape == builders.IMAGE_SHAPE:
+            return self.reconstruct(load_mnist("test", limit=SHOWN)[0])
+        if self._shown is None:
+            return self.decode(random_from(self.seed).standard_normal((SHOWN, self.code), np.float32))
+        return self.reconstruct(self._shown)
+
+    def trainer(self, batch_size, *, data=None, **options):
+        """Check everything and return a `Trainer`, as every model does; remember some pictures for `sample_grid`."""
+        trainer = super().trainer(batch_size, data=data, **options)
+        if self.picture_shape != builders.IMAGE_SHAPE:
+            self._shown = self.check_data(data)[0][:SHOWN]
+        return trainer
 
 
 def check_coders(encoder, decoder):
@@ -139,11 +155,11 @@ def check_coders(encoder, decoder):
     check_network("decoder", decoder)
     if len(encoder.inputs) != 1 or len(decoder.inputs) != 1:
         raise ValueError("The encoder takes pictures alone, the decoder codes alone: one input each.")
-    taken, made, shape = encoder.input_shape[1:], decoder.output_shape[1:], builders.IMAGE_SHAPE
-    if taken != shape or made != shape:
+    taken, made = encoder.input_shape[1:], decoder.output_shape[1:]
+    if taken != made or len(taken) != 3 or taken[-1] not in CHANNELS:
         raise ValueError(
-            f"The encoder must take and the decoder must make pictures of {by(shape)}, "
-            f"but they take {by(taken)} and make {by(made)}."
+            f"The encoder must take and the decoder must make pictures of one shape (height, width, channels), with 1 "
+            f"or 3 channels, but they take {by(taken)} and make {by(made)}."
         )
     codes, code = {tuple(output.shape[1:]) for output in encoder.outputs}, tuple(decoder.input_shape[1:])
     if codes != {code} or len(code) != 1:

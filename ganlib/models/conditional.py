@@ -1,7 +1,7 @@
 """The conditional GAN (Mirza and Osindero 2014): both networks are told a digit, so that you can ask for one.
 
 The generator makes the digit that it is told; the discriminator judges whether a picture is a real picture *of the
-digit that it is told*. Lesson 08 builds and trains it.
+digit that it is told*. Lesson 08 builds and trains it. The digits may be any other classes of pictures: 26 letters.
 """
 
 import numpy as np
@@ -15,12 +15,13 @@ from ganlib.models.networks import check_fit, check_network
 from ganlib.models.pictures import in_chunks, to_unit_range
 
 DIGITS = builders.DIGITS
+COLUMNS, MOST_ROWS = 10, 30  # of the sample grid, with a row for each class
 AFTER_LATENT = 3  # from a stream of latent vectors to the stream of the digits that belong to them
 
 
 @keras.saving.register_keras_serializable("ganlib")
 class ConditionalGAN(GAN):
-    """A generator and a discriminator that are told which of ten digits is meant.
+    """A generator and a discriminator that are told which of ten digits, or of other classes, is meant.
 
     Parameters
     ----------
@@ -30,11 +31,14 @@ class ConditionalGAN(GAN):
         Length of the latent vector.
     seed : int
         Seed of the first weights, the batches, the latent vectors and the digits that the training asks for.
+    classes : int
+        How many classes there are, for a network that is not given; what is called a digit here is one of them, a whole
+        number from 0 to classes - 1.
     generator : keras.Model or None
-        Maps a list of latent vectors (n, latent_dim) and digits (n, 10) to pictures; a digit is a row of ten numbers,
+        Maps a list of latent vectors (n, latent_dim) and digits (n, classes) to pictures; a digit is a row of numbers,
         1 for the digit and 0 for the others.
     discriminator : keras.Model or None
-        Maps a list of pictures and digits (n, 10) to logits (n, 1).
+        Maps a list of pictures and digits (n, classes) to logits (n, 1).
     **options
         See `GAN`.
 
@@ -46,18 +50,33 @@ class ConditionalGAN(GAN):
     (5, 28, 28, 1)
     """
 
-    def __init__(self, network="dense", latent_dim=builders.LATENT_DIM, seed=0, *, name="conditional_gan", **options):
+    def __init__(
+        self,
+        network="dense",
+        latent_dim=builders.LATENT_DIM,
+        seed=0,
+        *,
+        classes=None,
+        name="conditional_gan",
+        **options,
+    ):
+        if classes is None:
+            given = options.get("generator")
+            classes = _classes_of(options.get("discriminator") if given is None else given)
+        self.classes = whole("classes", 1)(classes)
         super().__init__(network, latent_dim, seed, name=name, **options)
 
-    def _default_generator(self, latent_dim):
-        return builders.build_conditional_generator(latent_dim, self.network, seed=self.seed)
+    def _default_generator(self, latent_dim, shape):
+        build = builders.build_conditional_generator
+        return build(latent_dim, self.network, seed=self.seed, image_shape=shape, classes=self.classes)
 
-    def _default_discriminator(self):
-        return builders.build_conditional_discriminator(self.network, seed=self.seed + 1)
+    def _default_discriminator(self, shape):
+        build = builders.build_conditional_discriminator
+        return build(self.network, seed=self.seed + 1, image_shape=shape, classes=self.classes)
 
     def check_networks(self):
         """Return the latent dimension; ValueError if the two networks do not fit."""
-        return check_conditional_pair(self.generator, self.discriminator)
+        return check_conditional_pair(self.generator, self.discriminator, self.classes)
 
     @property
     def picture_shape(self):
@@ -72,11 +91,13 @@ class ConditionalGAN(GAN):
 
     def check_data(self, data):
         """Return pictures and labels as a tuple of two arrays, with at least one picture of every digit."""
+        if isinstance(data, pixels.Pictures):
+            data = data[:2]
         if not isinstance(data, tuple | list) or len(data) != 2:
             raise ValueError("A conditional GAN learns from pictures and their labels: give data=(images, labels).")
         (pictures,) = super().check_data(data[0])
-        labels = check_digits("The labels", data[1], len(pictures))
-        empty = np.flatnonzero(np.bincount(labels, minlength=DIGITS) == 0)
+        labels = check_digits("The labels", data[1], len(pictures), self.classes)
+        empty = np.flatnonzero(np.bincount(labels, minlength=self.classes) == 0)
         if len(empty):
             raise ValueError(
                 f"No picture has the label {empty[0]}, and what that digit looks like cannot be learned from nothing: "
@@ -99,14 +120,18 @@ class ConditionalGAN(GAN):
     # --- one step -----------------------------------------------------------------------------------------------------
 
     def draw_real(self, draws, count):
-        """Draw real pictures float32 (count, height, width, channels) and, beside them, their digits (count, 10)."""
+        """Draw real pictures float32 (count, height, width, channels) and their digits float32 (count, classes)."""
         pictures, labels = draws.examples(count)
-        return [to_unit_range(pictures), _one_hot(labels)]
+        return [to_unit_range(pictures), self._one_hot(labels)]
 
     def draw_latent(self, draws, count, stream):
-        """Draw latent vectors (count, latent_dim) and, beside them, the digits (count, 10) to be made, all as often."""
-        digits = draws.uniform([count], stream + AFTER_LATENT, high=DIGITS)
-        return [super().draw_latent(draws, count, stream), _one_hot(tf.cast(digits, tf.int32))]
+        """Draw latent vectors (count, latent_dim) and, beside them, the digits to be made, all as often."""
+        digits = draws.uniform([count], stream + AFTER_LATENT, high=self.classes)
+        return [super().draw_latent(draws, count, stream), self._one_hot(tf.cast(digits, tf.int32))]
+
+    def _one_hot(self, digits):
+        """Turn digits, an integer tensor (n,), into float32 (n, classes): 1 for the digit, 0 for the others."""
+        return tf.one_hot(tf.cast(digits, tf.int32), self.classes)
 
     def make(self, latent, training):
         """Return what the generator makes of latent vectors and digits, and beside it those digits."""
@@ -128,16 +153,16 @@ class ConditionalGAN(GAN):
         seed : int
             Seed of the latent vectors; the same seed gives the same vectors, whatever the digits.
         digits : int, sequence of n int, or None
-            What to make: one digit n times, or a digit for each picture; None: 0 to 9 in turn.
+            What to make: one digit n times, or a digit for each picture; None: all in turn, from 0.
 
         Returns
         -------
         ndarray
-            float32 (n, 28, 28, 1) in [-1, 1].
+            float32 (n, height, width, channels) in [-1, 1].
         """
         n = Whole("n", 1)(n)
         if digits is None:
-            digits = np.arange(n) % DIGITS
+            digits = np.arange(n) % self.classes
         elif np.ndim(digits) == 0:
             digits = np.full(n, digits)
         return self.pictures_of(self.latent_vectors(n, seed), digits)
@@ -145,30 +170,36 @@ class ConditionalGAN(GAN):
     def pictures_of(self, latent, digits):
         """Turn latent vectors float32 (n, latent_dim) and digits, int (n,), into pictures float32 in [-1, 1]."""
         latent = self.check_latent(latent)
-        return in_chunks(self._run_generator, latent, _rows_of(check_digits("digits", digits, len(latent))))
+        return in_chunks(self._run_generator, latent, self._rows_of(digits, len(latent)))
 
     def probability_real(self, images, digits):
         """Return the probability, float32 (n,) in 0..1, that each picture is a real picture of its digit, int (n,)."""
         (pictures,) = super().check_data(images)
-        digits = _rows_of(check_digits("digits", digits, len(pictures)))
-        return in_chunks(self._run_discriminator, pictures, digits)[:, 0]
+        return in_chunks(self._run_discriminator, pictures, self._rows_of(digits, len(pictures)))[:, 0]
+
+    def _rows_of(self, digits, n):
+        return np.eye(self.classes, dtype=np.float32)[check_digits("digits", digits, n, self.classes)]
 
     def sample_grid(self):
-        """Return 100 pictures, float32: a row of ten for each digit, made of the same ten latent vectors each time."""
-        latent = self.latent_vectors(DIGITS, seed=self.seed)
-        return self.pictures_of(np.tile(latent, (DIGITS, 1)), np.repeat(np.arange(DIGITS), DIGITS))
+        """Return pictures, float32: a row of ten for each digit, made of the same ten latent vectors each time.
+
+        Of more than 30 classes the first 30 are shown.
+        """
+        latent, rows = self.latent_vectors(COLUMNS, seed=self.seed), min(self.classes, MOST_ROWS)
+        return self.pictures_of(np.tile(latent, (rows, 1)), np.repeat(np.arange(rows), COLUMNS))
 
     def sample_picture(self):
-        """Return the 100 pictures as one, a row a digit, grey uint8 (height, width)."""
-        return pixels.tile(self.sample_grid(), DIGITS, DIGITS)
+        """Return these pictures as one, a row a digit: uint8 (height, width), or (height, width, 3) in colour."""
+        return pixels.tile(self.sample_grid(), min(self.classes, MOST_ROWS), COLUMNS)
 
 
 # --- helpers ----------------------------------------------------------------------------------------------------------
 
 
-def _one_hot(digits):
-    """Turn digits, an integer tensor (n,), into float32 (n, 10): 1 for the digit, 0 for the others."""
-    return tf.one_hot(tf.cast(digits, tf.int32), DIGITS)
+def _classes_of(network):
+    """Return how many classes a network is told apart; ten where none is given, or where its form is wrong."""
+    inputs = getattr(network, "inputs", None) or ()
+    return inputs[1].shape[1] if len(inputs) == 2 and len(inputs[1].shape) == 2 else DIGITS
 
 
 def _labels_of_fit(labels):
@@ -177,24 +208,20 @@ def _labels_of_fit(labels):
     return labels
 
 
-def _rows_of(digits):
-    return np.eye(DIGITS, dtype=np.float32)[digits]
-
-
-def check_digits(name, digits, n):
+def check_digits(name, digits, n, classes=DIGITS):
     """Return n digits as int32 (n,); ValueError if there are more or fewer, or if one is no digit."""
     digits = np.asarray(digits)
     if digits.shape != (n,):
         raise ValueError(f"{name} must be {n} whole numbers, one for each picture, not of shape {digits.shape}.")
     if not np.issubdtype(digits.dtype, np.integer):
-        raise ValueError(f"{name} must be whole numbers from 0 to {DIGITS - 1}, not {digits.dtype}.")
-    wrong = digits[(digits < 0) | (digits >= DIGITS)]
+        raise ValueError(f"{name} must be whole numbers from 0 to {classes - 1}, not {digits.dtype}.")
+    wrong = digits[(digits < 0) | (digits >= classes)]
     if len(wrong):
-        raise ValueError(f"{name} must be from 0 to {DIGITS - 1}, and {wrong[0]} is none of them.")
+        raise ValueError(f"{name} must be from 0 to {classes - 1}, and {wrong[0]} is none of them.")
     return digits.astype(np.int32)
 
 
-def check_conditional_pair(generator, discriminator):
+def check_conditional_pair(generator, discriminator, classes=DIGITS):
     """Return the latent dimension of a generator whose pictures the discriminator takes; ValueError if they differ."""
     for name, network, first in (
         ("generator", generator, "latent vectors"),
@@ -202,9 +229,9 @@ def check_conditional_pair(generator, discriminator):
     ):
         check_network(name, network)
         inputs = [tuple(taken.shape[1:]) for taken in network.inputs]
-        if len(inputs) != 2 or inputs[1] != (DIGITS,):
+        if len(inputs) != 2 or inputs[1] != (classes,):
             raise ValueError(
-                f"The {name} must take a list of two inputs, {first} and digits (n, {DIGITS}): build it as "
+                f"The {name} must take a list of two inputs, {first} and digits (n, {classes}): build it as "
                 f"keras.Model([first, digit], output)."
             )
     return check_fit(generator, discriminator)

@@ -54,6 +54,9 @@ class GAN(PictureModel):
         Length of the latent vector.
     seed : int
         Seed of the first weights, the batches and the latent vectors.
+    image_shape : tuple of int or None
+        Height, width and channels of the pictures, such as (32, 32, 3), for a network that is not given. None: those
+        of the other network, or (28, 28, 1).
     generator : keras.Model or None
         Maps latent vectors (n, latent_dim) to pictures.
     discriminator : keras.Model or None
@@ -86,6 +89,7 @@ class GAN(PictureModel):
         latent_dim=builders.LATENT_DIM,
         seed=0,
         *,
+        image_shape=None,
         generator=None,
         discriminator=None,
         g_optimizer=None,
@@ -101,8 +105,9 @@ class GAN(PictureModel):
             self._adopt(recipes.as_recipe(recipe))
             options = {name: getattr(self.recipe, name) for name in GANOptions.__dataclass_fields__} | options
         self.options = GANOptions.of(options)
-        self.generator = self._default_generator(latent_dim) if generator is None else generator
-        self.discriminator = self._default_discriminator() if discriminator is None else discriminator
+        shape = _shape_of(image_shape, generator, discriminator)
+        self.generator = self._default_generator(latent_dim, shape) if generator is None else generator
+        self.discriminator = self._default_discriminator(shape) if discriminator is None else discriminator
         self.latent_dim = self.check_networks()
         self.averaged_generator = None if self.options.moving_average is None else self._copy_of_generator()
         self.best_generator, self.judged, self.draws_best = None, (), False
@@ -145,13 +150,13 @@ class GAN(PictureModel):
         copy.set_weights(self.generator.get_weights())
         return copy
 
-    def _default_generator(self, latent_dim):
+    def _default_generator(self, latent_dim, shape):
         build = {"dense": builders.build_generator, "conv": builders.build_conv_generator}[self.network]
-        return build(latent_dim, seed=self.seed)
+        return build(latent_dim, image_shape=shape, seed=self.seed)
 
-    def _default_discriminator(self):
+    def _default_discriminator(self, shape):
         build = {"dense": builders.build_discriminator, "conv": builders.build_conv_discriminator}[self.network]
-        return build(seed=self.seed + 1)
+        return build(image_shape=shape, seed=self.seed + 1)
 
     def check_networks(self):
         """Return the latent dimension; ValueError if the two networks do not fit."""
@@ -536,7 +541,7 @@ class GAN(PictureModel):
         Returns
         -------
         ndarray
-            float32 (n, 28, 28, 1) in [-1, 1].
+            float32 (n, height, width, channels) in [-1, 1].
         """
         return self.pictures_of(self.latent_vectors(n, seed))
 
@@ -572,11 +577,22 @@ class GAN(PictureModel):
         return tf.sigmoid(self.discriminator(_one_or_list((to_unit_range(pictures), *digits)), training=False))
 
     def sample_grid(self):
-        """Return the 25 pictures, float32 (25, 28, 28, 1), of the fixed latent vectors: the same vectors every time."""
+        """Return the 25 pictures, float32 (25, height, width, channels), of the same latent vectors every time."""
         return self.generate(25, seed=self.seed)
 
 
 # --- helpers ----------------------------------------------------------------------------------------------------------
+
+
+def _shape_of(image_shape, generator, discriminator):
+    """Return the shape of the pictures that a new network makes or takes: what was said, or what the other one has."""
+    made = getattr(generator, "output_shape", None)
+    taken = getattr(discriminator, "inputs", None)
+    if image_shape is None and isinstance(made, tuple) and len(made) == 4:
+        return made[1:]
+    if image_shape is None and taken and len(taken[0].shape) == 4:
+        return tuple(taken[0].shape[1:])
+    return builders.IMAGE_SHAPE if image_shape is None else image_shape
 
 
 def _norm_at_times(step, gradients):

@@ -17,7 +17,7 @@ class PictureModel(TrainableModel):
     Attributes
     ----------
     samples : dict of int to ndarray
-        For each step at which a sample was taken, its pictures, uint8 (25, 28, 28, 1).
+        For each step at which a sample was taken, its pictures, uint8 (25, height, width, channels).
     """
 
     def __init__(self, **kwargs):
@@ -40,9 +40,12 @@ class PictureModel(TrainableModel):
     def check_data(self, data):
         """Return the pictures as a tuple of one array of the shape that the networks take.
 
-        The labels of (pictures, labels), as `load_mnist` returns them, are left aside.
+        The labels of (pictures, labels), as `load_mnist` returns them, and the names of classes beside them, which
+        `load_pictures` adds, are left aside.
         """
-        if isinstance(data, tuple | list) and len(data) == 2:
+        if isinstance(data, pixels.Pictures):
+            data = data.images
+        elif isinstance(data, tuple | list) and len(data) == 2:
             pictures, labels = (as_array("Pictures and labels", part) for part in data)
             data = pictures if pictures.ndim >= 3 and labels.ndim == 1 else data
         pictures = pixels.check_pictures(data)
@@ -51,9 +54,13 @@ class PictureModel(TrainableModel):
         if pictures.shape[1:] != self.picture_shape:
             raise ValueError(
                 f"The pictures are {by(pictures.shape[1:])}, but the networks take {by(self.picture_shape)}: "
-                f"resize the pictures, or build networks of their shape."
+                f"{self._way_out(pictures.shape[1:])}."
             )
         return (pictures if pictures.dtype == np.uint8 else pictures.astype(np.float32, copy=False),)
+
+    def _way_out(self, shape):
+        """Say what to do about pictures of another shape than the networks take."""
+        return f"build {type(self).__name__}(image_shape={shape}), or load_pictures in the size that the networks take"
 
     def take_sample(self, step):
         """Keep the 25 pictures in `samples`, and as a picture file in the run folder."""
@@ -70,7 +77,7 @@ class PictureModel(TrainableModel):
             file.write(pixels.png_bytes(self.sample_picture()))
 
     def sample_picture(self):
-        """Return the 25 pictures as one, a 5 by 5 grid, grey uint8 (height, width)."""
+        """Return the 25 pictures as one, a 5 by 5 grid: uint8 (height, width), or (height, width, 3) in colour."""
         return pixels.tile(self.sample_grid(), GRID, GRID)
 
 

@@ -48,13 +48,13 @@ def binarise(images, seed=0):
     Parameters
     ----------
     images : ndarray
-        (n, 28, 28) or (n, 28, 28, 1); uint8 from 0 to 255, or float from -1 to 1.
+        (n, 28, 28) or (n, height, width, channels); uint8 from 0 to 255, or float from -1 to 1.
     seed : int
 
     Returns
     -------
     ndarray
-        float32 (n, 28, 28, 1) of -1 (black) and 1 (white).
+        float32 (n, height, width, channels) of -1 (black) and 1 (white).
     """
     grey = as_pictures(images)
     return np.where(random_from(seed).random(grey.shape, np.float32) < (grey + 1) / 2, 1, -1).astype(np.float32)
@@ -69,7 +69,7 @@ def kl_from_standard_normal(mean, log_variance):
 
 
 def log_probability(pictures, logits):
-    """Return the log probability of black and white pictures, -1 and 1, (n, 28, 28, 1): tensor (n,) in nats."""
+    """Return the log probability of black and white pictures of -1 and 1: tensors of four axes in, (n,) in nats."""
     ink = (pictures + 1) / 2
     return -tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(ink, logits), axis=(1, 2, 3))
 
@@ -89,8 +89,11 @@ class VariationalAutoencoder(Coder):
         with 1 is that the evidence lower bound (Higgins et al. 2017 call the rest beta-VAE).
     seed : int
         Seed of the first weights, the batches, the ink and the codes.
+    image_shape : tuple of int
+        Height, width and channels of the pictures, for a network that is not given. Of a picture in colour each
+        channel of a pixel is dark or bright, as a grey pixel is black or white.
     encoder, decoder : keras.Model or None
-        Other networks: pictures (n, 28, 28, 1) to a list of means and log variances, and codes to logits of pixels.
+        Other networks: pictures to a list of means and log variances, and codes to logits of pixels.
     optimizer : keras.optimizers.Optimizer or None
         Adam(1e-3) if None.
 
@@ -112,6 +115,7 @@ class VariationalAutoencoder(Coder):
         beta=1.0,
         seed=0,
         *,
+        image_shape=builders.IMAGE_SHAPE,
         encoder=None,
         decoder=None,
         optimizer=None,
@@ -120,9 +124,10 @@ class VariationalAutoencoder(Coder):
     ):
         seed = check_seed(seed)
         if encoder is None:
-            encoder = builders.build_variational_encoder(code, hidden, seed)
+            encoder = builders.build_variational_encoder(code, hidden, seed, image_shape=image_shape)
         if decoder is None:
-            decoder = builders.build_decoder(code, tuple(hidden)[::-1], activation=None, seed=seed + 1)
+            widening = tuple(hidden)[::-1]
+            decoder = builders.build_decoder(code, widening, None, seed=seed + 1, image_shape=image_shape)
         super().__init__(encoder, decoder, optimizer, seed, name=name, **kwargs)
         if len(self.encoder.outputs) != 2:
             raise ValueError(
@@ -137,7 +142,7 @@ class VariationalAutoencoder(Coder):
         return {"beta": self.beta}
 
     def call(self, pictures, training=False):
-        """Rebuild pictures float32 (n, 28, 28, 1) in [-1, 1] from the means of their codes."""
+        """Rebuild pictures float32 (n, height, width, channels) in [-1, 1] from the means of their codes."""
         mean, _ = self.encoder(pictures, training=training)
         return _as_grey(self.decoder(mean, training=training))
 
@@ -182,7 +187,7 @@ class VariationalAutoencoder(Coder):
         Returns
         -------
         ndarray
-            float32 (n, 28, 28, 1) in [-1, 1]; the grey of a pixel is the probability of it being white.
+            float32 (n, height, width, channels) in [-1, 1]; the grey of a pixel is the probability of it being white.
         """
         n = Whole("n", 1)(n)
         return self.decode(random_from(seed).standard_normal((n, self.code), np.float32))

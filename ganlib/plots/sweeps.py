@@ -200,7 +200,8 @@ def sample_map(table, pictures, x="g_learning_rate", y="d_learning_rate", title=
     table : pandas.DataFrame or mapping of str to sequence
         One row a run: the two parameters and `outcome`. The first row of a cell is shown.
     pictures : sequence of array or None
-        For each row a grey picture, uint8 (height, width), such as `samples.png` of its run; None if it has none.
+        For each row a picture, uint8 (height, width) or (height, width, 3), such as `samples.png` of its run; None if
+        it has none.
     x, y : str
         Names of two parameters.
     title : str, optional

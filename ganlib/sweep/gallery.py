@@ -17,6 +17,7 @@ from ganlib.sweep.kernel import CURVES, SAMPLES
 from ganlib.sweep.runner import NOTEBOOK
 from ganlib.sweep.table import ABOUT
 from ganlib.training.files import atomic_write
+from ganlib.training.samples import GREY
 
 PAGE = "index.html"
 SHOWN = 300  # runs with a picture; more would make a page that no browser likes
@@ -68,7 +69,7 @@ def varied(frame):
 
 
 def samples(folder, frame):
-    """Return the picture of samples of every run in a table, uint8 (height, width); None where none can be read."""
+    """Return the picture of samples of every run in a table, grey or RGB bytes; None where none can be read."""
     return [_picture(Path(folder) / "runs" / run / SAMPLES) for run in frame["id"]]
 
 
@@ -77,7 +78,8 @@ def _picture(path):
         return None
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(path, formats=["PNG"]) as image:
-            return np.asarray(image.convert("L")) if max(image.size) <= LARGEST else None
+            mode = "L" if image.mode in GREY else "RGB"
+            return np.asarray(image.convert(mode)) if max(image.size) <= LARGEST else None
     except Exception:  # Pillow has a dozen kinds for a picture that is broken, and one run's must not cost the page
         return None
 

@@ -9,6 +9,7 @@ from ganlib.thinning import some_of
 
 LARGEST = 4000 * 4000  # pixels of a sample; those of the lessons have 25,000
 MOST_BYTES = 10**9  # of all frames together
+GREY = ("1", "L", "LA", "I", "I;16")  # modes of Pillow
 NAME = re.compile(r"step_([0-9]{1,15})\.png")
 
 
@@ -29,7 +30,8 @@ def read_samples(run, most):
     steps : list of int
         Rising.
     frames : list of ndarray
-        One for each step, grey uint8 (height, width), all of one size. Both lists are empty if there is no sample.
+        One for each step, all of one shape: uint8 (height, width) in grey or (height, width, 3) in colour. Both lists
+        are empty if there is no sample.
     """
     there = sorted(run.sample_folder.glob("step_*.png"))
     sizes = {path: _size_of(path) for path in there}
@@ -48,24 +50,25 @@ def read_samples(run, most):
 
 
 def _size_of(path):
-    """Return the width and height that a sample announces; None if it is no sample or too large."""
+    """Return width, height and channels that a sample announces; None if it is no sample or too large."""
     from PIL import Image
 
     if NAME.fullmatch(path.name) is None or not path.is_file():
         return None
     try:
         with Image.open(path, formats=["PNG"]) as picture:
-            return picture.size if np.prod(picture.size, dtype=float) <= LARGEST else None
+            channels = 1 if picture.mode in GREY else 3
+            return (*picture.size, channels) if np.prod(picture.size, dtype=float) <= LARGEST else None
     except Exception:  # damaged bytes, and pictures that are bombs, make Pillow raise a dozen kinds of error
         return None
 
 
 def _read(path):
-    """Return the picture, grey uint8 (height, width); None if it is damaged."""
+    """Return the picture, uint8 (height, width) or (height, width, 3); None if it is damaged."""
     from PIL import Image
 
     try:
         with Image.open(path, formats=["PNG"]) as picture:
-            return np.asarray(picture.convert("L"))
+            return np.asarray(picture.convert("L" if picture.mode in GREY else "RGB"))
     except Exception:  # as above
         return None

@@ -53,7 +53,8 @@ class TensorBoard(keras.callbacks.Callback):
 
     def _write_large(self):
         if hasattr(self.model, "sample_picture"):
-            tf.summary.image("samples", self.model.sample_picture()[None, :, :, None])
+            picture = self.model.sample_picture()
+            tf.summary.image("samples", picture.reshape(1, *picture.shape[:2], -1))
         for weight in self.model.trainable_variables:
             tf.summary.histogram(weight.path, weight.value)
 

@@ -143,8 +143,8 @@ def test_more_than_one_latent_vector_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("last", "says"),
     [
-        ([layers.Dense(12, activation="tanh")], "draws grey pictures"),
-        ([layers.Dense(12, activation="tanh"), layers.Reshape((2, 2, 3))], "draws grey pictures"),
+        ([layers.Dense(12, activation="tanh")], "draws pictures of 1 or 3 channels"),
+        ([layers.Dense(12, activation="tanh"), layers.Reshape((3, 2, 2))], "draws pictures of 1 or 3 channels"),
         ([layers.Dense(4), layers.Reshape((2, 2, 1))], "does not end in a tanh"),
         ([layers.Dense(4, activation="gelu"), layers.Reshape((2, 2, 1))], r"\(Dense\): it does not know.* 'gelu'"),
     ],
