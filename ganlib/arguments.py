@@ -125,9 +125,3 @@ def is_one_of(value, options):
         return bool(value in options)
     except Exception:  # whatever a class of somebody's own does when it is compared
         return False
-
-
-def check_word(name, value, words):
-    """Refuse anything but one of some words."""
-    if not isinstance(value, str) or value not in words:
-        raise ValueError(f"{name} must be {' or '.join(map(repr, words))}, not {write(value)}.")

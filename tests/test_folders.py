@@ -261,9 +261,9 @@ def test_a_folder_of_100_000_is_refused_and_a_limit_spreads_evenly(tmp_path, mon
         ({"size": 128}, "size must be a whole number from 16 to 64, not 128"),
         ({"channels": 4}, r"channels must be 1 \(grey\), 3 \(colour\) or None, not 4"),
         ({"channels": True}, "channels must be"),
-        ({"background": "grey"}, "background must be 'black' or 'white'"),
+        ({"background": "grey"}, "background must be one of 'black', 'white'"),
         ({"limit": 3}, "limit must be a whole number of at least 32"),
-        ({"split": "all"}, "split must be 'train' or 'test'"),
+        ({"split": "all"}, "split must be one of 'train', 'test'"),
         ({"path": 3}, "path must be the name"),
     ],
 )

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganlib.arguments import Whole, check_word, is_one_of
+from ganlib.arguments import Choice, Whole, is_one_of
 from ganlib.data.arrays import find_arrays
 from ganlib.data.files import PLAIN
 from ganlib.data.pictures import CHANNELS
@@ -116,8 +116,8 @@ def load_pictures(path, size=28, channels=None, *, background="white", limit=Non
     size = Whole("size", SMALLEST, LARGEST)(size)
     if channels is not None and not (is_one_of(channels, CHANNELS) and not isinstance(channels, bool)):
         raise ValueError(f"channels must be 1 (grey), 3 (colour) or None, not {write(channels)}.")
-    check_word("background", background, BACKGROUNDS)
-    check_word("split", split, ("train", "test"))
+    Choice("background", tuple(BACKGROUNDS))(background)
+    Choice("split", ("train", "test"))(split)
     limit = None if limit is None else Whole("limit", FEWEST)(limit)
     path = as_path(path)
     with _opened(path, split) as source:

@@ -6,7 +6,7 @@ from numbers import Integral
 
 import numpy as np
 
-from ganlib.arguments import Whole, check_word, is_one_of
+from ganlib.arguments import Choice, Whole, is_one_of
 from ganlib.data.files import read_idx_file, read_idx_header, read_npy, read_npy_header
 from ganlib.data.pictures import scale_pixels
 from ganlib.data.shipped import DataError, checked_once
@@ -49,7 +49,7 @@ def load_mnist(split="train", digits=None, limit=None, scaled=False, path=None):
     DataError
         A file is missing or damaged, or does not hold pictures and labels like MNIST's. It is a ValueError.
     """
-    check_word("split", split, IDX_PREFIX)
+    Choice("split", tuple(IDX_PREFIX))(split)
     wanted = None if digits is None else _as_digits(digits)
     if limit is not None:
         limit = Whole("limit", 1)(limit)

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from ganlib.arguments import Whole, as_numbers, check_word
+from ganlib.arguments import Choice, Whole, as_numbers
 
 MOST_POINTS = 10_000_000
 
@@ -30,7 +30,7 @@ def toy_points(kind, n, seed=0):
     ----------
     Kahng, Thorat, Chau, Viégas and Wattenberg, "GAN Lab", IEEE TVCG 25(1), 2019.
     """
-    check_word("kind", kind, TOY_KINDS)
+    Choice("kind", tuple(TOY_KINDS))(kind)
     n, seed = Whole("n", 1, MOST_POINTS)(n), Whole("seed", 0)(seed)
     points = TOY_KINDS[kind](np.random.default_rng(seed), n)
     return np.clip(points, -1, 1).astype(np.float32)
@@ -77,7 +77,7 @@ def toy_density(kind, points):
     numpy.ndarray, shape (n,), float64
         Probability per unit of area; over the whole plane it adds up to 1.
     """
-    check_word("kind", kind, TOY_KINDS)
+    Choice("kind", tuple(TOY_KINDS))(kind)
     points = as_numbers("points", points)
     if points.shape[1] != 2:
         raise ValueError(f"points must have the shape (n, 2), not {points.shape}.")

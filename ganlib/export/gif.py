@@ -11,8 +11,9 @@ from ganlib.export.delivery import check_target, place, write_size
 from ganlib.keras_files.errors import ExportError
 from ganlib.models import load_run
 from ganlib.paths import as_path
+from ganlib.thinning import some_of
 from ganlib.training import RunFolder, RunFolderError
-from ganlib.training.samples import MOST_BYTES, read_samples, spread
+from ganlib.training.samples import MOST_BYTES, read_samples
 
 LACKS = "networks, optimizers, random state; only pictures"
 CAPTION = 18  # pixels
@@ -78,7 +79,7 @@ def samples_of(run):
         samples = getattr(run, "samples", None)
         if not samples:
             raise ExportError("A GIF is made of a run folder, or of a model that has taken samples while it trained.")
-        steps = spread(sorted(samples), MOST_FRAMES)
+        steps = some_of(sorted(samples), MOST_FRAMES)
         columns = 5 if len(samples[steps[0]]) == 25 else 10  # of a conditional GAN, which has a row for each class
         return steps, [tile(samples[step], -(-len(samples[step]) // columns), columns) for step in steps]
     folder = folder if isinstance(folder, RunFolder) else RunFolder.open(folder)
@@ -131,7 +132,7 @@ def gif_bytes(frames, seconds):
 
 def _palette(frames):
     """Return the 256 colours of a film: those of some of its frames, evenly spread, laid under each other."""
-    some = spread(frames, 12)
+    some = some_of(frames, 12)
     width, height = some[0].size
     page = Image.new("RGB", (width, height * len(some)))
     for number, frame in enumerate(some):

@@ -11,10 +11,11 @@ import ipywidgets
 import numpy as np
 
 from ganlib import judge
+from ganlib.arguments import Choice, Number, Switch, Whole
 from ganlib.lab import pictures, words
 from ganlib.lab.controls import ControlPanel, frame
 from ganlib.lab.latent import Maker, NearestPictures, main_directions, slerp
-from ganlib.training.live import LiveValue, LiveValues, choice, number, switch, whole
+from ganlib.training.live import LiveValue, LiveValues
 
 SLIDERS = 9
 FAR = 3.0  # standard deviations that a slider goes to either side
@@ -61,7 +62,7 @@ class LatentExplorer:
 
     def __init__(self, model, data=None, seed=0):
         self.maker = Maker(model)
-        self.model, self._seed = model, whole("seed", 0)(seed)
+        self.model, self._seed = model, Whole("seed", 0)(seed)
         given = model.check_data(model.default_data() if data is None else data)
         self._real, self._labels = given[0], given[1] if len(given) > 1 else None
         if len(self._real) < 2:
@@ -76,15 +77,15 @@ class LatentExplorer:
 
     def _make_values(self):
         """Return what can be moved, as a model's live values, so that the lab's panel makes the controls for it."""
-        checks = {"walk": number("walk", 0.0, 1.0)}
+        checks = {"walk": Number("walk", 0.0, 1.0)}
         if self.maker.tells_digits or self.model.picture_shape == LEGIBLE:
             wanted = (ANY, *map(str, range(self.maker.classes)))
-            checks = {end: choice(end, wanted) for end in self._tries} | checks
+            checks = {end: Choice(end, wanted) for end in self._tries} | checks
         if self.maker.judges:
-            checks["slope"] = switch("slope")
+            checks["slope"] = Switch("slope")
         count = min(SLIDERS, self.maker.latent)
-        checks |= {f"direction_{n}": number(f"direction_{n}", -FAR, FAR) for n in range(1, count + 1)}
-        self._at = {name: {"choice": ANY, "switch": True}.get(check.takes.kind, 0.0) for name, check in checks.items()}
+        checks |= {f"direction_{n}": Number(f"direction_{n}", -FAR, FAR) for n in range(1, count + 1)}
+        self._at = {name: {Choice: ANY, Switch: True}.get(type(check), 0.0) for name, check in checks.items()}
 
         def value(name, check):
             return LiveValue(check, lambda: self._at[name], lambda value: self._at.update({name: value}))
@@ -188,7 +189,7 @@ class LatentExplorer:
             (n,), 0 to 1. How far the nine directions are pulled is added to each.
         """
         (start, first), (end, last) = self._ends["from"], self._ends["to"]
-        share = np.array([number("share", 0, 1)(one) for one in np.ravel(share)], np.float32)
+        share = np.array([Number("share", 0, 1)(one) for one in np.ravel(share)], np.float32)
         pulled = np.array([self._at[f"direction_{n}"] for n in range(1, len(self._directions) + 1)], np.float32)
         rows = (1 - share[:, np.newaxis]) * first + share[:, np.newaxis] * last
         return slerp(start, end, share) + pulled @ self._directions, rows

@@ -63,7 +63,7 @@ class ConditionalGAN(GAN):
         if classes is None:
             given = options.get("generator")
             classes = _classes_of(options.get("discriminator") if given is None else given)
-        self.classes = whole("classes", 1)(classes)
+        self.classes = Whole("classes", 1)(classes)
         super().__init__(network, latent_dim, seed, name=name, **options)
 
     def _default_generator(self, latent_dim, shape):

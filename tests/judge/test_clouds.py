@@ -76,5 +76,5 @@ def test_a_density_adds_up_to_one_and_counts_the_points_in_every_part_of_the_squ
 
 
 def test_an_unknown_density_is_refused():
-    with pytest.raises(ValueError, match="kind must be 'line' or 'ring'"):
+    with pytest.raises(ValueError, match="kind must be one of 'line', 'ring'"):
         toy_density("spiral", [(0, 0)])
