@@ -562,7 +562,7 @@ def test_any_floats_within_the_range_are_pictures(low):
         (np.zeros((28, 28), np.uint8), "shape"),
         (np.zeros((28, 28, 1), np.uint8), "leading axis"),
         (np.zeros((5, 784), np.uint8), "shape"),
-        (np.zeros((2, 28, 28, 3), np.uint8), "shape"),
+        (np.zeros((2, 28, 28, 2), np.uint8), "shape"),
         (np.zeros((0, 28, 28, 1), np.uint8), "shape"),
     ],
 )
