@@ -203,7 +203,7 @@ def test_convolutions_of_every_size_stride_and_padding_agree(browser, tmp_path, 
 
 def test_a_digit_can_be_asked_for_where_the_network_takes_one(other):
     model, page = other
-    buttons = page.get_by_role("group", name="The digit to draw").get_by_role("button")
+    buttons = page.get_by_role("group", name="What to draw").get_by_role("button")
     if not isinstance(model, ConditionalGAN):
         assert not page.locator("#wish").is_visible()
         return

@@ -14,6 +14,7 @@ from ganlib.models.variational import VariationalAutoencoder
 layers = keras.layers
 DIGIT_LIKE = tiny.pictures(40, 28)
 LABELS = np.arange(40) % 10
+COLOURED = np.random.default_rng(0).integers(0, 256, (40, 16, 16, 3), np.uint8)
 
 
 def as_functional(network):
@@ -36,12 +37,19 @@ def gan_of(form, **options):
     return GAN(seed=0, **networks, **options)
 
 
-def conditional():
-    inputs = keras.Input((4,), name="latent"), keras.Input((10,), name="digit")
-    pictures = keras.Input((28, 28, 1), name="pictures"), keras.Input((10,), name="digit")
+def coloured(**options):
+    shape = COLOURED.shape[1:]
+    generator = builders.build_conv_generator(4, 2, seed=0, image_shape=shape)
+    discriminator = builders.build_conv_discriminator(2, seed=1, image_shape=shape)
+    return GAN(network="conv", generator=generator, discriminator=discriminator, **options)
+
+
+def conditional(shape=(28, 28, 1), classes=10):
+    inputs = keras.Input((4,), name="latent"), keras.Input((classes,), name="digit")
+    pictures = keras.Input(shape, name="pictures"), keras.Input((classes,), name="digit")
     seeded = [keras.initializers.GlorotUniform(seed=number) for number in range(4)]
     hidden = layers.Dense(8, "relu", kernel_initializer=seeded[0])(layers.Concatenate()(list(inputs)))
-    made = layers.Reshape((28, 28, 1))(layers.Dense(784, "tanh", kernel_initializer=seeded[1])(hidden))
+    made = layers.Reshape(shape)(layers.Dense(np.prod(shape), "tanh", kernel_initializer=seeded[1])(hidden))
     flat = layers.Concatenate()([layers.Flatten()(pictures[0]), pictures[1]])
     judged = layers.Dense(1, kernel_initializer=seeded[2])(layers.Dense(8, kernel_initializer=seeded[3])(flat))
     return ConditionalGAN(generator=keras.Model(list(inputs), made), discriminator=keras.Model(list(pictures), judged))
@@ -53,10 +61,14 @@ FAMILIES = {
     "gan, averaged": (lambda: gan_of(lambda network: network, moving_average=0.9), tiny.DATA),
     "gan, functional": (lambda: gan_of(as_functional, gradient_penalty=1.0), tiny.DATA),
     "gan, nested": (lambda: gan_of(as_nested, d_update="apart"), tiny.DATA),
+    "gan, colour": (lambda: coloured(moving_average=0.9), COLOURED),
     "conditional": (conditional, (DIGIT_LIKE, LABELS)),
+    "conditional, colour": (lambda: conditional((16, 16, 3), 3), (COLOURED, LABELS % 3)),
     "plane": (lambda: PlaneGAN(seed=0), toy_points("ring", 60)),
     "autoencoder": (lambda: Autoencoder(2, (8,), noise=0.3), DIGIT_LIKE),
+    "autoencoder, colour": (lambda: Autoencoder(2, (8,), image_shape=(16, 16, 3)), COLOURED),
     "vae": (lambda: VariationalAutoencoder(2, (8,)), DIGIT_LIKE),
+    "vae, colour": (lambda: VariationalAutoencoder(2, (8,), image_shape=(16, 16, 3)), COLOURED),
     "machine, persistent": (lambda: RestrictedBoltzmannMachine(8, chains=5), DIGIT_LIKE),
     "machine, from data": (lambda: RestrictedBoltzmannMachine(8, persistent=False), DIGIT_LIKE),
 }
