@@ -174,6 +174,10 @@ class ConditionalGAN(GAN):
 
     def probability_real(self, images, digits):
         """Return the probability, float32 (n,) in 0..1, that each picture is a real picture of its digit, int (n,)."""
+        return self.as_probabilities(self.scores(images, digits))
+
+    def scores(self, images, digits):
+        """Return the discriminator's number, float32 (n,), for each picture as one of its digit, int (n,)."""
         (pictures,) = super().check_data(images)
         return in_chunks(self._run_discriminator, pictures, self._rows_of(digits, len(pictures)))[:, 0]
 

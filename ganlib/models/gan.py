@@ -13,8 +13,8 @@ from ganlib._tensorflow import keras, tf
 from ganlib.arguments import Choice, Number, Switch, Whole, as_numbers
 from ganlib.models import recipes
 from ganlib.models.common import both_rates, build_optimizer, live_property, live_rate, live_variable
-from ganlib.models.gan_step import D_STEPS, LOSSES, generator_step, join, opinions
-from ganlib.models.networks import check_pair, regularisation
+from ganlib.models.gan_step import D_STEPS, LOSSES, PENALTIES, generator_step, join, judge_partners, with_penalty
+from ganlib.models.networks import check_pair, normalises_batches, regularisation
 from ganlib.models.options import GANOptions
 from ganlib.models.pictures import PictureModel, in_chunks, random_from, to_unit_range
 from ganlib.training import (
@@ -28,7 +28,8 @@ from ganlib.training import (
 
 MAX_UPDATES = 10
 GRADIENT_EVERY = 10  # steps; a length reads every gradient once more, which costs a tenth of a step
-LATENT, LATENT_OF_G, NOISE_PICTURES = 1, 2, 3  # streams of random numbers
+LATENT, LATENT_OF_G, NOISE_PICTURES, SHARES = 1, 2, 3, 6  # streams of random numbers
+PARTNERS = 32  # from a turn of the generator to the one whose draws are the real pictures that its fakes compare with
 PRETRAINING = 63  # the turn whose draws belong to pretraining
 
 # Live values that a step reads; all float32, since int32 variables stay off the GPU, where compiled steps cannot reach.
@@ -67,7 +68,8 @@ class GAN(PictureModel):
         What `train()` does if it is told nothing else, and the options where they are not given; `from_recipe` sets
         it, and the networks and optimizers to match.
     **options
-        See `GANOptions`: `loss_kind`, `moving_average`, `d_update`, `d_fakes`, `gradient_penalty`, `training_spread`.
+        See `GANOptions`: `loss_kind`, `loss_penalty`, `moving_average`, `d_update`, `d_fakes`, `gradient_penalty`,
+        `training_spread`.
 
     Examples
     --------
@@ -79,6 +81,7 @@ class GAN(PictureModel):
 
     columns = ("d_loss", "d_accuracy", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient")
     sparse_columns = ("d_gradient", "g_gradient")
+    optional_columns = ("d_real", "d_fake")
     network_names = ("generator", "discriminator")
     optimizer_names = ("d_optimizer", "g_optimizer")
     usual_rate = 2e-4
@@ -172,7 +175,7 @@ class GAN(PictureModel):
         g_optimizer, d_optimizer : keras.optimizers.Optimizer or None
             Adam(2e-4, beta_1=0.5) each if None; two objects, never one.
         loss_kind : str
-            "non_saturating", "saturating" or "least_squares".
+            A key of `LOSSES`: "non_saturating", "saturating", "least_squares", "wasserstein", "hinge", "relativistic".
         **kwargs
             `run_eagerly`, `steps_per_execution` and `jit_compile`, as `keras.Model.compile` takes them.
 
@@ -260,11 +263,10 @@ class GAN(PictureModel):
         real, latent = self.draw_real(draws, count), self.draw_latent(draws, count, LATENT)
         fake_logits = self.discriminator(self.make(latent, training=False), training=False)
         real_logits = self.discriminator(real, training=False)
-        d_loss = (self.real_loss(real_logits) + self.loss_term("fake", fake_logits)) / 2
         return {
-            "d_loss": d_loss,
-            "g_loss": self.loss_term("generator", fake_logits),
-            **opinions(real_logits, fake_logits),
+            "d_loss": self.discriminator_loss(real_logits, fake_logits),
+            "g_loss": self.loss_term("generator", fake_logits, partners=real_logits),
+            **self.opinions(real_logits, fake_logits),
         }
 
     def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, **kwargs):
@@ -307,12 +309,18 @@ class GAN(PictureModel):
     def _discriminator_turn(self, draws, batch_size, learn):
         half = batch_size // 2
         real, latent = self.draw_real(draws, half), self.draw_latent(draws, half, LATENT)
-        measured, gradients = D_STEPS[self.options.d_update](self, real, latent, learn)
+        shares = draws.uniform([half], SHARES)
+        measured, gradients = D_STEPS[self.options.d_update](self, real, latent, shares, learn)
         return {**measured, "d_gradient": _norm_at_times(draws.step, gradients)}
 
     def _generator_turn(self, draws, batch_size, learn):
-        measured, gradients = generator_step(self, self.draw_latent(draws, batch_size, LATENT_OF_G), learn)
+        latent, partners = self.draw_latent(draws, batch_size, LATENT_OF_G), self.draw_partners(draws, batch_size)
+        measured, gradients = generator_step(self, latent, partners, learn)
         return {**measured, "g_gradient": _norm_at_times(draws.step, gradients)}
+
+    def draw_partners(self, draws, count):
+        """Draw the real pictures that fakes are compared with, and return their logits; see `judge_partners`."""
+        return judge_partners(self, lambda: self.draw_real(draws.at_turn(draws.turn + PARTNERS), count), count)
 
     # What a conditional GAN does otherwise: its networks take a digit beside the latent vector and beside the picture.
 
@@ -332,14 +340,52 @@ class GAN(PictureModel):
         """Draw the latent vectors, float32 (count, latent_dim), that a step trains with: `training_spread` wide."""
         return self.options.training_spread * draws.normal([count, self.latent_dim], stream)
 
-    def loss_term(self, term, *logits):
-        """Compute a term of the loss that is chosen now; all are computed, which costs nothing beside the networks."""
-        kinds = tf.stack([getattr(loss, term)(*logits) for loss in LOSSES.values()])
-        return kinds[tf.cast(self._switches["loss_kind"], tf.int32)]
+    def loss_term(self, term, logits, *label, partners=None):
+        """Compute a term of the loss that is chosen now; all are computed, which costs nothing beside the networks.
 
-    def real_loss(self, logits):
+        `partners` are the logits (n, 1) of the other side, for a loss of pairs.
+        """
+        above = logits if partners is None else logits - partners
+        kinds = [getattr(loss, term)(above if loss.paired else logits, *label) for loss in LOSSES.values()]
+        return self._of_loss(tf.stack(kinds))
+
+    def real_loss(self, logits, partners=None):
         """Compute the loss on real pictures, whose label is 1 minus the label smoothing."""
-        return self.loss_term("real", logits, 1.0 - self._switches["label_smoothing"])
+        return self.loss_term("real", logits, 1.0 - self._switches["label_smoothing"], partners=partners)
+
+    def discriminator_loss(self, real_logits, fake_logits):
+        """Compute the mean of the two terms of the discriminator's loss on as many real pictures as fakes."""
+        of_fake = self.loss_term("fake", fake_logits, partners=real_logits)
+        return (self.real_loss(real_logits, fake_logits) + of_fake) / 2
+
+    def opinions(self, real_logits, fake_logits):
+        """Return what the discriminator thinks of real pictures and of fakes.
+
+        `d_accuracy` is the share that was judged right: those above 0 and those not above 0, or, for a critic whose
+        scores mean something only by their differences, of pairs in which the real one has the higher score. `d_real`
+        and `d_fake` are the mean probabilities of being real; a critic has none, and they are NaN.
+        """
+        right = tf.concat([real_logits > 0, fake_logits <= 0], axis=0)
+        in_order = real_logits > fake_logits
+        right, in_order = (tf.reduce_mean(tf.cast(judged, tf.float32)) for judged in (right, in_order))
+        no_zero = [kind in PENALTIES for kind in LOSSES]  # what only a penalty holds can drift as a whole
+        nothing = self._of_loss(tf.constant([np.nan if loss.scores else 0.0 for loss in LOSSES.values()]))
+        return {
+            "d_accuracy": tf.where(self._of_loss(tf.constant(no_zero)), in_order, right),
+            "d_real": tf.reduce_mean(tf.sigmoid(real_logits)) + nothing,
+            "d_fake": tf.reduce_mean(tf.sigmoid(fake_logits)) + nothing,
+        }
+
+    def _of_loss(self, values):
+        """Choose of a tensor, with a value for each loss, that of the loss of now.
+
+        Gathered, and not sliced: XLA takes the place of a slice for a constant and compiles anew for each loss.
+        """
+        return tf.gather(values, tf.cast(self._switches["loss_kind"], tf.int32))
+
+    def turns_of(self, kind):
+        """Return 1 if the loss is of this kind now, else 0, an int32 scalar."""
+        return self._of_loss(tf.constant([int(kind == loss) for loss in LOSSES]))
 
     def update_average(self):
         """Let the averaged generator follow; a young average forgets faster, or it would remember the first weights."""
@@ -364,9 +410,30 @@ class GAN(PictureModel):
             "freeze_d": self._switch("freeze_d", Switch("freeze_d"), bool),
             "freeze_g": self._switch("freeze_g", Switch("freeze_g"), bool),
             "loss_kind": self._switch(
-                "loss_kind", Choice("loss_kind", loss_names), lambda index: loss_names[int(index)], loss_names.index
+                "loss_kind", self._check_loss(), lambda index: loss_names[int(index)], loss_names.index
             ),
         }
+
+    def _check_loss(self):
+        """Make the check for a loss; it refuses those that this discriminator cannot learn."""
+        known = Choice("loss_kind", tuple(LOSSES))
+
+        def check(value):
+            kind = known(value)
+            if kind in PENALTIES and self.options.d_update == "apart":
+                raise ValueError(
+                    f"The loss {kind!r} compares real pictures with fakes, so that both belong into one update: build "
+                    f'the GAN with d_update="together".'
+                )
+            if kind in PENALTIES and normalises_batches(self.discriminator):
+                raise ValueError(
+                    f"The penalty of the loss {kind!r} is on how steep the discriminator is at one picture, and batch "
+                    f"normalisation mixes all pictures of a batch: take it out of the discriminator."
+                )
+            return kind
+
+        check.takes = known.takes
+        return check
 
     def _switch(self, name, check, *decode_and_encode):
         return live_variable(check, self._switches[name], *decode_and_encode)
@@ -375,10 +442,13 @@ class GAN(PictureModel):
     g_learning_rate = live_property("g_learning_rate", "The generator's learning rate.")
     d_steps = live_property("d_steps", "Updates of the discriminator a step, 0 to 10.")
     g_steps = live_property("g_steps", "Updates of the generator a step, 0 to 10.")
-    label_smoothing = live_property("label_smoothing", "Real pictures are labelled 1 minus this, 0 to 0.5.")
+    label_smoothing = live_property(
+        "label_smoothing",
+        'Real pictures are labelled 1 minus this, 0 to 0.5; "wasserstein" and "hinge" have no labels.',
+    )
     freeze_d = live_property("freeze_d", "Whether the discriminator is held still.")
     freeze_g = live_property("freeze_g", "Whether the generator is held still.")
-    loss_kind = live_property("loss_kind", 'The loss: "non_saturating", "saturating" or "least_squares".')
+    loss_kind = live_property("loss_kind", f"The loss: one of {', '.join(LOSSES)}.")
 
     # --- training -----------------------------------------------------------------------------------------------------
 
@@ -446,10 +516,10 @@ class GAN(PictureModel):
         noise = self.draw_noise(draws, real)
         with tf.GradientTape() as tape:
             real_logits, noise_logits = tf.split(self.discriminator(join(real, noise), training=True), 2)
-            loss = (self.real_loss(real_logits) + self.loss_term("fake", noise_logits)) / 2
-            objective = loss + regularisation(self.discriminator)
-        self.d_optimizer.apply(tape.gradient(objective, weights), weights)
-        return {"accuracy": opinions(real_logits, noise_logits)["d_accuracy"]}
+            objective = self.discriminator_loss(real_logits, noise_logits) + regularisation(self.discriminator)
+        gradients, shares = tape.gradient(objective, weights), draws.uniform([batch_size // 2], SHARES)
+        self.d_optimizer.apply(with_penalty(self, gradients, real, noise, shares), weights)
+        return {"accuracy": self.opinions(real_logits, noise_logits)["d_accuracy"]}
 
     # --- state --------------------------------------------------------------------------------------------------------
 
@@ -560,10 +630,38 @@ class GAN(PictureModel):
             raise ValueError(f"Latent vectors must be (n, {self.latent_dim}), not {latent.shape}.")
         return latent
 
-    def probability_real(self, images):
-        """Return the probability, float32 (n,) in 0..1, that the discriminator gives to each picture being real."""
+    @property
+    def is_critic(self):
+        """Whether the loss makes the discriminator a critic: its numbers are scores, not logits of a probability."""
+        return LOSSES[self.live.read("loss_kind")].scores
+
+    def scores(self, images):
+        """Return the discriminator's number for each picture, float32 (n,): a logit, or a critic's score.
+
+        The higher, the more real. Of "hinge" the sides are above and below 0; a score of "wasserstein" or
+        "relativistic" means nothing alone, only the difference of two.
+        """
         (pictures,) = self.check_data(images)
         return in_chunks(self._run_discriminator, pictures)[:, 0]
+
+    def probability_real(self, images):
+        """Return the probability, float32 (n,) in 0..1, that the discriminator gives to each picture being real.
+
+        Raises
+        ------
+        ValueError
+            The loss makes the discriminator a critic, which has none: see `scores`.
+        """
+        return self.as_probabilities(self.scores(images))
+
+    def as_probabilities(self, logits):
+        """Return the probabilities of being real, float32, that belong to logits; ValueError if they are scores."""
+        if self.is_critic:
+            raise ValueError(
+                f"With the loss {self.loss_kind!r} the discriminator is a critic, whose scores are no probabilities: "
+                f"ask for scores(...) in place of probability_real(...)."
+            )
+        return tf.sigmoid(logits).numpy()
 
     def _run_generator(self, *latent):
         return self._draw(*latent, best=self.draws_best)
@@ -574,7 +672,7 @@ class GAN(PictureModel):
 
     @tf.function(autograph=False, reduce_retracing=True)
     def _run_discriminator(self, pictures, *digits):
-        return tf.sigmoid(self.discriminator(_one_or_list((to_unit_range(pictures), *digits)), training=False))
+        return self.discriminator(_one_or_list((to_unit_range(pictures), *digits)), training=False)
 
     def sample_grid(self):
         """Return the 25 pictures, float32 (25, height, width, channels), of the same latent vectors every time."""

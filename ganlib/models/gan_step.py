@@ -4,6 +4,7 @@ Real is 1 and fake is 0, everywhere. An update returns what it measured, a dict 
 that it found; where `learn` is False it moves nothing.
 """
 
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ganlib._tensorflow import tf
@@ -23,11 +24,25 @@ def _square_loss(code, logits):
 
 
 class Loss(NamedTuple):
-    """The three terms of an adversarial loss; each maps logits (n, 1) to a scalar."""
+    """The three terms of an adversarial loss; each maps logits (n, 1) to a scalar.
+
+    Attributes
+    ----------
+    real : callable
+        Takes the label of real pictures, too.
+    fake, generator : callable
+    scores : bool
+        Whether what it trains is a critic: its numbers are scores, and no logits of a probability.
+    paired : bool
+        Whether the terms take differences: by how much a picture's score is above that of its partner, a fake for a
+        real one and a real one for a fake. Only differences mean something then, and "real" begins at no number.
+    """
 
     real: callable
     fake: callable
     generator: callable
+    scores: bool = False
+    paired: bool = False
 
 
 LOSSES = {
@@ -49,27 +64,52 @@ LOSSES = {
         fake=lambda logits: _square_loss(0.0, logits),
         generator=lambda logits: _square_loss(1.0, logits),
     ),
+    # Arjovsky et al. 2017, equations 2 and 3: twice the discriminator's loss is minus the distance that it estimates.
+    "wasserstein": Loss(
+        real=lambda scores, label: -tf.reduce_mean(scores),
+        fake=lambda scores: tf.reduce_mean(scores),
+        generator=lambda scores: -tf.reduce_mean(scores),
+        scores=True,
+    ),
+    # Lim and Ye 2017; Miyato et al. 2018, equations 16 and 17: who is beyond 1, or below -1, is told no more.
+    "hinge": Loss(
+        real=lambda scores, label: tf.reduce_mean(tf.nn.relu(1 - scores)),
+        fake=lambda scores: tf.reduce_mean(tf.nn.relu(1 + scores)),
+        generator=lambda scores: -tf.reduce_mean(scores),
+        scores=True,
+    ),
+    # Jolicoeur-Martineau 2019, section 4.1; Huang et al. 2024, equation 2: the logistic loss of pairs.
+    "relativistic": Loss(
+        real=lambda above, label: _log_loss(label, above),
+        fake=lambda above: _log_loss(0.0, above),
+        generator=lambda above: _log_loss(1.0, above),
+        scores=True,
+        paired=True,
+    ),
 }
 
 # --- one update of the discriminator ----------------------------------------------------------------------------------
 
 
-def discriminator_step(gan, real, latent, learn=True):
-    """Let the discriminator learn from real pictures and as many fakes."""
+def discriminator_step(gan, real, latent, shares, learn=True):
+    """Let the discriminator learn from real pictures and as many fakes; `shares` (n,) mix them for a penalty."""
     fake = gan.make(latent, training=gan.options.d_fakes == "training")
     weights = gan.discriminator.trainable_variables
     with tf.GradientTape() as tape:
         real_logits, fake_logits, extra = _judge_both(gan, real, fake)
-        loss = (gan.real_loss(real_logits) + gan.loss_term("fake", fake_logits)) / 2
+        loss = gan.discriminator_loss(real_logits, fake_logits)
         objective = loss + extra
-    gradients = tape.gradient(objective, weights)
+    gradients = with_penalty(gan, tape.gradient(objective, weights), real, fake, shares)
     if learn:
         gan.d_optimizer.apply(gradients, weights)
-    return {"d_loss": loss, **opinions(real_logits, fake_logits)}, gradients
+    return {"d_loss": loss, **gan.opinions(real_logits, fake_logits)}, gradients
 
 
-def discriminator_step_apart(gan, real, latent, learn=True):
-    """Let the discriminator learn as in the classic code, in two updates: first from real pictures, then from fakes."""
+def discriminator_step_apart(gan, real, latent, shares, learn=True):
+    """Let the discriminator learn as in the classic code, in two updates: first from real pictures, then from fakes.
+
+    No loss with a penalty of its own, or of pairs, can be learned so: `shares` are not used.
+    """
     fake = gan.make(latent, training=gan.options.d_fakes == "training")
     weights = gan.discriminator.trainable_variables
     with tf.GradientTape() as tape:
@@ -86,7 +126,7 @@ def discriminator_step_apart(gan, real, latent, learn=True):
     gradients = tape.gradient(objective, weights)
     if learn:
         gan.d_optimizer.apply(gradients, weights)
-    return {"d_loss": (real_loss + fake_loss) / 2, **opinions(real_logits, fake_logits)}, gradients
+    return {"d_loss": (real_loss + fake_loss) / 2, **gan.opinions(real_logits, fake_logits)}, gradients
 
 
 D_STEPS = {"together": discriminator_step, "apart": discriminator_step_apart}
@@ -111,13 +151,18 @@ def _judge_real(gan, real):
     """Return the logits of real pictures, and the penalty on how steep the discriminator is there."""
     if not gan.options.gradient_penalty:
         return gan.discriminator(real, training=True), 0.0
-    pictures = tf.nest.flatten(real)[0]
+    logits, squares = _steepness(gan, real, training=True)
+    return logits, gan.options.gradient_penalty / 2 * tf.reduce_mean(squares)
+
+
+def _steepness(gan, judged, training):
+    """Return the logits of pictures, and the squared lengths (n,) of their gradients with respect to the pictures."""
+    pictures = tf.nest.flatten(judged)[0]
     with tf.GradientTape() as tape:
         tape.watch(pictures)
-        logits = gan.discriminator(real, training=True)
+        logits = gan.discriminator(judged, training=training)
     slopes = tape.gradient(logits, pictures)
-    lengths = tf.reduce_sum(slopes**2, axis=list(range(1, slopes.shape.rank)))
-    return logits, gan.options.gradient_penalty / 2 * tf.reduce_mean(lengths)
+    return logits, tf.reduce_sum(slopes**2, axis=list(range(1, slopes.shape.rank)))
 
 
 def join(real, fake):
@@ -125,28 +170,100 @@ def join(real, fake):
     return tf.nest.map_structure(lambda *parts: tf.concat(parts, 0), real, fake)
 
 
-def opinions(real_logits, fake_logits):
-    """Return the share that was judged right, and the mean probabilities of being real of real ones and of fakes."""
-    right = tf.concat([real_logits > 0, fake_logits <= 0], axis=0)
-    return {
-        "d_accuracy": tf.reduce_mean(tf.cast(right, tf.float32)),
-        "d_real": tf.reduce_mean(tf.sigmoid(real_logits)),
-        "d_fake": tf.reduce_mean(tf.sigmoid(fake_logits)),
-    }
+# --- the penalties that belong to a loss ------------------------------------------------------------------------------
+
+
+def _one_lipschitz(gan, real, fake, shares):
+    """Mean square of how far slopes are from 1, at places on the way from a real picture to a fake.
+
+    Gulrajani et al. 2017, equation 3. A digit that a conditional discriminator is told is mixed like the picture.
+    """
+
+    def mix(ones, others):
+        share = tf.reshape(shares, [-1] + [1] * (ones.shape.rank - 1))
+        return others + share * (ones - others)
+
+    _, squares = _steepness(gan, tf.nest.map_structure(mix, real, fake), training=False)
+    return tf.reduce_mean((tf.sqrt(squares + 1e-12) - 1) ** 2)  # whose gradient is infinite at 0 without that
+
+
+def _flat_at_both(gan, real, fake, shares):
+    """Mean square slope at real pictures (R1) plus that at fakes (R2): Huang et al. 2024, section 2.2."""
+    _, squares = _steepness(gan, join(real, fake), training=False)
+    return 2 * tf.reduce_mean(squares)  # a mean over as many of both
+
+
+class Penalty(NamedTuple):
+    """What a loss asks of the discriminator's slopes: a scalar, and the weight that the literature gives it."""
+
+    of: callable
+    weight: float
+
+
+# The weights of Gulrajani et al. 2017, section 4, and of Huang et al. 2024, stacked MNIST.
+PENALTIES = MappingProxyType(
+    {"wasserstein": Penalty(_one_lipschitz, 10.0), "relativistic": Penalty(_flat_at_both, 1.0)}
+)
+
+
+def with_penalty(gan, gradients, real, fake, shares):
+    """Return gradients of the discriminator's loss with those of the penalty that belongs to the loss of now.
+
+    Which that is can change while a compiled function runs. Each is a loop of one turn, or of none: a condition would
+    cost a copy of all weights, and to multiply what is not wanted by 0 would cost as much as to want it.
+    """
+    known = [gradient is not None for gradient in gradients]
+    weights = [weight for weight, has in zip(gan.discriminator.trainable_variables, known, strict=True) if has]
+    sums = tuple(tf.convert_to_tensor(gradient) for gradient in gradients if gradient is not None)
+    for kind, penalty in PENALTIES.items():
+        weight = penalty.weight if gan.options.loss_penalty is None else gan.options.loss_penalty
+
+        def add(turn, sums, penalty=penalty, weight=weight):
+            with tf.GradientTape() as tape:
+                loss = weight / 2 * penalty.of(gan, real, fake, shares)  # half, like the mean of both terms of the loss
+            more = tape.gradient(loss, weights)  # None for a weight, such as the last bias, that changes no slope
+            pairs = zip(sums, more, strict=True)
+            return turn + 1, tuple(gradient if extra is None else gradient + extra for gradient, extra in pairs)
+
+        _, sums = _turns(gan.turns_of(kind), add, sums)
+    rest = iter(sums)
+    return [next(rest) if has else None for has in known]
+
+
+def _turns(count, body, start):
+    """Repeat `body(turn, values)` so often; return the number of turns and the values."""
+    return tf.while_loop(lambda turn, _: turn < count, body, (tf.constant(0), start), parallel_iterations=1)
 
 
 # --- one update of the generator --------------------------------------------------------------------------------------
 
 
-def generator_step(gan, latent, learn=True):
-    """Let the generator learn from what the discriminator, which stands still, says about its fakes."""
+def generator_step(gan, latent, partners, learn=True):
+    """Let the generator learn from what the discriminator, which stands still, says about its fakes.
+
+    `partners` are the logits (n, 1) of the real pictures that a loss of pairs compares them with, see `judge_partners`.
+    """
     weights = gan.generator.trainable_variables
     with tf.GradientTape() as tape:
         fake = gan.make(latent, training=True)
-        loss = gan.loss_term("generator", gan.discriminator(fake, training=True))
+        loss = gan.loss_term("generator", gan.discriminator(fake, training=True), partners=partners)
         objective = loss + regularisation(gan.generator)
     gradients = tape.gradient(objective, weights)
     if learn:
         gan.g_optimizer.apply(gradients, weights)
         gan.update_average()
     return {"g_loss": loss}, gradients
+
+
+def judge_partners(gan, draw_real, count):
+    """Return the logits (count, 1) of real pictures, which `draw_real()` draws; zeros if the loss wants no pairs.
+
+    A batch of `fit` has half as many real pictures: each is the partner of two fakes.
+    """
+
+    def judge(turn, _):
+        logits = gan.discriminator(draw_real(), training=True)
+        return turn + 1, tf.reshape(tf.gather(logits, tf.range(count) % tf.shape(logits)[0]), [count, 1])
+
+    wanted = sum(gan.turns_of(kind) for kind, loss in LOSSES.items() if loss.paired)
+    return _turns(wanted, judge, tf.zeros([count, 1]))[1]

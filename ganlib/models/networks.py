@@ -98,6 +98,11 @@ def regularisation(network):
     return sum(network.losses, 0.0)
 
 
+def normalises_batches(network):
+    """Tell whether what a network says of one picture depends on the others of its batch, by batch normalisation."""
+    return any(isinstance(layer, keras.layers.BatchNormalization) for layer in network._flatten_layers())
+
+
 def check_pair(generator, discriminator):
     """Return the latent dimension of a generator whose pictures the discriminator takes; ValueError if they differ."""
     check_network("generator", generator)

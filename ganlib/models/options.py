@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, replace
 from ganlib.arguments import Choice, Number
 from ganlib.models.gan_step import D_STEPS, LOSSES
 
+MAY_BE_NONE = ("moving_average", "loss_penalty")
+
 
 @dataclass(frozen=True)
 class GANOptions:
@@ -13,7 +15,13 @@ class GANOptions:
     Attributes
     ----------
     loss_kind : str
-        "non_saturating", "saturating" or "least_squares": the loss at first, which can be changed live.
+        The loss at first, which can be changed live: "non_saturating", "saturating", "least_squares"; or one of those
+        that make the discriminator a critic, which gives scores: "wasserstein" with the interpolated gradient penalty
+        (Gulrajani et al. 2017), "hinge" (Lim and Ye 2017; Miyato et al. 2018), "relativistic" with R1 and R2 (Huang et
+        al. 2024).
+    loss_penalty : float or None
+        Weight of the penalty that belongs to the loss "wasserstein" (10 if None) or "relativistic" (1 if None), half of
+        which is added to the discriminator's loss, itself the mean of two terms; the other losses have none.
     moving_average : float or None
         Decay per step of a moving average of the generator's weights, which then makes the pictures (0.99 to 0.9999).
     d_update : str
@@ -24,8 +32,8 @@ class GANOptions:
         that the generator learns from; "inference": with the moving statistics, as the classic code does.
     gradient_penalty : float
         Weight of the mean square length of the discriminator's gradient at real pictures, half of which is added to its
-        loss on them; 0: none. It is the R1 of Mescheder et al. 2018, equation 9: who is not steep around the pictures
-        that it knows does not learn them by heart.
+        loss on them, whatever that is; 0: none. It is the R1 of Mescheder et al. 2018, equation 9: who is not steep
+        around the pictures that it knows does not learn them by heart.
     training_spread : float
         Standard deviation, from 0.5 to 1, of the latent vectors that the training draws. Pictures are always made from
         standard normal ones: below 1 these lie farther out than those learned from, and the pictures vary more. It is
@@ -38,6 +46,7 @@ class GANOptions:
     """
 
     loss_kind: str = "non_saturating"
+    loss_penalty: float | None = None
     moving_average: float | None = None
     d_update: str = "together"
     d_fakes: str = "training"
@@ -48,6 +57,7 @@ class GANOptions:
         """Check every option."""
         checks = [
             Choice("loss_kind", tuple(LOSSES)),
+            Number("loss_penalty", 0, 1e6),
             Number("moving_average", 0, 0.999999),
             Choice("d_update", tuple(D_STEPS)),
             Choice("d_fakes", ("training", "inference")),
@@ -55,7 +65,7 @@ class GANOptions:
             Number("training_spread", 0.5, 1),
         ]
         for name, check in zip(GANOptions.__dataclass_fields__, checks, strict=True):
-            if (value := getattr(self, name)) is not None or name != "moving_average":
+            if (value := getattr(self, name)) is not None or name not in MAY_BE_NONE:
                 object.__setattr__(self, name, check(value))
 
     @classmethod

@@ -18,6 +18,7 @@ FILE = "_file"  # the ending of a parameter that names a file
 WORDS = {bool: "True or False", int: "a whole number", float: "a number", str: "text"}
 DEPTH, ITEMS = 10, 1000  # of lists in lists, and what one value may hold in all
 TRAINING_SET = 60_000  # pictures
+LOSSES = ("non_saturating", "saturating", "least_squares", "wasserstein", "hinge", "relativistic")
 
 
 def _empty(name):
@@ -56,7 +57,7 @@ LESSONS = {
     "g_learning_rate": Number("g_learning_rate", 0, 10),
     "d_learning_rate": Number("d_learning_rate", 0, 10),
     "network": Choice("network", ("dense", "conv")),
-    "loss_kind": Choice("loss_kind", ("non_saturating", "saturating", "least_squares")),
+    "loss_kind": Choice("loss_kind", LOSSES),
     "moving_average": Number("moving_average", 0, 0.999999),
     "schedule_file": _schedule,
     "budget": Number("budget", 0, 1e6),

@@ -37,14 +37,14 @@ class Draws:
         self._data = data
         self._seed = seed
         self.step = step
-        self._turn = turn
+        self.turn = turn
 
     def at_turn(self, turn):
         """Return the draws of another turn of the same step."""
         return type(self)(self._data, self._seed, self.step, turn)
 
     def _key(self, stream):
-        turn = tf.cast(self._turn, tf.int64)
+        turn = tf.cast(self.turn, tf.int64)
         return tf.stack([tf.cast(self._seed, tf.int64), (self.step * MAX_TURNS + turn) * _STREAMS + stream])
 
     def examples(self, count):

@@ -164,6 +164,8 @@ class Trainer:
             measured = values[~np.isnan(values)]
             if len(measured):
                 self._logs[name] = float(measured[-1])
+            elif name in self.model.optional_columns:
+                self._logs[name] = np.nan
         return dict(self._logs)
 
     def _block_length(self, first, last):
@@ -215,7 +217,8 @@ class Trainer:
 
     def _check_finite(self, first, rows):
         """Put the model back to the last good state if anything that was measured is infinite or NaN."""
-        left_out = np.isnan(rows) & np.isin(self.model.columns, self.model.sparse_columns)
+        may_lack = (*self.model.sparse_columns, *self.model.optional_columns)
+        left_out = np.isnan(rows) & np.isin(self.model.columns, may_lack)
         bad = ~np.isfinite(rows) & ~left_out
         if not bad.any():
             return

@@ -35,7 +35,8 @@ class TrainableModel(keras.Model):
     A family of models says what one step is; it defines
 
     * `columns`: names of the numbers that a step measures;
-    * if it likes, `sparse_columns`: those of them that only some steps measure, being NaN in the others;
+    * if it likes, `sparse_columns`: those of them that only some steps measure, being NaN in the others; and
+      `optional_columns`: those that do not always mean something, being NaN where they do not;
     * `players()`: dict of name to `Player`, each with a network, an optimizer and a step of its own;
     * `measure(draws, count)`: measures a batch without learning, a dict of the columns that are not sparse;
     * `network_names`, `optimizer_names`: the constructor's arguments that are networks, and those that are optimizers;
@@ -53,6 +54,7 @@ class TrainableModel(keras.Model):
 
     columns = ()
     sparse_columns = ()
+    optional_columns = ()
     network_names = ()
     optimizer_names = ()
     usual = MappingProxyType({"steps": 30_000, "batch_size": 32, "sample_interval": 200})

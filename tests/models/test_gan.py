@@ -109,7 +109,9 @@ def decaying():
 SHARED = keras.optimizers.Adam(1e-3)
 BAD_OPTIONS = {
     "network": (lambda: {"network": "deep"}, "network must be one of 'dense', 'conv', not 'deep'"),
-    "loss": (lambda: {"loss_kind": "hinge"}, "loss_kind must be one of 'non_saturating', 'saturating', 'least_sq"),
+    "loss": (lambda: {"loss_kind": "lsgan"}, "loss_kind must be one of 'non_saturating', 'saturating', 'least_sq"),
+    "loss_penalty": (lambda: {"loss_penalty": -1}, "loss_penalty must be a number from 0 to 1e\\+06, not -1"),
+    "pairs apart": (lambda: {"loss_kind": "relativistic", "d_update": "apart"}, 'd_update="together"'),
     "gradient_penalty": (lambda: {"gradient_penalty": -1}, "gradient_penalty must"),
     "training_spread": (lambda: {"training_spread": 1.5}, "training_spread must be a number from 0.5 to 1, not 1.5"),
     "d_update": (lambda: {"d_update": "never"}, "d_update must be one of 'together', 'apart', not 'never'"),
@@ -545,7 +547,7 @@ BAD_SETTINGS = {
     "label_smoothing": (-0.1, 0.51, float("nan"), "0.1", None),
     "freeze_d": ("yes", None, 2),
     "freeze_g": ("yes", None, 2),
-    "loss_kind": ("hinge", None, 1),
+    "loss_kind": ("lsgan", None, 1),
 }
 
 

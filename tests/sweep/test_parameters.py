@@ -48,7 +48,13 @@ def test_every_rule_belongs_to_a_lesson():
 AGREED = [
     ("06", "seed", [0, 2**31 - 1], [-1, 2**31], lambda value: GAN(seed=value)),
     ("06", "network", ["dense", "conv"], ["lstm", ""], lambda value: GAN(value)),
-    ("06", "loss_kind", ["saturating", "least_squares"], ["hinge"], lambda value: GAN(loss_kind=value)),
+    (
+        "06",
+        "loss_kind",
+        ["saturating", "wasserstein", "hinge", "relativistic"],
+        ["lsgan"],
+        lambda value: GAN(loss_kind=value),
+    ),
     ("06", "moving_average", [0.5, 0.999999], [-0.1, 1.0], lambda value: GAN(moving_average=value)),
     ("06", "g_learning_rate", [0.0, 10.0], [-1e-9, 10.1], lambda value: setattr(GAN(), "g_learning_rate", value)),
     ("06", "d_learning_rate", [0.0, 10.0], [-1e-9, 10.1], lambda value: setattr(GAN(), "d_learning_rate", value)),
