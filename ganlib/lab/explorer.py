@@ -202,12 +202,13 @@ class LatentExplorer:
             latent, rows = self.latent([self._at["walk"], *np.linspace(0, 1, STOPS)])
             made = self.maker.pictures(latent, rows)
             scores, slopes = self.maker.judge(made, rows) if self.maker.judges else (None, None)
+            scale = (scores.min(), scores.max()) if self.maker.is_critic else None
             nearest, distances = self._nearest.find(made[:1], min(NEAREST, len(self._real)))
             drawn = slopes[0] if self._at.get("slope") else None
             self._pngs = [
                 pictures.slope_png(made[0], drawn),
                 pictures.digits_png(self._real[nearest[0]], distances=distances[0]),
-                pictures.digits_png(made[1:], None if scores is None else scores[1:], columns=STOPS),
+                pictures.digits_png(made[1:], None if scores is None else scores[1:], scale, columns=STOPS),
             ]
             self._tell(None if scores is None else float(scores[0]), nearest[0], distances[0])
 

@@ -48,6 +48,11 @@ class Maker:
         self.classes = model.classes if self.tells_digits else DIGITS
         self.latent = model.latent_dim if self.judges else model.code
 
+    @property
+    def is_critic(self):
+        """Whether the model has a discriminator that gives scores and no probabilities."""
+        return self.judges and self.model.is_critic
+
     def pictures(self, latent, digits=None):
         """Return pictures float32 (n, height, width, channels) in [-1, 1].
 
@@ -63,7 +68,9 @@ class Maker:
         return self.model(self._inputs(latent, digits), training=False).numpy()
 
     def judge(self, made, digits=None):
-        """Return D's scores, float (n,) in 0..1, and the gradient of its logit with respect to each picture.
+        """Return D's scores, float (n,), and the gradient of its logit with respect to each picture.
+
+        The scores are probabilities, or those of a critic, of any size.
 
         The logit is what D computes before the sigmoid: where D is sure, its score hardly changes any more, but its
         logit does.
@@ -72,7 +79,8 @@ class Maker:
         with tf.GradientTape() as tape:
             tape.watch(made)
             logits = self.model.discriminator(self._inputs(made, digits), training=False)
-        return tf.sigmoid(logits)[:, 0].numpy(), tape.gradient(logits, made).numpy()
+        scores = logits.numpy() if self.is_critic else self.model.as_probabilities(logits)
+        return scores[:, 0], tape.gradient(logits, made).numpy()
 
     def _inputs(self, first, digits):
         return [first, keras.ops.convert_to_tensor(digits)] if self.tells_digits else first

@@ -239,7 +239,8 @@ class LiveLab:
         window = self.menus["window"].value or None
         charts = views.charts(history, views.panels_of(self.model.columns), trainer.changes, window)
         if whole and self._before.get("real_scores") is not None:
-            self._histogram = views.histogram(self._before["real_scores"], self._before["scores"])
+            seen = self._before
+            self._histogram = views.histogram(seen["real_scores"], seen["scores"], seen["scale"])
             self._gauges.value = self._gauge_text(history)
         charts += self._histogram
         self._charts.value = f'<div class="ganlib-charts">{charts}</div>'
@@ -293,13 +294,18 @@ class LiveLab:
         latent = model.latent_vectors(count, model.seed)
         fakes = model.pictures_of(latent, *(digits[:count] for digits in self._digits_told))
         scores = self._scores(fakes, self._scaled_real()[:count])
-        return {"fakes": fakes, "scores": scores[:count], "real_scores": scores[count:]}
+        scale = (float(scores.min()), float(scores.max())) if model.is_critic else None
+        return {"fakes": fakes, "scores": scores[:count], "real_scores": scores[count:], "scale": scale}
 
     def _scores(self, fakes, *real):
-        """Return D's scores of the watched fakes and, if given, of the watched real examples after them."""
+        """Return D's scores of the watched fakes and, if given, of the watched real examples after them.
+
+        They are probabilities, or a critic's scores.
+        """
         told = [labels[: len(fakes)] for labels in (*self._digits_told, *self._real_labels)][: 1 + len(real)]
         told = [np.concatenate(told)] if self._digits_told else []
-        return self.model.probability_real(np.concatenate([fakes, *real]), *told)
+        judge = self.model.scores if self.model.is_critic else self.model.probability_real
+        return judge(np.concatenate([fakes, *real]), *told)
 
     def _scaled_real(self):
         real = self._real
@@ -307,15 +313,17 @@ class LiveLab:
 
     def _draw(self, seen):
         """Write the pictures."""
-        fakes, scores = seen["fakes"], seen.get("scores")
+        fakes, scores, scale = seen["fakes"], seen.get("scores"), seen.get("scale")
         self._before = seen if scores is not None or not isinstance(self.model, GAN) else self._before
         if isinstance(self.model, PlaneGAN):
-            self._pngs["made"] = pictures.plane_png(self.model.surface(pictures.CELLS), self._scaled_real(), fakes)
+            surface = self.model.surface(pictures.CELLS)
+            surface = surface if scale is None else pictures.to_share(surface, surface.min(), surface.max())
+            self._pngs["made"] = pictures.plane_png(surface, self._scaled_real(), fakes)
         else:
-            self._pngs["made"] = pictures.digits_png(fakes[:SHOWN], None if scores is None else scores[:SHOWN])
+            self._pngs["made"] = pictures.digits_png(fakes[:SHOWN], None if scores is None else scores[:SHOWN], scale)
             if "real_scores" in seen:
-                self._pngs["real"] = pictures.digits_png(self._real[:SHOWN], seen["real_scores"][:SHOWN])
-                self._real_picture.value = pictures.image(self._pngs["real"], "Real pictures, D's score under each")
+                self._pngs["real"] = pictures.digits_png(self._real[:SHOWN], seen["real_scores"][:SHOWN], scale)
+                self._real_picture.value = pictures.image(self._pngs["real"], "Real digits, D's score under each")
         self._fake_picture.value = pictures.image(self._pngs["made"], "What the model makes of fixed random numbers")
 
     def _follow(self):

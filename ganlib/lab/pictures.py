@@ -23,7 +23,12 @@ STEEPEST = 99  # percentile of the slopes that gets the full colour
 DARKER, BRIGHTER = (0, 90, 200), (255, 130, 0)
 
 
-def digits_png(pictures, scores=None, *, distances=None, columns=SIDE):
+def to_share(scores, low, high):
+    """Return where scores lie between a low and a high one, 0 to 1."""
+    return (np.asarray(scores, float) - low) / max(high - low, 1e-12)
+
+
+def digits_png(pictures, scores=None, scale=None, *, distances=None, columns=SIDE):
     """Draw pictures as a grid, with a number under each: D's score and a bar as long as it, or a distance.
 
     Parameters
@@ -31,7 +36,9 @@ def digits_png(pictures, scores=None, *, distances=None, columns=SIDE):
     pictures : ndarray
         (n, height, width, channels); float in [-1, 1] or uint8.
     scores : ndarray or None
-        (n,) in 0..1.
+        (n,) in 0..1, or a critic's.
+    scale : tuple of float or None
+        A critic's lowest and highest score, which get no bar and a full one.
     distances : ndarray or None
         (n,), in place of scores.
     columns : int
@@ -48,7 +55,9 @@ def digits_png(pictures, scores=None, *, distances=None, columns=SIDE):
     width, channels = shown.shape[2:]
     strips = None
     if scores is not None:
-        strips = [_strip(width, f"{score:.2f}", round(width * float(score))) for score in np.clip(scores, 0, 1)]
+        shares = np.clip(to_share(scores, *(scale or (0, 1))), 0, 1)
+        bars = zip(scores, shares, strict=True)
+        strips = [_strip(width, f"{score:.2f}", round(width * share)) for score, share in bars]
     elif distances is not None:
         strips = [_strip(width, f"{distance:.1f}") for distance in distances]
     if strips is not None:

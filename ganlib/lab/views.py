@@ -196,24 +196,28 @@ def _svg(title, sentence, parts):
     )
 
 
-def histogram(real, fake):
+def histogram(real, fake, scale=None):
     """Draw how D's scores are spread: real pictures upwards, fakes downwards.
 
     Parameters
     ----------
     real, fake : ndarray
-        Scores (n,) in 0..1.
+        Scores (n,): probabilities in 0..1, or a critic's.
+    scale : tuple of float or None
+        A critic's lowest and highest score.
 
     Returns
     -------
     str
         HTML.
     """
+    low, high = scale or (0, 1)
+    high = max(high, low + 1e-6)
     middle, room = (HEIGHT - BOTTOM + TOP) / 2, (HEIGHT - BOTTOM - TOP) / 2
     width = (WIDTH - LEFT - RIGHT) / BARS
     parts = [f'<path d="M{LEFT} {middle}H{WIDTH - RIGHT}" stroke="{GREY}"/>']
     for scores, pen, up in ((real, REAL, True), (fake, FAKE, False)):
-        shares = np.histogram(np.clip(scores, 0, 1), BARS, (0, 1))[0] / max(len(scores), 1)
+        shares = np.histogram(np.clip(scores, low, high), BARS, (low, high))[0] / max(len(scores), 1)
         for bar, share in enumerate(shares):
             tall = room * share
             top = middle - tall if up else middle
@@ -224,9 +228,16 @@ def histogram(real, fake):
         parts.append(
             f'<text x="{LEFT - 5}" y="{at}" text-anchor="end" fill="{pen.colour}" font-weight="600">{pen.label}</text>'
         )
-    for at, label in ((LEFT, "0 fake"), ((LEFT + WIDTH - RIGHT) / 2, "0.5"), (WIDTH - RIGHT, "real 1")):
+    ends = ("0 fake", "0.5", "real 1") if scale is None else (f"{low:.3g}", f"{(low + high) / 2:.3g}", f"{high:.3g}")
+    for at, label in zip((LEFT, (LEFT + WIDTH - RIGHT) / 2, WIDTH - RIGHT), ends, strict=True):
         anchor = "start" if at == LEFT else "end" if at == WIDTH - RIGHT else "middle"
         parts.append(f'<text x="{at}" y="{HEIGHT - 5}" text-anchor="{anchor}" fill="{GREY}">{label}</text>')
+    if scale is not None:
+        sentence = (
+            f"D is a critic, whose scores are no probabilities: {len(real)} real pictures get {np.mean(real):.3g} on "
+            f"average, {len(fake)} fakes {np.mean(fake):.3g}."
+        )
+        return _svg("D's scores of single pictures, as a critic", sentence, parts)
     sentence = (
         f"D's scores: of {len(real)} real pictures {np.mean(np.asarray(real) > 0.5):.0%} are above 0.5, "
         f"of {len(fake)} fakes {np.mean(np.asarray(fake) > 0.5):.0%}."

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlib.judge import signs
+from ganlib.models.gan_step import LOSSES, PENALTIES
 
 RECENT = 50  # steps that a reading looks back on
 FEWEST = 5
@@ -50,15 +51,19 @@ def balance(history, values):
     Parameters
     ----------
     history : mapping of str to ndarray
-        Columns `d_real`, `d_fake` and `g_gradient` of a GAN's history.
+        Columns `d_real`, `d_fake`, `d_accuracy` and `g_gradient` of a GAN's history.
     values : dict
         The live values, as `model.live.snapshot()` gives them.
 
     Returns
     -------
     Reading
-        Level 1: D tells every fake; 0: it cannot tell; -1: it takes fakes for real.
+        Level 1: D tells every fake; 0: it cannot tell; -1: it takes fakes for real. The level of a critic, whose scores
+        are no probabilities, is how often it is right.
     """
+    kind = values.get("loss_kind")
+    if kind in LOSSES and LOSSES[kind].scores:
+        return _balance_of_critic(kind, history, values)
     real, fake = (_recent(history[name]) for name in ("d_real", "d_fake"))
     if real is None or fake is None:
         return Reading(None, "nothing yet", "Nothing has been measured yet: press play.")
@@ -67,6 +72,30 @@ def balance(history, values):
     told = [scores, _gradient_words(history["g_gradient"]), _still_words(values)]
     word, advice = _verdict(gap, fake, values)
     sentence = "; ".join(part for part in told if part)
+    return Reading(float(np.clip(gap, -1, 1)), word, f"{sentence}. {advice}")
+
+
+def _balance_of_critic(kind, history, values):
+    """Say how often a critic is right: of one that only a penalty holds, of which pairs it ranks as they are."""
+    right = _recent(history["d_accuracy"])
+    if right is None:
+        return Reading(None, "nothing yet", "Nothing has been measured yet: press play.")
+    judged = "ranks the real one above the fake in" if kind in PENALTIES else "is right about"
+    of = "pairs" if kind in PENALTIES else "pictures"
+    scores = f"D is a critic, whose scores are no probabilities; it {judged} {right:.0%} of {of}"
+    sentence = "; ".join(
+        part for part in (scores, _gradient_words(history["g_gradient"]), _still_words(values)) if part
+    )
+    gap = 2 * right - 1
+    if gap >= signs.AHEAD:
+        word, advice = (
+            "D leads",
+            "A critic that is nearly always right still teaches: look at its loss and the pictures.",
+        )
+    elif gap < -signs.LEVEL:
+        word, advice = "G wins", "D takes fakes for real: raise D's rate or give D more steps."
+    else:
+        word, advice = "balanced", "Both have something to learn: let them play."
     return Reading(float(np.clip(gap, -1, 1)), word, f"{sentence}. {advice}")
 
 

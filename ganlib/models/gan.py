@@ -319,8 +319,12 @@ class GAN(PictureModel):
         return {**measured, "g_gradient": _norm_at_times(draws.step, gradients)}
 
     def draw_partners(self, draws, count):
-        """Draw the real pictures that fakes are compared with, and return their logits; see `judge_partners`."""
-        return judge_partners(self, lambda: self.draw_real(draws.at_turn(draws.turn + PARTNERS), count), count)
+        """Draw and judge the real pictures that fakes are compared with: see `judge_partners`."""
+        return judge_partners(self, lambda: self.draw_rivals(draws, count), count)
+
+    def draw_rivals(self, draws, count):
+        """Draw the real pictures that a loss of pairs compares the generator's fakes with: others than those of D."""
+        return self.draw_real(draws.at_turn(draws.turn + PARTNERS), count)
 
     # What a conditional GAN does otherwise: its networks take a digit beside the latent vector and beside the picture.
 

@@ -4,7 +4,6 @@ Whatever is hidden in a space of 784 dimensions can be seen here: the discrimina
 generator a way to bend a sheet of noise, and the gradient that the generator learns from an arrow at every fake.
 """
 
-from functools import partial
 from statistics import NormalDist
 from types import MappingProxyType
 from typing import NamedTuple
@@ -14,8 +13,8 @@ import numpy as np
 from ganlib import builders
 from ganlib import data as points_data
 from ganlib._tensorflow import keras, tf
-from ganlib.arguments import Choice, Whole, as_numbers
-from ganlib.models.gan import GAN, LATENT, LATENT_OF_G
+from ganlib.arguments import Whole, as_numbers
+from ganlib.models.gan import GAN, LATENT, LATENT_OF_G, SHARES
 from ganlib.models.gan_step import D_STEPS, generator_step
 from ganlib.models.pictures import in_chunks, random_from
 from ganlib.training import Draws, compile_mode, kept, written_by_layers
@@ -41,6 +40,8 @@ class SubStep(NamedTuple):
         Where to each fake is pushed or has moved, float32 (n, 2).
     surface : ndarray or None
         The discriminator over the plane, as `PlaneGAN.surface` gives it.
+    scores : bool
+        Whether the surface is a critic's.
     """
 
     player: str
@@ -51,6 +52,7 @@ class SubStep(NamedTuple):
     fake_weight: np.ndarray | None = None
     arrows: np.ndarray | None = None
     surface: np.ndarray | None = None
+    scores: bool = False
 
 
 @keras.saving.register_keras_serializable("ganlib")
@@ -170,15 +172,19 @@ class PlaneGAN(GAN):
         picture[PICTURE_SIDE - 1 - y, x] = 255
         return picture
 
-    def probability_real(self, points):
-        """Return the probability, float32 (n,) in 0..1, that the discriminator gives to each point (n, 2)."""
+    def scores(self, points):
+        """Return the discriminator's number for each point (n, 2), float32 (n,): a logit, or a critic's score."""
         return in_chunks(self._run_discriminator, _as_points(points), size=10_000)[:, 0]
 
     def surface(self, cells=41):
-        """Return the discriminator over the square: float32 (cells, cells) in 0..1, rows from y = -1 up to y = 1."""
+        """Return the discriminator over the square: float32 (cells, cells), rows from y = -1 up to y = 1.
+
+        They are probabilities, in 0..1, or a critic's scores, of any size (`is_critic`).
+        """
         axis = np.linspace(-1, 1, Whole("cells", 2)(cells), dtype=np.float32)
         x, y = np.meshgrid(axis, axis)
-        return self.probability_real(np.stack([x, y], -1).reshape(-1, 2)).reshape(cells, cells)
+        scores = self.scores(np.stack([x, y], -1).reshape(-1, 2)).reshape(cells, cells)
+        return scores if self.is_critic else self.as_probabilities(scores)
 
     def mesh(self, cells=20):
         """Return where the generator takes a grid over its latent space whose cells are all equally likely.
@@ -203,15 +209,17 @@ class PlaneGAN(GAN):
         corners = np.stack(np.meshgrid(*[axis] * self.latent_dim, indexing="ij"), -1)
         return self.pictures_of(corners.reshape(-1, self.latent_dim)).reshape(*corners.shape[:-1], 2)
 
-    def push(self, points):
+    def push(self, points, partners=None):
         """Return the arrows, float32 (n, 2), along which the generator's loss falls fastest at each point (n, 2).
 
         It is minus the gradient of a point's loss with respect to its place: all that the generator ever learns.
+        `partners`, (n, 1), are the scores of the real points with which "relativistic" compares them; 0 if None.
         """
         points = tf.constant(_as_points(points))
         with tf.GradientTape() as tape:
             tape.watch(points)
-            loss = self.loss_term("generator", self.discriminator(points, training=False)) * len(points)
+            logits = self.discriminator(points, training=False)
+            loss = self.loss_term("generator", logits, partners=partners) * len(points)
         return -tape.gradient(loss, points).numpy()
 
     # --- slow motion --------------------------------------------------------------------------------------------------
@@ -247,23 +255,22 @@ class PlaneGAN(GAN):
         @tf.function(jit_compile=compile_mode(self.networks()) == "compiled", autograph=False)
         def draw(step):
             draws, half = Draws((data,), self.seed, step), batch_size // 2
-            latent = self.draw_latent(draws, half, LATENT)
-            return draws.examples(half), latent, self.draw_latent(draws, batch_size, LATENT_OF_G)
+            of_g = self.draw_latent(draws, batch_size, LATENT_OF_G), self.draw_rivals(draws, batch_size)
+            return draws.examples(half), self.draw_latent(draws, half, LATENT), draws.uniform([half], SHARES), of_g
 
         return draw(self._counter.read_value())
 
-    def _watch_discriminator(self, real, latent):
+    def _watch_discriminator(self, real, latent, shares):
         """Let the discriminator learn once; return its five sub-steps."""
         fake = self.pictures_of(latent)
         before = self.surface()
-        of_real, of_fake = self._weigh(self.real_loss, real), self._weigh(partial(self.loss_term, "fake"), fake)
+        of_real, of_fake = self._weigh_both(real, fake)
         with kept(written_by_layers(self.generator)):
-            D_STEPS[self.options.d_update](self, real, latent, learn=not self.freeze_d)
-        now = self._weigh(self.real_loss, real), self._weigh(partial(self.loss_term, "fake"), fake)
+            D_STEPS[self.options.d_update](self, real, latent, shares, learn=not self.freeze_d)
+        now = self._weigh_both(real, fake)
         told = (
             f"1. Draw {len(fake)} real points and as many latent vectors; G, held still, makes fakes of them",
-            f"2. D judges: real points get {of_real.probability.mean():.2f} on average, fakes "
-            f"{of_fake.probability.mean():.2f}",
+            f"2. D judges: real points get {self._verdict(of_real)} on average, fakes {self._verdict(of_fake)}",
             f"3. D's loss is {(of_real.loss.mean() + of_fake.loss.mean()) / 2:.4f}; large points add most to it",
             "4. The gradient: real points pull the surface up, fakes pull it down; large points pull hardest",
             f"5. D's weights move: on the same points its loss is now {sum(part.loss.mean() for part in now) / 2:.4f}",
@@ -275,20 +282,21 @@ class PlaneGAN(GAN):
             {"surface": before, "real_weight": of_real.pull, "fake_weight": of_fake.pull},
             {"surface": self.surface()},
         )
-        points = {"real": real.numpy(), "fake": fake}
+        points = {"real": real.numpy(), "fake": fake, "scores": self.is_critic}
         return [SubStep("discriminator", text, **points, **more) for text, more in zip(told, seen, strict=True)]
 
-    def _watch_generator(self, latent):
+    def _watch_generator(self, latent, rivals):
         """Let the generator learn once; return its five sub-steps."""
         fake, surface = self.pictures_of(latent), self.surface()
-        before, arrows = self._weigh(partial(self.loss_term, "generator"), fake), self.push(fake)
+        partners = self.discriminator(rivals, training=False)
+        before, arrows = self._weigh("generator", fake, partners), self.push(fake, partners)
         with kept(written_by_layers(self.discriminator)):
-            generator_step(self, latent, learn=not self.freeze_g)
+            generator_step(self, latent, partners, learn=not self.freeze_g)
         moved = self.pictures_of(latent)
-        after = self._weigh(partial(self.loss_term, "generator"), moved)
+        after = self._weigh("generator", moved, partners)
         told = (
             f"6. Draw {len(fake)} new latent vectors; G makes fakes of them",
-            f"7. D, held still, judges: the fakes get {before.probability.mean():.2f} on average",
+            f"7. D, held still, judges: the fakes get {self._verdict(before)} on average",
             f"8. G's loss is {before.loss.mean():.4f}; large points add most to it",
             "9. The gradient: at every fake, D's surface says which way to go",
             f"10. G's weights move, and all fakes with them: its loss is now {after.loss.mean():.4f}",
@@ -300,23 +308,39 @@ class PlaneGAN(GAN):
             {"surface": surface, "arrows": arrows},
             {"surface": surface, "fake": moved},
         )
-        return [SubStep("generator", text, **{"fake": fake, **more}) for text, more in zip(told, seen, strict=True)]
+        return [
+            SubStep("generator", text, **{"fake": fake, "scores": self.is_critic, **more})
+            for text, more in zip(told, seen, strict=True)
+        ]
 
-    def _weigh(self, loss, points):
+    def _weigh_both(self, real, fake):
+        """Return what the discriminator says of real points and of fakes, which are partners in a loss of pairs."""
+        of_real, of_fake = (self.discriminator(points, training=False) for points in (real, fake))
+        return self._weigh("real", real, of_fake), self._weigh("fake", fake, of_real)
+
+    def _weigh(self, term, points, partners):
         """Return what the discriminator says of each point, its loss, and how hard that pulls at its logit."""
+        label = [1.0 - self.label_smoothing] if term == "real" else []
         logits = self.discriminator(points, training=False)
         with tf.GradientTape() as tape:
             tape.watch(logits)
-            total = loss(logits) * len(logits)  # a loss is a mean
-        losses = np.array([float(loss(logit[None])) for logit in logits])
+            total = self.loss_term(term, logits, *label, partners=partners) * len(logits)  # a loss is a mean
+        pairs = zip(logits, partners, strict=True)
+        losses = np.array([float(self.loss_term(term, one[None], *label, partners=other)) for one, other in pairs])
         pull = np.abs(tape.gradient(total, logits).numpy()[:, 0])
-        return _Weighed(tf.sigmoid(logits).numpy()[:, 0], losses, pull)
+        return _Weighed(logits.numpy()[:, 0], losses, pull)
+
+    def _verdict(self, weighed):
+        """Write the mean probability of being real of points, or their mean score."""
+        if self.is_critic:
+            return f"the score {weighed.logit.mean():.2f}"
+        return f"{self.as_probabilities(weighed.logit).mean():.2f}"
 
 
 class _Weighed(NamedTuple):
-    """What belongs to each of n points: the probability of being real, the loss, the size of its gradient."""
+    """What belongs to each of n points: the logit or score, the loss, the size of its gradient."""
 
-    probability: np.ndarray
+    logit: np.ndarray
     loss: np.ndarray
     pull: np.ndarray
 

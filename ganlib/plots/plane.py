@@ -49,6 +49,9 @@ class Scene(NamedTuple):
         Where to each fake is pushed; the longest arrow is drawn 0.35 long.
     real_weight, fake_weight : array, shape (n,)
         Sizes of the points, at least 0; the largest of both is drawn largest.
+    scores : bool
+        Whether the surface is a critic's, of scores of any size: it is drawn from the lowest to the highest, and no
+        line is drawn, since "real" begins at no score.
     """
 
     real: np.ndarray | None = None
@@ -58,6 +61,7 @@ class Scene(NamedTuple):
     arrows: np.ndarray | None = None
     real_weight: np.ndarray | None = None
     fake_weight: np.ndarray | None = None
+    scores: bool = False
 
 
 @house_style()
@@ -65,8 +69,8 @@ def planes(scenes, captions=None, columns=None, title=None):
     """Draw scenes of a GAN in the plane side by side, each over the square from -1 to 1.
 
     Real points are green dots, fakes purple crosses; the surface is green where the discriminator says "real", purple
-    where it says "fake", and a line marks 0.5; the more densely the generator fills a cell of its grid, the darker it
-    is.
+    where it says "fake", and a line marks 0.5; a critic's is green at its highest score and has no line; the more
+    densely the generator fills a cell of its grid, the darker it is.
 
     Parameters
     ----------
@@ -115,7 +119,8 @@ def planes(scenes, captions=None, columns=None, title=None):
 
 def _check_scene(scene):
     """Return the scene with arrays in place of lists, or say what does not fit together."""
-    scene = Scene(*(None if part is None else np.asarray(part, np.float64) for part in scene))
+    *parts, scores = scene
+    scene = Scene(*(None if part is None else np.asarray(part, np.float64) for part in parts), bool(scores))
     for name in ("real", "fake"):
         points, weights = getattr(scene, name), getattr(scene, f"{name}_weight")
         if points is not None and (points.ndim != 2 or points.shape[1] != 2):
@@ -125,8 +130,15 @@ def _check_scene(scene):
     if scene.arrows is not None and (scene.fake is None or scene.arrows.shape != scene.fake.shape):
         raise ValueError("arrows must have one arrow for each point of fake.")
     surface = scene.surface
-    if surface is not None and (surface.ndim != 2 or not ((surface >= 0) & (surface <= 1)).all()):
-        raise ValueError("surface must be a square table of probabilities from 0 to 1, not logits.")
+    if surface is None:
+        return scene
+    if surface.ndim != 2 or not np.isfinite(surface).all():
+        raise ValueError("surface must be a square table of finite numbers.")
+    if not scene.scores and not ((surface >= 0) & (surface <= 1)).all():
+        raise ValueError(
+            "surface must be a square table of probabilities from 0 to 1, not logits; of a critic, whose numbers are "
+            "scores, say Scene(..., scores=True)."
+        )
     return scene
 
 
@@ -135,7 +147,7 @@ def _draw_scene(axes, scene, side):
     for spine in axes.spines.values():
         spine.set(visible=True, color=PALE)
     if scene.surface is not None:
-        _draw_surface(axes, scene.surface)
+        _draw_surface(axes, scene.surface, scene.scores)
     if scene.mesh is not None:
         _draw_mesh(axes, scene.mesh)
     largest = max((w.max() for w in (scene.real_weight, scene.fake_weight) if w is not None), default=1)
@@ -145,14 +157,15 @@ def _draw_scene(axes, scene, side):
         _draw_arrows(axes, scene.fake, scene.arrows)
 
 
-def _draw_surface(axes, surface):
+def _draw_surface(axes, surface, scores):
     rows, columns = surface.shape
+    low, high = (surface.min(), surface.max()) if scores else (0, 1)
     # A value belongs to the middle of its pixel, and the outermost values to the edge of the square.
     x, y = 1 / (columns - 1), 1 / (rows - 1)
     place = (-1 - x, 1 + x, -1 - y, 1 + y)
-    axes.imshow(surface, SURFACE, vmin=0, vmax=1, extent=place, origin="lower", interpolation="bilinear", zorder=0)
+    axes.imshow(surface, SURFACE, vmin=low, vmax=high, extent=place, origin="lower", interpolation="bilinear", zorder=0)
     axes.set(xlim=(-1, 1), ylim=(-1, 1))
-    if surface.min() < 0.5 < surface.max():
+    if not scores and surface.min() < 0.5 < surface.max():
         axes.contour(
             np.linspace(-1, 1, columns), np.linspace(-1, 1, rows), surface, [0.5], colors=INK, linewidths=1.1, zorder=1
         )
@@ -226,12 +239,14 @@ def _tell(scene, caption, briefly):
         points = getattr(scene, name)
         if points is None:
             continue
-        words = write_count(len(points), f"{name} point") + _judged(scene.surface, points)
+        words = write_count(len(points), f"{name} point") + _judged(scene, points)
         if not briefly:
             x, y = points.mean(axis=0)
             words += f" around ({x:.2f}, {y:.2f}) with a spread of {points.std(axis=0).mean():.2f}"
         parts.append(words)
-    if scene.surface is not None and not briefly:
+    if scene.surface is not None and scene.scores:
+        parts.append(f"the critic's scores go from {scene.surface.min():.3g} to {scene.surface.max():.3g}")
+    elif scene.surface is not None and not briefly:
         parts.append(f"the discriminator says real in {write_percent((scene.surface > 0.5).mean())} of the square")
     if scene.mesh is not None:
         parts.append(_tell_mesh(scene.mesh))
@@ -240,12 +255,15 @@ def _tell(scene, caption, briefly):
     return f"{begin_with(caption)}{join_words(parts) if parts else 'nothing'}."
 
 
-def _judged(surface, points):
-    """Say how many of the points stand where the surface is above a half."""
+def _judged(scene, points):
+    """Say how many of the points stand where the surface is above a half, or a critic's mean score."""
+    surface = scene.surface
     if surface is None:
         return ""
     rows, columns = (np.array(surface.shape) - 1) / 2
     x, y = np.clip((points.T + 1) * [[columns], [rows]], 0, [[2 * columns], [2 * rows]]).round().astype(int)
+    if scene.scores:
+        return f" (mean score {surface[y, x].mean():.3g})"
     return f" ({write_percent((surface[y, x] > 0.5).mean())} of them judged real)"
 
 
