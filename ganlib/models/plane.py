@@ -13,7 +13,7 @@ import numpy as np
 from ganlib import builders
 from ganlib import data as points_data
 from ganlib._tensorflow import keras, tf
-from ganlib.arguments import Whole, as_numbers
+from ganlib.arguments import Choice, Whole, as_numbers
 from ganlib.models.gan import GAN, LATENT, LATENT_OF_G, SHARES
 from ganlib.models.gan_step import D_STEPS, generator_step
 from ganlib.models.pictures import in_chunks, random_from
