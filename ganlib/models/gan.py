@@ -4,6 +4,7 @@ How they learn is in `ganlib.models.gan_step`. Lesson 06 writes it out line by l
 """
 
 import contextlib
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -41,6 +42,27 @@ _SWITCHES = {
     "label_smoothing": 0.0,
     "loss_kind": 0.0,
 }
+
+
+@dataclass(frozen=True)
+class FittingLoss(Choice):
+    """A check for a loss; it refuses those that the discriminator of a GAN cannot learn."""
+
+    gan: object
+
+    def __call__(self, value):
+        kind = super().__call__(value)
+        if kind in PENALTIES and self.gan.options.d_update == "apart":
+            raise ValueError(
+                f"The loss {kind!r} compares real pictures with fakes, so that both belong into one update: build the "
+                f'GAN with d_update="together".'
+            )
+        if kind in PENALTIES and normalises_batches(self.gan.discriminator):
+            raise ValueError(
+                f"The penalty of the loss {kind!r} is on how steep the discriminator is at one picture, and batch "
+                f"normalisation mixes all pictures of a batch: take it out of the discriminator."
+            )
+        return kind
 
 
 @keras.saving.register_keras_serializable("ganlib")
@@ -414,30 +436,12 @@ class GAN(PictureModel):
             "freeze_d": self._switch("freeze_d", Switch("freeze_d"), bool),
             "freeze_g": self._switch("freeze_g", Switch("freeze_g"), bool),
             "loss_kind": self._switch(
-                "loss_kind", self._check_loss(), lambda index: loss_names[int(index)], loss_names.index
+                "loss_kind",
+                FittingLoss("loss_kind", loss_names, self),
+                lambda index: loss_names[int(index)],
+                loss_names.index,
             ),
         }
-
-    def _check_loss(self):
-        """Make the check for a loss; it refuses those that this discriminator cannot learn."""
-        known = Choice("loss_kind", tuple(LOSSES))
-
-        def check(value):
-            kind = known(value)
-            if kind in PENALTIES and self.options.d_update == "apart":
-                raise ValueError(
-                    f"The loss {kind!r} compares real pictures with fakes, so that both belong into one update: build "
-                    f'the GAN with d_update="together".'
-                )
-            if kind in PENALTIES and normalises_batches(self.discriminator):
-                raise ValueError(
-                    f"The penalty of the loss {kind!r} is on how steep the discriminator is at one picture, and batch "
-                    f"normalisation mixes all pictures of a batch: take it out of the discriminator."
-                )
-            return kind
-
-        check.takes = known.takes
-        return check
 
     def _switch(self, name, check, *decode_and_encode):
         return live_variable(check, self._switches[name], *decode_and_encode)
