@@ -50,8 +50,8 @@ def digits_png(pictures, scores=None, scale=None, *, distances=None, columns=SID
         A PNG, grey or in colour as the pictures are.
     """
     shown = data.as_bytes(pictures)
-    scale = max(1, round(WIDE / shown.shape[2]))
-    shown = shown.repeat(scale, axis=1).repeat(scale, axis=2)
+    times = max(1, round(WIDE / shown.shape[2]))
+    shown = shown.repeat(times, axis=1).repeat(times, axis=2)
     width, channels = shown.shape[2:]
     strips = None
     if scores is not None:

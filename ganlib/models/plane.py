@@ -89,10 +89,10 @@ class PlaneGAN(GAN):
         self.latent = Choice("latent", ("uniform", "normal"))(latent)
         self._first_seed = self.seed
 
-    def _default_generator(self, latent_dim):
+    def _default_generator(self, latent_dim, shape):
         return builders.build_plane_generator(latent_dim, seed=self.seed)
 
-    def _default_discriminator(self):
+    def _default_discriminator(self, shape):
         return builders.build_plane_discriminator(seed=self.seed + 1)
 
     def settings(self):
