@@ -476,3 +476,94 @@ def redraw_weights(network, seed):
     for layer in dense:
         layer.kernel.assign(init(layer.kernel.shape))
         layer.bias.assign(layer.bias * 0)
+
+
+def build_velocity_unet(image_shape=IMAGE_SHAPE, filters=32, digits=False, seed=None):
+    """Build the U-Net of a flow: a place on the way from noise to a picture, and the time, in; a velocity out.
+
+    A convolution makes one place of every two by two pixels; residual blocks work there and, halved once more, on a
+    map with twice the channels; what the first block found is handed across to the last (Ronneberger et al. 2015).
+    Every block is told the time, and the digit if one can be asked for (Ho et al. 2020, appendix B). See lesson 13.
+
+    Parameters
+    ----------
+    image_shape : tuple of int
+        Height, width and channels of the picture; four must divide height and width.
+    filters : int
+        Channels of the finer map, a multiple of 8; the coarser has twice as many.
+    digits : bool
+        Whether a digit can be asked for.
+    seed : int or None
+        Seed of the first weights.
+
+    Returns
+    -------
+    keras.Model
+        Maps a list of float32 (n, height, width, channels), float32 (n, 1) in [0, 1] and, if `digits`, float32 (n, 10),
+        1 for the wanted digit and 0 for the others, or ten times 0 for any, to float32 (n, height, width, channels).
+    """
+    init, shape, filters = _glorot(seed), _sizes(image_shape), _positive("filters", filters)
+    if len(shape) != 3 or shape[0] % 4 or shape[1] % 4:
+        raise ValueError(f"image_shape must be height, width and channels, the first two multiples of 4, not {shape}.")
+    if filters % 8:
+        raise ValueError(f"filters must be a multiple of 8, for the groups of the normalisation, not {filters}.")
+    inputs, told = _told_inputs(keras.Input(shape, name="place"), 4 * filters, digits, init)
+
+    def convolve(maps, channels, kernel=3, strides=1):
+        return layers.Conv2D(channels, kernel, strides, "same", kernel_initializer=init)(maps)
+
+    def block(maps, channels):
+        new = convolve(layers.Activation("silu")(layers.GroupNormalization(8)(maps)), channels)
+        new = layers.Add()(
+            [new, layers.Reshape((1, 1, channels))(layers.Dense(channels, kernel_initializer=init)(told))]
+        )
+        new = convolve(layers.Activation("silu")(layers.GroupNormalization(8)(new)), channels)
+        return layers.Add()([maps if maps.shape[-1] == channels else convolve(maps, channels, 1), new])
+
+    fine = block(convolve(inputs[0], filters, 2, 2), filters)
+    coarse = block(block(convolve(fine, 2 * filters, 2, 2), 2 * filters), 2 * filters)
+    grown = layers.Conv2DTranspose(filters, 2, 2, kernel_initializer=init)(coarse)
+    joined = block(layers.Concatenate()([grown, fine]), filters)
+    last = layers.Activation("silu")(layers.GroupNormalization(8)(joined))
+    velocity = layers.Conv2DTranspose(shape[-1], 2, 2, kernel_initializer="zeros", name="velocity")(last)
+    return keras.Model(inputs, velocity, name="velocity")
+
+
+def build_plane_velocity(hidden=(128, 128, 128), seed=None):
+    """Build the network of a flow in the plane: a point on its way and the time in, its velocity out.
+
+    Dense layers with SiLU. Taught in lesson 13.
+
+    Parameters
+    ----------
+    hidden : sequence of int
+        Units of the hidden layers.
+    seed : int or None
+        Seed of the first weights.
+
+    Returns
+    -------
+    keras.Model
+        Maps a list of float32 (n, 2) and float32 (n, 1) in [0, 1] to float32 (n, 2).
+    """
+    init = _glorot(seed)
+    inputs, told = _told_inputs(keras.Input((2,), name="place"), 32, False, init)
+    numbers = layers.Concatenate()([inputs[0], told])
+    for units in _hidden_sizes(hidden):
+        numbers = layers.Dense(units, activation="silu", kernel_initializer=init)(numbers)
+    return keras.Model(inputs, layers.Dense(2, kernel_initializer=init, name="velocity")(numbers), name="velocity")
+
+
+def _told_inputs(place, units, digits, init):
+    """Return the inputs of a velocity, and what the network is told beside the place: features (n, units).
+
+    The time becomes sines of many frequencies (Vaswani et al. 2017, section 3.5), learned from there.
+    """
+    time, digit = keras.Input((1,), name="time"), keras.Input((DIGITS,), name="digit")
+    waves = keras.initializers.RandomNormal(stddev=2 * math.pi, seed=init.seed)
+    phases = keras.initializers.RandomUniform(-math.pi, math.pi, seed=init.seed)
+    told = keras.ops.sin(layers.Dense(32, kernel_initializer=waves, bias_initializer=phases)(time))
+    told = layers.Dense(units, kernel_initializer=init)(told)
+    if digits:
+        told = layers.Add()([told, layers.Dense(units, use_bias=False, kernel_initializer=init)(digit)])
+    return [place, time, *([digit] if digits else [])], layers.Activation("silu")(told)

@@ -91,6 +91,7 @@ def describe_networks(source, arrays):
     described["generator"] = steps
     if (discriminator := discriminator_of(source)) is not None:
         described["discriminator"] = steps_of(discriminator, arrays)
+        described["critic"] = source.model.is_critic
     return described
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganlib._tensorflow import keras
+from ganlib._tensorflow import keras, tf
 from ganlib.arguments import Number
 from ganlib.training import LiveValue
 from ganlib.wording import write
@@ -76,6 +76,36 @@ def build_optimizer(name, optimizer, network, taken=None):
         raise ValueError(f"{name} has been used for other weights, whose moments it keeps: give a new optimizer.")
     optimizer.build(weights)
     return optimizer
+
+
+def copy_of(network, name):
+    """Return another network with the same layers and weights, for an average; ValueError if it cannot be copied."""
+    try:
+        copy = keras.models.clone_model(network)
+    except Exception as error:  # code of one's own makes Keras raise a dozen kinds of error, all of one meaning
+        raise ValueError(
+            f"moving_average keeps a second {name}, and this one cannot be copied, because of code of your own: "
+            f"register its layers and functions with keras.saving.register_keras_serializable, or do without."
+        ) from error
+    copy.set_weights(network.get_weights())
+    return copy
+
+
+def follow(average, network, decay, updates):
+    """Let an average of weights follow; a young one forgets faster, or it would remember the first weights.
+
+    Parameters
+    ----------
+    average, network : keras.Model
+    decay : float
+        Share of the average that stays at an update.
+    updates : tf.Tensor
+        How many the network has had.
+    """
+    updates = tf.cast(updates, tf.float32)
+    decay = tf.minimum(decay, (1 + updates) / (10 + updates))
+    for kept, weight in zip(average.weights, network.weights, strict=True):
+        kept.assign_add((1 - decay) * (weight - kept))
 
 
 class _NoteRates(keras.callbacks.Callback):

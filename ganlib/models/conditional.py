@@ -91,19 +91,7 @@ class ConditionalGAN(GAN):
 
     def check_data(self, data):
         """Return pictures and labels as a tuple of two arrays, with at least one picture of every digit."""
-        if isinstance(data, pixels.Pictures):
-            data = data[:2]
-        if not isinstance(data, tuple | list) or len(data) != 2:
-            raise ValueError("A conditional GAN learns from pictures and their labels: give data=(images, labels).")
-        (pictures,) = super().check_data(data[0])
-        labels = check_digits("The labels", data[1], len(pictures), self.classes)
-        empty = np.flatnonzero(np.bincount(labels, minlength=self.classes) == 0)
-        if len(empty):
-            raise ValueError(
-                f"No picture has the label {empty[0]}, and what that digit looks like cannot be learned from nothing: "
-                f"add pictures of it."
-            )
-        return pictures, labels
+        return check_labelled("A conditional GAN", data, super().check_data)
 
     def check_batch(self, examples):
         """Check the pictures of one batch of a data set, in which not every digit must be."""
@@ -225,7 +213,31 @@ def check_digits(name, digits, n, classes=DIGITS):
     return digits.astype(np.int32)
 
 
-def check_conditional_pair(generator, discriminator, classes=DIGITS):
+def check_labelled(family, data, check_pictures):
+    """Return pictures and labels as a tuple of two arrays, with at least one picture of every digit.
+
+    Parameters
+    ----------
+    family : str
+        What learns from them, in an error message.
+    data : object
+    check_pictures : callable
+        Returns the pictures as a tuple of one array.
+    """
+    if not isinstance(data, tuple | list) or len(data) != 2:
+        raise ValueError(f"{family} learns from pictures and their labels: give data=(images, labels).")
+    (pictures,) = check_pictures(data[0])
+    labels = check_digits("The labels", data[1], len(pictures))
+    empty = np.flatnonzero(np.bincount(labels, minlength=DIGITS) == 0)
+    if len(empty):
+        raise ValueError(
+            f"No picture has the label {empty[0]}, and what that digit looks like cannot be learned from nothing: "
+            f"add pictures of it."
+        )
+    return pictures, labels
+
+
+def check_conditional_pair(generator, discriminator):
     """Return the latent dimension of a generator whose pictures the discriminator takes; ValueError if they differ."""
     for name, network, first in (
         ("generator", generator, "latent vectors"),

@@ -13,7 +13,7 @@ from ganlib import builders
 from ganlib._tensorflow import keras, tf
 from ganlib.arguments import Choice, Number, Switch, Whole, as_numbers
 from ganlib.models import recipes
-from ganlib.models.common import both_rates, build_optimizer, live_property, live_rate, live_variable
+from ganlib.models.common import both_rates, build_optimizer, copy_of, follow, live_property, live_rate, live_variable
 from ganlib.models.gan_step import D_STEPS, LOSSES, PENALTIES, generator_step, join, judge_partners, with_penalty
 from ganlib.models.networks import check_pair, normalises_batches, regularisation
 from ganlib.models.options import GANOptions
@@ -165,15 +165,7 @@ class GAN(PictureModel):
 
     def _copy_of_generator(self):
         """Return another network with the generator's layers and weights."""
-        try:
-            copy = keras.models.clone_model(self.generator)
-        except Exception as error:  # code of one's own makes Keras raise a dozen kinds of error, all of one meaning
-            raise ValueError(
-                "moving_average keeps a second generator, and this one cannot be copied, because of code of your own: "
-                "register its layers and functions with keras.saving.register_keras_serializable, or do without."
-            ) from error
-        copy.set_weights(self.generator.get_weights())
-        return copy
+        return copy_of(self.generator, "generator")
 
     def _default_generator(self, latent_dim, shape):
         build = {"dense": builders.build_generator, "conv": builders.build_conv_generator}[self.network]
@@ -414,13 +406,10 @@ class GAN(PictureModel):
         return self._of_loss(tf.constant([int(kind == loss) for loss in LOSSES]))
 
     def update_average(self):
-        """Let the averaged generator follow; a young average forgets faster, or it would remember the first weights."""
+        """Let the averaged generator follow the one that learns, if there is an average."""
         if self.averaged_generator is None:
             return
-        updates = tf.cast(self.g_optimizer.iterations, tf.float32)
-        decay = tf.minimum(self.options.moving_average, (1 + updates) / (10 + updates))
-        for average, weight in zip(self.averaged_generator.weights, self.generator.weights, strict=True):
-            average.assign_add((1 - decay) * (weight - average))
+        follow(self.averaged_generator, self.generator, self.options.moving_average, self.g_optimizer.iterations)
 
     # --- live values --------------------------------------------------------------------------------------------------
 

@@ -55,8 +55,33 @@ class SubStep(NamedTuple):
     scores: bool = False
 
 
+class PointModel:
+    """What a model of points in the plane does otherwise than one of pictures; it stands before that one's class."""
+
+    def default_data(self):
+        """Return 2000 points of a ring, float32 (2000, 2)."""
+        return points_data.toy_points("ring", 2000)
+
+    def check_data(self, data):
+        """Return the points as a tuple of one array; ValueError if they are no points, too few or outside."""
+        return (points_data.check_points(data),)
+
+    def take_sample(self, step):
+        """Keep the points of the fixed random numbers in `samples`, and as a picture in the run folder."""
+        self.samples[step] = self.sample_grid()
+        if self.run:
+            self.save_imgs(self.run.sample_folder / f"step_{step:08d}.png")
+
+    def sample_picture(self):
+        """Return the points as white dots on black, grey uint8 (224, 224)."""
+        picture = np.zeros((PICTURE_SIDE, PICTURE_SIDE), np.uint8)
+        x, y = np.clip((self.sample_grid().T + 1) / 2 * PICTURE_SIDE, 0, PICTURE_SIDE - 1).astype(int)
+        picture[PICTURE_SIDE - 1 - y, x] = 255
+        return picture
+
+
 @keras.saving.register_keras_serializable("ganlib")
-class PlaneGAN(GAN):
+class PlaneGAN(PointModel, GAN):
     """A GAN of points in the square from -1 to 1.
 
     Parameters
@@ -132,14 +157,6 @@ class PlaneGAN(GAN):
 
     # --- data and noise -----------------------------------------------------------------------------------------------
 
-    def default_data(self):
-        """Return 2000 points of a ring, float32 (2000, 2)."""
-        return points_data.toy_points("ring", 2000)
-
-    def check_data(self, data):
-        """Return the points as a tuple of one array; ValueError if they are no points, too few or outside."""
-        return (points_data.check_points(data),)
-
     def draw_latent(self, draws, count, stream):
         """Draw the latent vectors, float32 (count, latent_dim), that a step trains with."""
         if self.latent == "uniform":
@@ -158,19 +175,6 @@ class PlaneGAN(GAN):
     def sample_grid(self):
         """Return the points, float32 (500, 2), of the fixed latent vectors: the same vectors every time."""
         return self.generate(SHOWN, seed=self.seed)
-
-    def take_sample(self, step):
-        """Keep the points of the fixed latent vectors in `samples`, and as a picture in the run folder."""
-        self.samples[step] = self.sample_grid()
-        if self.run:
-            self.save_imgs(self.run.sample_folder / f"step_{step:08d}.png")
-
-    def sample_picture(self):
-        """Return the points as white dots on black, grey uint8 (224, 224)."""
-        picture = np.zeros((PICTURE_SIDE, PICTURE_SIDE), np.uint8)
-        x, y = np.clip((self.sample_grid().T + 1) / 2 * PICTURE_SIDE, 0, PICTURE_SIDE - 1).astype(int)
-        picture[PICTURE_SIDE - 1 - y, x] = 255
-        return picture
 
     def scores(self, points):
         """Return the discriminator's number for each point (n, 2), float32 (n,): a logit, or a critic's score."""
