@@ -32,6 +32,23 @@ def test_the_balance_is_told_with_its_scores_and_an_advice(real, fake, word, adv
     assert advice in reading.sentence
 
 
+@pytest.mark.parametrize(
+    ("kind", "right", "word", "judged"),
+    [
+        ("wasserstein", 0.97, "D leads", "ranks the real one above the fake in 97% of pairs"),
+        ("relativistic", 0.55, "balanced", "ranks the real one above the fake in 55% of pairs"),
+        ("hinge", 0.30, "G wins", "is right about 30% of pictures"),
+    ],
+)
+def test_the_balance_of_a_critic_is_how_often_it_is_right(kind, right, word, judged):
+    measured = history(np.nan, np.nan) | {"d_accuracy": np.full(300, right)}
+    reading = words.balance(measured, VALUES | {"loss_kind": kind})
+    assert reading.word == word
+    assert reading.level == pytest.approx(2 * right - 1)
+    assert f"D is a critic, whose scores are no probabilities; it {judged}" in reading.sentence
+    assert words.balance(dict.fromkeys(measured, np.zeros(0)), VALUES | {"loss_kind": kind}).level is None
+
+
 def test_a_gradient_that_vanished_is_told():
     reading = words.balance(history(0.99, 0.01, [4.0] * 15 + [0.1] * 15), VALUES)
     assert "G's gradient has fallen 40-fold" in reading.sentence

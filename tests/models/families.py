@@ -8,6 +8,7 @@ from ganlib._tensorflow import keras
 from ganlib.data import toy_points
 from ganlib.models.autoencoder import Autoencoder
 from ganlib.models.boltzmann import RestrictedBoltzmannMachine
+from ganlib.models.flow import FlowMatching, PlaneFlow
 from ganlib.models.plane import PlaneGAN
 from ganlib.models.variational import VariationalAutoencoder
 
@@ -37,22 +38,22 @@ def gan_of(form, **options):
     return GAN(seed=0, **networks, **options)
 
 
-def coloured(**options):
-    shape = COLOURED.shape[1:]
-    generator = builders.build_conv_generator(4, 2, seed=0, image_shape=shape)
-    discriminator = builders.build_conv_discriminator(2, seed=1, image_shape=shape)
-    return GAN(network="conv", generator=generator, discriminator=discriminator, **options)
-
-
-def conditional(shape=(28, 28, 1), classes=10):
-    inputs = keras.Input((4,), name="latent"), keras.Input((classes,), name="digit")
-    pictures = keras.Input(shape, name="pictures"), keras.Input((classes,), name="digit")
+def conditional(**options):
+    inputs = keras.Input((4,), name="latent"), keras.Input((10,), name="digit")
+    pictures = keras.Input((28, 28, 1), name="pictures"), keras.Input((10,), name="digit")
     seeded = [keras.initializers.GlorotUniform(seed=number) for number in range(4)]
     hidden = layers.Dense(8, "relu", kernel_initializer=seeded[0])(layers.Concatenate()(list(inputs)))
     made = layers.Reshape(shape)(layers.Dense(np.prod(shape), "tanh", kernel_initializer=seeded[1])(hidden))
     flat = layers.Concatenate()([layers.Flatten()(pictures[0]), pictures[1]])
     judged = layers.Dense(1, kernel_initializer=seeded[2])(layers.Dense(8, kernel_initializer=seeded[3])(flat))
-    return ConditionalGAN(generator=keras.Model(list(inputs), made), discriminator=keras.Model(list(pictures), judged))
+    return ConditionalGAN(
+        generator=keras.Model(list(inputs), made), discriminator=keras.Model(list(pictures), judged), **options
+    )
+
+
+def flow():
+    velocity = builders.build_velocity_unet((8, 8, 1), 8, digits=True, seed=0)
+    return FlowMatching(velocity=velocity, moving_average=0.9)
 
 
 # Name of the family: how to build its model, and what it learns.
@@ -61,9 +62,11 @@ FAMILIES = {
     "gan, averaged": (lambda: gan_of(lambda network: network, moving_average=0.9), tiny.DATA),
     "gan, functional": (lambda: gan_of(as_functional, gradient_penalty=1.0), tiny.DATA),
     "gan, nested": (lambda: gan_of(as_nested, d_update="apart"), tiny.DATA),
-    "gan, colour": (lambda: coloured(moving_average=0.9), COLOURED),
+    "gan, wasserstein": (lambda: gan_of(as_functional, loss_kind="wasserstein"), tiny.DATA),
     "conditional": (conditional, (DIGIT_LIKE, LABELS)),
-    "conditional, colour": (lambda: conditional((16, 16, 3), 3), (COLOURED, LABELS % 3)),
+    "conditional, relativistic": (lambda: conditional(loss_kind="relativistic"), (DIGIT_LIKE, LABELS)),
+    "flow": (flow, (tiny.DATA, np.arange(60) % 10)),
+    "flow of points": (lambda: PlaneFlow(seed=0), toy_points("ring", 60)),
     "plane": (lambda: PlaneGAN(seed=0), toy_points("ring", 60)),
     "autoencoder": (lambda: Autoencoder(2, (8,), noise=0.3), DIGIT_LIKE),
     "autoencoder, colour": (lambda: Autoencoder(2, (8,), image_shape=(16, 16, 3)), COLOURED),
