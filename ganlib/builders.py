@@ -118,7 +118,7 @@ def build_generator(latent_dim=LATENT_DIM, image_shape=IMAGE_SHAPE, hidden=(256,
     return model
 
 
-def build_discriminator(image_shape=IMAGE_SHAPE, spectral=False, seed=None):
+def build_discriminator(image_shape=IMAGE_SHAPE, seed=None, *, spectral=False):
     """Build the classic dense discriminator: a picture in, one logit out.
 
     Flatten, Dense 512 and 256 with LeakyReLU(0.2), Dense 1. 533,505 parameters at the default size. See lesson 06.
@@ -127,10 +127,10 @@ def build_discriminator(image_shape=IMAGE_SHAPE, spectral=False, seed=None):
     ----------
     image_shape : tuple of int
         Height, width and channels of the picture.
-    spectral : bool
-        Whether spectral normalisation (Miyato et al. 2018) keeps every layer from stretching any input more than once.
     seed : int or None
         Seed of the first weights.
+    spectral : bool
+        Whether spectral normalisation (Miyato et al. 2018) keeps every layer from stretching any input more than once.
 
     Returns
     -------
@@ -194,7 +194,7 @@ def build_conv_generator(latent_dim=LATENT_DIM, filters=64, seed=None, *, image_
     return model
 
 
-def build_conv_discriminator(filters=64, spectral=False, seed=None):
+def build_conv_discriminator(filters=64, seed=None, *, image_shape=IMAGE_SHAPE, spectral=False):
     """Build the convolutional discriminator: a standard classifier that halves the picture twice.
 
     Convolutions with a stride of 2 and LeakyReLU(0.2), after Radford et al. 2016 (DCGAN), section 3. Pictures of 40 by
@@ -203,11 +203,11 @@ def build_conv_discriminator(filters=64, spectral=False, seed=None):
     Parameters
     ----------
     filters : int
-        Channels of the 14 by 14 map; the 7 by 7 map has twice as many.
-    spectral : bool
-        Whether spectral normalisation (Miyato et al. 2018) keeps every layer from stretching any input more than once.
+        Channels of the first map, 14 by 14 for 28 by 28; each smaller map has twice as many.
     seed : int or None
         Seed of the first weights.
+    spectral : bool
+        Whether spectral normalisation (Miyato et al. 2018) keeps every layer from stretching any input more than once.
     image_shape : tuple of int
         Height, width and channels of the picture; height and width are multiples of 4.
 
@@ -216,20 +216,14 @@ def build_conv_discriminator(filters=64, spectral=False, seed=None):
     keras.Sequential
         Maps float32 (n, height, width, channels) to float32 logits (n, 1).
     """
-    init = _glorot(seed)
-    filters = _positive("filters", filters)
-    model = keras.Sequential(
-        [
-            keras.Input(IMAGE_SHAPE, name="picture"),
-            layers.Conv2D(filters, 4, strides=2, padding="same", kernel_initializer=init),
-            layers.LeakyReLU(negative_slope=0.2),
-            layers.Conv2D(2 * filters, 4, strides=2, padding="same", kernel_initializer=init),
-            layers.LeakyReLU(negative_slope=0.2),
-            layers.Flatten(),
-            layers.Dense(1, kernel_initializer=init, name="logit"),
-        ],
-        name="discriminator",
-    )
+    init, filters = _glorot(seed), _positive("filters", filters)
+    halvings = len(_maps(image_shape)) - 1
+    model = keras.Sequential([keras.Input(_sizes(image_shape), name="picture")], name="discriminator")
+    for count in (filters * 2**halving for halving in range(halvings)):
+        model.add(layers.Conv2D(count, 4, strides=2, padding="same", kernel_initializer=init))
+        model.add(layers.LeakyReLU(negative_slope=0.2))
+    model.add(layers.Flatten())
+    model.add(layers.Dense(1, kernel_initializer=init, name="logit"))
     return _limited(model, init) if spectral else model
 
 
@@ -435,7 +429,7 @@ def build_plane_generator(latent_dim=2, hidden=(32, 32), seed=None):
     return model
 
 
-def build_plane_discriminator(hidden=(32, 32), spectral=False, seed=None):
+def build_plane_discriminator(hidden=(32, 32), seed=None, *, spectral=False):
     """Build a discriminator of points: a place in the plane in, one logit out.
 
     Dense layers with LeakyReLU(0.2), then one unit. Taught in lesson 05.
@@ -444,10 +438,10 @@ def build_plane_discriminator(hidden=(32, 32), spectral=False, seed=None):
     ----------
     hidden : sequence of int
         Units of the hidden layers.
-    spectral : bool
-        Whether spectral normalisation (Miyato et al. 2018) keeps every layer from stretching any input more than once.
     seed : int or None
         Seed of the first weights.
+    spectral : bool
+        Whether spectral normalisation (Miyato et al. 2018) keeps every layer from stretching any input more than once.
 
     Returns
     -------
@@ -465,20 +459,6 @@ def _add_hidden(model, hidden, init):
     for units in _hidden_sizes(hidden):
         model.add(layers.Dense(units, kernel_initializer=init))
         model.add(layers.LeakyReLU(negative_slope=0.2))
-
-
-def _limited(model, init):
-    """Return a Sequential with the same layers, those with a kernel in spectral normalisation."""
-    wrapped = [layers.SpectralNormalization(one) if hasattr(one, "kernel") else one for one in model.layers]
-    limited = keras.Sequential(
-        [keras.Input(model.input_shape[1:], name=model.inputs[0].name), *wrapped], name=model.name
-    )
-    for layer in limited.layers:
-        if isinstance(
-            layer, layers.SpectralNormalization
-        ):  # whose first guess of the steepest input Keras seeds by chance
-            layer.vector_u.assign(keras.random.normal(layer.vector_u.shape, seed=init.seed))
-    return limited
 
 
 def redraw_weights(network, seed):
@@ -503,6 +483,18 @@ def redraw_weights(network, seed):
     for layer in dense:
         layer.kernel.assign(init(layer.kernel.shape))
         layer.bias.assign(layer.bias * 0)
+
+
+def _limited(model, init):
+    """Return a Sequential with the same layers, those with a kernel in spectral normalisation."""
+    wrapped = [layers.SpectralNormalization(one) if hasattr(one, "kernel") else one for one in model.layers]
+    limited = keras.Sequential(
+        [keras.Input(model.input_shape[1:], name=model.inputs[0].name), *wrapped], name=model.name
+    )
+    for layer in limited.layers:
+        if isinstance(layer, layers.SpectralNormalization):  # whose first guess Keras would seed by chance
+            layer.vector_u.assign(keras.random.normal(layer.vector_u.shape, seed=init.seed))
+    return limited
 
 
 def build_velocity_unet(image_shape=IMAGE_SHAPE, filters=32, digits=False, seed=None):

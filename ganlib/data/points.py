@@ -15,7 +15,8 @@ def toy_points(kind, n, seed=0):
 
     Parameters
     ----------
-    kind : {"line", "ring", "two_blobs", "three_clusters"}
+    kind : {"line", "ring", "two_blobs", "three_clusters", "grid"}
+        "grid" has 25 clusters, five rows of five.
     n : int
         How many points, from 1 to 10,000,000.
     seed : int
@@ -30,9 +31,9 @@ def toy_points(kind, n, seed=0):
     ----------
     Kahng, Thorat, Chau, Viégas and Wattenberg, "GAN Lab", IEEE TVCG 25(1), 2019.
     """
-    Choice("kind", tuple(TOY_KINDS))(kind)
+    Choice("kind", tuple(_KINDS))(kind)
     n, seed = Whole("n", 1, MOST_POINTS)(n), Whole("seed", 0)(seed)
-    points = TOY_KINDS[kind](np.random.default_rng(seed), n)
+    points = _KINDS[kind](np.random.default_rng(seed), n)
     return np.clip(points, -1, 1).astype(np.float32)
 
 
@@ -42,6 +43,8 @@ RING_RADIUS, RING_SPREAD = 0.7, 0.03
 CLUSTERS = {  # centres and spread
     "two_blobs": (np.array([(-0.45, -0.3), (0.45, 0.3)]), 0.13),
     "three_clusters": (np.array([(-0.6, -0.5), (0.6, -0.5), (0.0, 0.6)]), 0.06),
+    # Its spread is a fortieth of the way to the next, as in Srivastava et al. 2017 (VEEGAN), section 5.1.
+    "grid": (np.array([(x, y) for x in (-0.8, -0.4, 0.0, 0.4, 0.8) for y in (-0.8, -0.4, 0.0, 0.4, 0.8)]), 0.01),
 }
 
 
@@ -61,7 +64,8 @@ def _clusters(kind, rng, n):
     return centres[rng.integers(len(centres), size=n)] + rng.normal(0, spread, (n, 2))
 
 
-TOY_KINDS = {"line": _line, "ring": _ring, **{kind: partial(_clusters, kind) for kind in CLUSTERS}}
+_KINDS = {"line": _line, "ring": _ring, **{kind: partial(_clusters, kind) for kind in CLUSTERS}}
+TOY_KINDS = tuple(kind for kind in _KINDS if kind != "grid")  # those of lesson 05; the grid is for counting modes
 
 
 def toy_density(kind, points):
@@ -69,7 +73,7 @@ def toy_density(kind, points):
 
     Parameters
     ----------
-    kind : {"line", "ring", "two_blobs", "three_clusters"}
+    kind : {"line", "ring", "two_blobs", "three_clusters", "grid"}
     points : array, shape (n, 2)
 
     Returns
@@ -77,7 +81,7 @@ def toy_density(kind, points):
     numpy.ndarray, shape (n,), float64
         Probability per unit of area; over the whole plane it adds up to 1.
     """
-    Choice("kind", tuple(TOY_KINDS))(kind)
+    Choice("kind", tuple(_KINDS))(kind)
     points = as_numbers("points", points)
     if points.shape[1] != 2:
         raise ValueError(f"points must have the shape (n, 2), not {points.shape}.")

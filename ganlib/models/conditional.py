@@ -91,7 +91,7 @@ class ConditionalGAN(GAN):
 
     def check_data(self, data):
         """Return pictures and labels as a tuple of two arrays, with at least one picture of every digit."""
-        return check_labelled("A conditional GAN", data, super().check_data)
+        return check_labelled("A conditional GAN", data, super().check_data, self.classes)
 
     def check_batch(self, examples):
         """Check the pictures of one batch of a data set, in which not every digit must be."""
@@ -213,8 +213,8 @@ def check_digits(name, digits, n, classes=DIGITS):
     return digits.astype(np.int32)
 
 
-def check_labelled(family, data, check_pictures):
-    """Return pictures and labels as a tuple of two arrays, with at least one picture of every digit.
+def check_labelled(family, data, check_pictures, classes=DIGITS):
+    """Return pictures and labels as a tuple of two arrays, with at least one picture of every class.
 
     Parameters
     ----------
@@ -223,12 +223,15 @@ def check_labelled(family, data, check_pictures):
     data : object
     check_pictures : callable
         Returns the pictures as a tuple of one array.
+    classes : int
     """
+    if isinstance(data, pixels.Pictures):
+        data = data[:2]
     if not isinstance(data, tuple | list) or len(data) != 2:
         raise ValueError(f"{family} learns from pictures and their labels: give data=(images, labels).")
     (pictures,) = check_pictures(data[0])
-    labels = check_digits("The labels", data[1], len(pictures))
-    empty = np.flatnonzero(np.bincount(labels, minlength=DIGITS) == 0)
+    labels = check_digits("The labels", data[1], len(pictures), classes)
+    empty = np.flatnonzero(np.bincount(labels, minlength=classes) == 0)
     if len(empty):
         raise ValueError(
             f"No picture has the label {empty[0]}, and what that digit looks like cannot be learned from nothing: "
@@ -237,7 +240,7 @@ def check_labelled(family, data, check_pictures):
     return pictures, labels
 
 
-def check_conditional_pair(generator, discriminator):
+def check_conditional_pair(generator, discriminator, classes=DIGITS):
     """Return the latent dimension of a generator whose pictures the discriminator takes; ValueError if they differ."""
     for name, network, first in (
         ("generator", generator, "latent vectors"),

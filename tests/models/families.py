@@ -38,9 +38,16 @@ def gan_of(form, **options):
     return GAN(seed=0, **networks, **options)
 
 
-def conditional(**options):
-    inputs = keras.Input((4,), name="latent"), keras.Input((10,), name="digit")
-    pictures = keras.Input((28, 28, 1), name="pictures"), keras.Input((10,), name="digit")
+def coloured(**options):
+    shape = COLOURED.shape[1:]
+    generator = builders.build_conv_generator(4, 2, seed=0, image_shape=shape)
+    discriminator = builders.build_conv_discriminator(2, seed=1, image_shape=shape)
+    return GAN(network="conv", generator=generator, discriminator=discriminator, **options)
+
+
+def conditional(shape=(28, 28, 1), classes=10, **options):
+    inputs = keras.Input((4,), name="latent"), keras.Input((classes,), name="digit")
+    pictures = keras.Input(shape, name="pictures"), keras.Input((classes,), name="digit")
     seeded = [keras.initializers.GlorotUniform(seed=number) for number in range(4)]
     hidden = layers.Dense(8, "relu", kernel_initializer=seeded[0])(layers.Concatenate()(list(inputs)))
     made = layers.Reshape(shape)(layers.Dense(np.prod(shape), "tanh", kernel_initializer=seeded[1])(hidden))
@@ -62,8 +69,10 @@ FAMILIES = {
     "gan, averaged": (lambda: gan_of(lambda network: network, moving_average=0.9), tiny.DATA),
     "gan, functional": (lambda: gan_of(as_functional, gradient_penalty=1.0), tiny.DATA),
     "gan, nested": (lambda: gan_of(as_nested, d_update="apart"), tiny.DATA),
+    "gan, colour": (lambda: coloured(moving_average=0.9), COLOURED),
     "gan, wasserstein": (lambda: gan_of(as_functional, loss_kind="wasserstein"), tiny.DATA),
     "conditional": (conditional, (DIGIT_LIKE, LABELS)),
+    "conditional, colour": (lambda: conditional((16, 16, 3), 3), (COLOURED, LABELS % 3)),
     "conditional, relativistic": (lambda: conditional(loss_kind="relativistic"), (DIGIT_LIKE, LABELS)),
     "flow": (flow, (tiny.DATA, np.arange(60) % 10)),
     "flow of points": (lambda: PlaneFlow(seed=0), toy_points("ring", 60)),
