@@ -17,6 +17,7 @@ FIRST_LESSON, LIVE_LAB = "00_start_here.ipynb", "10_live_lab.ipynb"
 MINUTES_OF_A_YEAR = 60 * 24 * 365
 OF_THE_PAGE = ("ip", "token", "visitors", "idle")
 OF_A_NEW_RUN = ("network", "seed", "moving_average")
+OF_PICTURES = ("size", "channels", "background")
 RATES = ("g_learning_rate", "d_learning_rate")
 OF_ANY_TRAINING = ("steps", "batch_size", "sample_interval")
 # Most tests wait for something, and the rest are too small to fill two cores: two files at a time need a third less.
@@ -149,7 +150,7 @@ def _room(folder):
 
 
 def train(arguments):
-    """Train a GAN on pictures of digits and record it in a run folder."""
+    """Train a GAN on pictures of digits, or on your own, and record it in a run folder."""
     parser = _parser(train, argument_default=argparse.SUPPRESS)
     add = parser.add_argument
     add("--steps", type=int, help="default 30000; with --resume, what the run has left")
@@ -164,6 +165,18 @@ def train(arguments):
         metavar="PATH",
         help="an .npz file or a folder of IDX files in MNIST's form; default MNIST itself",
     )
+    add(
+        "--pictures",
+        type=_path,
+        metavar="PATH",
+        help="your own: a folder of PNG, JPEG, WebP or GIF files (sub-folders are classes), a zip of one, .npz or IDX",
+    )
+    add("--size", type=int, help="of your own pictures, 16 to 64 pixels a side; default 32")
+    add("--channels", type=int, choices=[1, 3], help="1 grey, 3 colour; default what the pictures are")
+    add("--background", choices=["white", "black"], help="behind transparent pictures; default white")
+    add("--minutes", type=float, help="how long to train on your own pictures; default 3")
+    add("--no-mirror", action="store_true", help="never mirror your own pictures: for letters and the like")
+    add("--film", type=_path, metavar="FILE.gif", help="write the samples of the run as a film")
     add("--g-learning-rate", type=float, metavar="RATE", help="of the generator; default 0.0002")
     add("--d-learning-rate", type=float, metavar="RATE", help="of the discriminator; default 0.0002")
     add("--moving-average", type=float, metavar="DECAY", help="draw with averaged generator weights; default off")
@@ -172,6 +185,16 @@ def train(arguments):
     if "resume" in options and (fixed := {*OF_A_NEW_RUN, "run"} & options.keys()):
         names = ", ".join("--" + name.replace("_", "-") for name in sorted(fixed))
         parser.error(f"{names} cannot be changed with --resume: leave it out")
+    if "data" in options and "pictures" in options:
+        parser.error("--data is for pictures of digits, --pictures for your own: give one of them")
+    if "pictures" not in options and (idle := {*OF_PICTURES, "minutes", "no_mirror"} & options.keys()):
+        parser.error(f"--{min(idle).replace('_', '-')} belongs to --pictures: add that")
+    if {"minutes", "steps"} <= options.keys():
+        parser.error("--minutes and --steps both say how long to train: give one of them")
+    if not 0 < options.get("minutes", 1) <= MINUTES_OF_A_YEAR:
+        parser.error("--minutes must be more than 0 and at most a year")
+    if "film" in options and not options["film"].lower().endswith(".gif"):
+        parser.error(f"--film writes a GIF: end its name in .gif, not {options['film']!r}")
     environment.stand(["train", *arguments])
     try:
         _train(options)
@@ -187,18 +210,69 @@ def _train(options):
     def given(names):
         return {name: options[name] for name in names if name in options}
 
-    gan = GAN.resume(options["resume"]) if "resume" in options else GAN(**given(OF_A_NEW_RUN))
+    if "film" in options:  # say so before hours are spent
+        from ganlib.export.delivery import check_target
+
+        check_target(options["film"], ".gif", overwrite=False)
+    if "resume" in options:
+        gan = GAN.resume(options["resume"])
+    elif "pictures" in options:
+        gan = _gan_of_pictures(options, given)
+    else:
+        gan = GAN(**given(OF_A_NEW_RUN))
     for name, rate in given(RATES).items():
         setattr(gan, name, rate)
     data = load_mnist(path=options["data"])[0] if "data" in options else None
+    if {"resume", "pictures"} <= options.keys():
+        height, _, channels = gan.picture_shape
+        data = _load_pictures({"size": height, "channels": channels} | options)
     run = None if "resume" in options else options.get("run", time.strftime("runs/%Y-%m-%d-%H%M%S"))
     try:
         gan.train(**given(OF_ANY_TRAINING), data=data, run=run)
     except KeyboardInterrupt as stop:
         if gan.run is None:
             raise
-        raise KeyboardInterrupt(f"{stop}\nTo go on: python -m ganlib train --resume {gan.run.path}") from None
+        command = f"python -m ganlib train --resume {gan.run.path}"
+        command += f" --pictures {options['pictures']}" if "pictures" in options else ""
+        raise KeyboardInterrupt(f"{stop}\nTo go on: {command}") from None
     print(f"The run is in {gan.run.path}")
+    if "film" in options:
+        from ganlib import export
+
+        export.to_gif(gan.run, options["film"])
+
+
+def _load_pictures(options):
+    from ganlib import load_pictures
+
+    return load_pictures(
+        options["pictures"],
+        options.get("size", 32),
+        options.get("channels"),
+        background=options.get("background", "white"),
+    )
+
+
+def _gan_of_pictures(options, given):
+    """Load somebody's pictures, say what they are and what to expect, and build the GAN that fits them."""
+    from ganlib import GAN
+
+    pictures = _load_pictures(options)
+    print(f"{options['pictures']}: {pictures.describe()}")
+    changes = given(("steps", "batch_size", *OF_A_NEW_RUN))
+    if "minutes" in options:
+        changes["seconds"] = 60 * options["minutes"]
+    if "no_mirror" in options:
+        changes["augment"] = "shift"
+    if changes.get("network") == "dense":
+        changes["filters"] = None
+    gan = GAN.from_pictures(pictures, **changes)
+    how_long = "" if "steps" in options else f", {options.get('minutes', 3):g} minutes on this computer"
+    print(
+        f"{gan.recipe.steps:,} steps{how_long}. At first there is noise, after some hundred steps blots of the right "
+        f"colours, then shapes: the more alike the pictures are, the sooner. Ctrl-C ends it early, and nothing is lost."
+    )
+    return gan
 
 
 @_refusing

@@ -97,7 +97,7 @@ def _plan(model):
 
 def name_data(model, checksum):
     """Return the checksum of what a model was trained on, with a name if it is MNIST as it comes."""
-    if checksum is not None and isinstance(model, PictureModel):
+    if checksum is not None and isinstance(model, PictureModel) and model.own_data is None:
         with contextlib.suppress(ValueError, OSError):
             data = model.check_data(model.default_data())
             if fingerprint(data) == checksum:

@@ -50,6 +50,8 @@ class ConditionalGAN(GAN):
     (5, 28, 28, 1)
     """
 
+    takes_labels = True
+
     def __init__(
         self,
         network="dense",
@@ -86,8 +88,8 @@ class ConditionalGAN(GAN):
     # --- what it learns -----------------------------------------------------------------------------------------------
 
     def default_data(self):
-        """Return the MNIST training set: uint8 (60000, 28, 28, 1), and its labels."""
-        return pixels.load_mnist("train")
+        """Return the pictures for which the model was built, or the MNIST training set, and their labels."""
+        return pixels.load_mnist("train") if self.own_data is None else self.own_data
 
     def check_data(self, data):
         """Return pictures and labels as a tuple of two arrays, with at least one picture of every digit."""

@@ -5,14 +5,17 @@ How they learn is in `ganlib.models.gan_step`. Lesson 06 writes it out line by l
 
 import contextlib
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
 from ganlib import builders
+from ganlib import data as pixels
 from ganlib._tensorflow import keras, tf
 from ganlib.arguments import Choice, Number, Switch, Whole, as_numbers
 from ganlib.models import recipes
+from ganlib.models.augment import Augmented
 from ganlib.models.common import both_rates, build_optimizer, copy_of, follow, live_property, live_rate, live_variable
 from ganlib.models.gan_step import D_STEPS, LOSSES, PENALTIES, generator_step, join, judge_partners, with_penalty
 from ganlib.models.networks import check_pair, normalises_batches, regularisation
@@ -29,7 +32,8 @@ from ganlib.training import (
 
 MAX_UPDATES = 10
 GRADIENT_EVERY = 10  # steps; a length reads every gradient once more, which costs a tenth of a step
-LATENT, LATENT_OF_G, NOISE_PICTURES, SHARES = 1, 2, 3, 6  # streams of random numbers
+LATENT, LATENT_OF_G, NOISE_PICTURES, SHARES = 1, 2, 3, 6  # streams of random numbers; a conditional GAN has 4 and 5
+AUGMENTED, AUGMENTED_OF_G = 7, 8
 PARTNERS = 32  # from a turn of the generator to the one whose draws are the real pictures that its fakes compare with
 PRETRAINING = 63  # the turn whose draws belong to pretraining
 
@@ -91,7 +95,7 @@ class GAN(PictureModel):
         it, and the networks and optimizers to match.
     **options
         See `GANOptions`: `loss_kind`, `loss_penalty`, `moving_average`, `d_update`, `d_fakes`, `gradient_penalty`,
-        `training_spread`.
+        `training_spread`, `augment`.
 
     Examples
     --------
@@ -107,6 +111,7 @@ class GAN(PictureModel):
     network_names = ("generator", "discriminator")
     optimizer_names = ("d_optimizer", "g_optimizer")
     usual_rate = 2e-4
+    takes_labels = False
 
     def __init__(
         self,
@@ -150,9 +155,41 @@ class GAN(PictureModel):
         """
         return recipes.build(cls, name, seed)
 
+    @classmethod
+    def from_pictures(cls, pictures, size=32, channels=None, *, seed=0, **changes):
+        """Build the GAN that fits pictures of your own; its `train()` learns them, in about three minutes.
+
+        Parameters
+        ----------
+        pictures : str, Path, Pictures or ndarray
+            A folder or a file, as `load_pictures` takes it; what that returned; or an array.
+        size, channels : int
+            As for `load_pictures`.
+        seed : int
+            As for `GAN`.
+        **changes
+            Fields of the recipe "pictures" to be changed, such as `seconds=60`, `steps=5000`, `network="dense"` or
+            `augment="shift"`, for pictures that must not be mirrored.
+
+        Returns
+        -------
+        GAN
+            Untrained. A step is timed first, unless `steps` are given.
+
+        Raises
+        ------
+        ValueError
+            An argument does not fit, or there are no pictures: see `load_pictures`.
+        """
+        if isinstance(pictures, (str, Path)):
+            pictures = pixels.load_pictures(pictures, size, channels)
+        return recipes.build_for(cls, pictures, seed, **changes)
+
     def _adopt(self, recipe):
         """Let `train()` run the budget of a recipe, its schedule too, unless it is told something else."""
         own = {"steps": recipe.steps, "batch_size": recipe.batch_size, "schedule": recipe.schedule()}
+        if recipe.samples is not None:
+            own["sample_interval"] = max(1, recipe.steps // recipe.samples)
         self.recipe, self.usual = recipe, MappingProxyType({**self.usual, **own})
 
     def _own_callbacks(self, plan, verbose):
@@ -323,18 +360,23 @@ class GAN(PictureModel):
     def _discriminator_turn(self, draws, batch_size, learn):
         half = batch_size // 2
         real, latent = self.draw_real(draws, half), self.draw_latent(draws, half, LATENT)
-        shares = draws.uniform([half], SHARES)
-        measured, gradients = D_STEPS[self.options.d_update](self, real, latent, shares, learn)
+        gan, shares = self._as_seen(draws, AUGMENTED), draws.uniform([half], SHARES)
+        measured, gradients = D_STEPS[self.options.d_update](gan, gan.show(real), latent, shares, learn)
         return {**measured, "d_gradient": _norm_at_times(draws.step, gradients)}
 
     def _generator_turn(self, draws, batch_size, learn):
-        latent, partners = self.draw_latent(draws, batch_size, LATENT_OF_G), self.draw_partners(draws, batch_size)
-        measured, gradients = generator_step(self, latent, partners, learn)
+        gan, latent = self._as_seen(draws, AUGMENTED_OF_G), self.draw_latent(draws, batch_size, LATENT_OF_G)
+        partners = judge_partners(self, lambda: gan.show(self.draw_rivals(draws, batch_size)), batch_size)
+        measured, gradients = generator_step(gan, latent, partners, learn)
         return {**measured, "g_gradient": _norm_at_times(draws.step, gradients)}
 
-    def draw_partners(self, draws, count):
-        """Draw and judge the real pictures that fakes are compared with: see `judge_partners`."""
-        return judge_partners(self, lambda: self.draw_rivals(draws, count), count)
+    def _as_seen(self, draws, stream):
+        """Return the GAN as a step sees it: itself, or one whose pictures are augmented."""
+        return self if self.options.augment == "none" else Augmented(self, draws, stream)
+
+    def show(self, real):
+        """Return what the discriminator judges as real: the pictures themselves."""
+        return real
 
     def draw_rivals(self, draws, count):
         """Draw the real pictures that a loss of pairs compares the generator's fakes with: others than those of D."""

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, replace
 
 from ganlib.arguments import Choice, Number
+from ganlib.models.augment import KINDS
 from ganlib.models.gan_step import D_STEPS, LOSSES
 
 MAY_BE_NONE = ("moving_average", "loss_penalty")
@@ -38,6 +39,9 @@ class GANOptions:
         Standard deviation, from 0.5 to 1, of the latent vectors that the training draws. Pictures are always made from
         standard normal ones: below 1 these lie farther out than those learned from, and the pictures vary more. It is
         the truncation of Brock et al. 2019, section 3.1, turned round.
+    augment : str
+        "none", "shift" or "mirror and shift": how the pictures that the discriminator sees are changed at random, real
+        and fake alike, so that it cannot learn a few hundred pictures by heart. See `ganlib.models.augment`.
 
     Raises
     ------
@@ -52,6 +56,7 @@ class GANOptions:
     d_fakes: str = "training"
     gradient_penalty: float = 0.0
     training_spread: float = 1.0
+    augment: str = "none"
 
     def __post_init__(self):
         """Check every option."""
@@ -63,6 +68,7 @@ class GANOptions:
             Choice("d_fakes", ("training", "inference")),
             Number("gradient_penalty", 0, 1e6),
             Number("training_spread", 0.5, 1),
+            Choice("augment", KINDS),
         ]
         for name, check in zip(GANOptions.__dataclass_fields__, checks, strict=True):
             if (value := getattr(self, name)) is not None or name not in MAY_BE_NONE:

@@ -18,11 +18,14 @@ class PictureModel(TrainableModel):
     ----------
     samples : dict of int to ndarray
         For each step at which a sample was taken, its pictures, uint8 (25, height, width, channels).
+    own_data : ndarray, tuple or None
+        What is learned where `train` is given no data; MNIST if None.
     """
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.samples = {}
+        self.own_data = None
 
     @property
     def picture_shape(self):
@@ -34,8 +37,8 @@ class PictureModel(TrainableModel):
         raise NotImplementedError
 
     def default_data(self):
-        """Return the MNIST training pictures, uint8 (60000, 28, 28, 1)."""
-        return pixels.load_mnist("train")[0]
+        """Return the pictures for which the model was built, or the MNIST training set, uint8 (60000, 28, 28, 1)."""
+        return pixels.load_mnist("train")[0] if self.own_data is None else self.own_data
 
     def check_data(self, data):
         """Return the pictures as a tuple of one array of the shape that the networks take.

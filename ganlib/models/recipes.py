@@ -2,7 +2,7 @@
 
 Each is plain data. `python -m ganlib bench --quality --ablate swift` measures what they reach and what the settings of
 `swift` are worth; what it found for this version is in `assets/recorded/quality.json`, and lessons 07 and 08 show it.
-`gpu` has not been measured yet.
+`gpu` has not been measured yet. `pictures` is for pictures of your own: see `GAN.from_pictures`.
 
 Tried for `fine` and left out, as the digits were hardly better, or worse, after as many steps: batches of 64 and of
 512, a generator or a discriminator of twice the units, a discriminator that sees two pictures at once (Lin et al. 2018)
@@ -22,7 +22,7 @@ import numpy as np
 from ganlib import builders
 from ganlib._tensorflow import keras
 from ganlib.arguments import Choice
-from ganlib.data import asset
+from ganlib.data import asset, check_pictures
 from ganlib.models.options import GANOptions
 from ganlib.training import Schedule
 from ganlib.wording import write
@@ -60,6 +60,8 @@ class Recipe(GANOptions):
         Share of the discriminator's rate that is left when it has fallen.
     keep_best_every : int or None
         Steps between two looks of the judge, whose best weights are put back at the end; None keeps the last.
+    samples : int or None
+        How many samples are taken on the way, the frames of a film; None: at the usual interval.
     """
 
     about: str
@@ -75,6 +77,7 @@ class Recipe(GANOptions):
     d_rate_left: float = 0.0
     keep_best_every: int | None = None
     seconds: float | None = None
+    samples: int | None = None
 
     @classmethod
     def from_config(cls, fields):
@@ -145,6 +148,19 @@ RECIPES = MappingProxyType(
             keep_best_every=2000,
             **FAST,
         ),
+        "pictures": Recipe(
+            about="For a few hundred pictures of your own: convolutions, mirrored and shifted pictures, three minutes.",
+            steps=20_000,
+            batch_size=32,
+            seconds=180.0,
+            samples=100,
+            network="conv",
+            filters=32,
+            moving_average=0.999,
+            gradient_penalty=1.0,
+            augment="mirror and shift",
+            **FAST,
+        ),
     }
 )
 
@@ -204,7 +220,7 @@ def as_recipe(recipe):
         ) from error
 
 
-def build(family, recipe, seed=0):
+def build(family, recipe, seed=0, data=None):
     """Build the GAN of a recipe.
 
     Parameters
@@ -216,6 +232,8 @@ def build(family, recipe, seed=0):
         of seconds has its step timed first, with another GAN that is thrown away.
     seed : int
         As for `GAN`.
+    data : ndarray, tuple of ndarray or None
+        What it will learn, if it is not MNIST: pictures, and their labels for a `ConditionalGAN`.
 
     Returns
     -------
@@ -230,21 +248,50 @@ def build(family, recipe, seed=0):
     if not isinstance(recipe, Recipe):
         recipe = RECIPES[Choice("recipe", tuple(RECIPES))(recipe)]
     if recipe.seconds is not None:
-        recipe = recipe.fitted(time_a_step(build(family, recipe.replace(seconds=None)))(TIMED_SECONDS))
+        trial = build(family, recipe.replace(seconds=None), data=data)
+        recipe = recipe.fitted(time_a_step(trial)(TIMED_SECONDS))
 
     def adam(rate):
         return keras.optimizers.Adam(rate, beta_1=recipe.beta_1)
 
-    generator, discriminator = _networks(recipe, seed)
-    return family(
-        recipe.network,
-        seed=seed,
-        generator=generator,
-        discriminator=discriminator,
-        g_optimizer=adam(recipe.g_learning_rate),
-        d_optimizer=adam(recipe.d_learning_rate),
-        recipe=recipe,
-    )
+    told = {"recipe": recipe, "g_optimizer": adam(recipe.g_learning_rate), "d_optimizer": adam(recipe.d_learning_rate)}
+    pictures = data[0] if isinstance(data, tuple) else data
+    shape = builders.IMAGE_SHAPE if pictures is None else pictures.shape[1:]
+    if isinstance(data, tuple):  # a conditional GAN, whose networks are the usual ones of the recipe's kind
+        gan = family(recipe.network, seed=seed, image_shape=shape, classes=int(data[1].max()) + 1, **told)
+    else:
+        generator, discriminator = _networks(recipe, seed, shape)
+        networks = {"generator": generator, "discriminator": discriminator}
+        gan = family(recipe.network, seed=seed, image_shape=shape, **networks, **told)
+    gan.own_data = data
+    return gan
+
+
+def build_for(family, pictures, seed=0, **changes):
+    """Build the GAN that fits pictures, by the recipe "pictures" with some of its fields changed.
+
+    Parameters
+    ----------
+    family : type
+        `GAN`, or `ConditionalGAN` for pictures of several classes.
+    pictures : Pictures, ndarray, or tuple of pictures and labels
+    seed : int
+    **changes
+        Fields of `Recipe`; with `steps` no step is timed.
+    """
+    if unknown := changes.keys() - Recipe.__dataclass_fields__.keys():
+        raise ValueError(f"{min(unknown)} is no field of a recipe: those are {', '.join(Recipe.__dataclass_fields__)}.")
+    if "steps" in changes:
+        changes = {"seconds": None} | changes
+    recipe = RECIPES["pictures"].replace(**changes)
+    several = isinstance(pictures, tuple | list)
+    data = check_pictures(pictures[0] if several else pictures)
+    if family.takes_labels:
+        labels = np.asarray(pictures[1]) if several and len(pictures) > 1 else np.zeros(0)
+        if labels.shape != data.shape[:1] or labels.dtype.kind not in "iu":
+            raise ValueError(f"A {family.__name__} learns from pictures and their labels, whole numbers: give both.")
+        data = data, labels
+    return build(family, recipe, seed, data)
 
 
 def time_a_step(gan):
@@ -264,11 +311,12 @@ def time_a_step(gan):
     return lambda seconds: steps_of(max(5, round(seconds / pace)))
 
 
-def _networks(recipe, seed):
+def _networks(recipe, seed, shape):
     """Build the networks that differ from the usual ones of the recipe's kind; None for those that do not."""
     if recipe.network == "conv" and recipe.filters:
         return (
-            builders.build_conv_generator(filters=recipe.filters, seed=seed),
-            builders.build_conv_discriminator(filters=recipe.filters, seed=seed + 1),
+            builders.build_conv_generator(filters=recipe.filters, seed=seed, image_shape=shape),
+            builders.build_conv_discriminator(filters=recipe.filters, seed=seed + 1, image_shape=shape),
         )
-    return (builders.build_generator(hidden=recipe.g_hidden, seed=seed) if recipe.g_hidden else None), None
+    made = builders.build_generator(image_shape=shape, hidden=recipe.g_hidden, seed=seed) if recipe.g_hidden else None
+    return made, None

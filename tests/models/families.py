@@ -71,6 +71,10 @@ FAMILIES = {
     "gan, nested": (lambda: gan_of(as_nested, d_update="apart"), tiny.DATA),
     "gan, colour": (lambda: coloured(moving_average=0.9), COLOURED),
     "gan, wasserstein": (lambda: gan_of(as_functional, loss_kind="wasserstein"), tiny.DATA),
+    "gan, augmented": (
+        lambda: gan_of(lambda network: network, augment="mirror and shift", gradient_penalty=1.0),
+        tiny.DATA,
+    ),
     "conditional": (conditional, (DIGIT_LIKE, LABELS)),
     "conditional, colour": (lambda: conditional((16, 16, 3), 3), (COLOURED, LABELS % 3)),
     "conditional, relativistic": (lambda: conditional(loss_kind="relativistic"), (DIGIT_LIKE, LABELS)),
