@@ -6,6 +6,7 @@ from ganlib.judge.judge import default_judge
 from ganlib.wording import write
 
 PICTURES = 2000
+LEGIBLE = (28, 28, 1)  # what the judge of digits can read
 HELD_OUT = 1_000_003  # seed of latent vectors that no other code draws: a final score must not use the ones chosen by
 
 
@@ -44,6 +45,11 @@ class KeepBest(keras.callbacks.Callback):
         """Refuse a GAN without a moving average; load the judge before the clock of training runs."""
         if self.model.averaged_generator is None:
             raise ValueError("KeepBest keeps the averaged generator: build the GAN with moving_average=0.999.")
+        if self._judge is None and self.model.picture_shape != LEGIBLE:
+            raise ValueError(
+                f"The judge of MNIST digits knows grey pictures of 28 by 28 pixels, not {self.model.picture_shape}: "
+                f"give a judge of your own, or train without keeping the best."
+            )
         self._judge = self._judge or default_judge()
 
     def on_train_batch_end(self, batch, logs=None):

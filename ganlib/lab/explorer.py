@@ -225,7 +225,7 @@ class LatentExplorer:
         )
         for widget, title, alt, png in zip((self._here, self._near, self._way), titles, alts, self._pngs, strict=True):
             widget.value = f"<b>{escape(title)}</b><br>{pictures.image(png, alt)}"
-        told = [words.memory(float(distances[0]), self._usual)]
+        told = [words.memory(float(distances[0]), self._usual, what.removesuffix("s"))]
         if self._at.get("slope"):
             told.append("Orange: brighter would please D more; blue: darker would.")
         message = f'<div class="ganlib-message">{escape(self.message)}</div>' if self.message else ""

@@ -176,7 +176,7 @@ def _digit_words(digits):
     return f"{(digits > 0).sum()} of 10 digits among the {digits.sum()} that the judge recognises"
 
 
-def memory(distance, usual):
+def memory(distance, usual, what="digit"):
     """Say whether a made digit is remembered or invented, by its distance to the nearest training digit.
 
     Parameters
@@ -184,6 +184,8 @@ def memory(distance, usual):
     distance : float
     usual : ndarray
         Distances (n,) of some training digits to the nearest other one.
+    what : str
+        What the pictures show, for other ones than digits: "picture".
 
     Returns
     -------
@@ -192,14 +194,14 @@ def memory(distance, usual):
     """
     low, middle, high = (float(at) for at in np.percentile(usual, (5, 50, 95)))
     told = (
-        f"The nearest training digit is {distance:.1f} away; the nearest neighbour of a training digit is usually "
+        f"The nearest training {what} is {distance:.1f} away; the nearest neighbour of a training {what} is usually "
         f"{middle:.1f} away ({low:.1f} to {high:.1f} for nine of ten)"
     )
     if distance < low:
         return f"{told}: so near that this is nearly a copy, memory more than invention."
     if distance <= high:
         return f"{told}: a neighbour among others, so it is no copy."
-    return f"{told}: farther than real digits are from each other, an invention, or no digit at all."
+    return f"{told}: farther than real {what}s are from each other, an invention, or no {what} at all."
 
 
 def duration(seconds):

@@ -33,8 +33,8 @@ def leave(folder, gan):
     -------
     dict
         The scores: `mnist_fd` of 2,000 pictures (None if all are even grey), the share `recognised` of them,
-        `digits_present`, the last `step`, and the vital signs of lesson 07; None
-        where one is no finite number.
+        `digits_present`, the last `step`, and the vital signs of lesson 07; None where one is no finite number, or
+        where the pictures are no grey ones of 28 by 28 pixels.
     """
     folder, pictures = Path(folder), gan.generate(PICTURES, seed=gan.seed)
     signs = vital_signs(gan.measured, pictures)
@@ -51,6 +51,8 @@ def leave(folder, gan):
 
 
 def _judged(pictures):
+    if pictures.shape[1:] != (28, 28, 1):  # the judge knows digits alone
+        return dict.fromkeys(("mnist_fd", "recognised", "digits_present"))
     judge = default_judge()
     probabilities = judge.classifier.recognise(pictures)
     return {

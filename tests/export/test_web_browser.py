@@ -201,6 +201,22 @@ def test_convolutions_of_every_size_stride_and_padding_agree(browser, tmp_path, 
         np.testing.assert_allclose(drawn, network(latent).numpy().reshape(50, -1), atol=1e-5)
 
 
+def test_a_picture_in_colour_is_drawn_in_its_colours_and_a_class_can_be_asked_for(browser, tmp_path):
+    gan = ConditionalGAN("conv", latent_dim=3, image_shape=(8, 8, 3), classes=12)
+    networks.randomise(gan.generator)
+    for page in opened(browser, to_web(gan, tmp_path / "leaves.html")):
+        page.get_by_role("group", name="What to draw").get_by_role("button", name="11", exact=True).click()
+        shown = page.evaluate(
+            "() => Array.from(document.getElementById('picture').getContext('2d').getImageData(0, 0, 8, 8).data)"
+        )
+        expected = gan.pictures_of(latent_of(page)[np.newaxis], [11])[0]
+        assert page.wrong == []
+    drawn = np.array(shown).reshape(8, 8, 4)
+    assert np.abs(drawn[..., :3] - 127.5 * (expected + 1)).max() <= 0.51
+    assert (drawn[..., 3] == 255).all()
+    assert (drawn[..., 0] != drawn[..., 2]).any()
+
+
 def test_a_digit_can_be_asked_for_where_the_network_takes_one(other):
     model, page = other
     buttons = page.get_by_role("group", name="What to draw").get_by_role("button")

@@ -20,6 +20,7 @@ from ganlib.lab.recording import Recording
 from ganlib.models.autoencoder import Autoencoder
 from ganlib.models.boltzmann import RestrictedBoltzmannMachine
 from ganlib.models.variational import VariationalAutoencoder
+from ganlib.sweep.gallery import _picture
 from ganlib.training import RunFolder
 from ganlib.training.samples import read_samples
 
@@ -233,6 +234,20 @@ def test_the_explorer_walks_between_any_classes():
     explorer = LatentExplorer(gan, SET)
     explorer.set("to", "11")
     assert explorer.latent([0.5])[1].shape == (1, 12)
+
+
+def test_the_judge_of_digits_is_not_asked_about_other_pictures(tmp_path):
+    from ganlib.judge import KeepBest
+    from ganlib.sweep.scores import leave
+
+    gan = families.coloured(moving_average=0.9)
+    with pytest.raises(ValueError, match=r"knows grey pictures of 28 by 28 pixels, not \(16, 16, 3\)"):
+        gan.train(data=COLOURED, callbacks=[KeepBest(2)], **FEW)
+    gan.train(data=COLOURED, run=tmp_path / "run", **FEW)
+    scores = leave(tmp_path, gan)
+    assert scores["mnist_fd"] is None
+    assert scores["spread"] > 0
+    assert _picture(tmp_path / "samples.png").shape == (88, 88, 3)
 
 
 # What is taken away
