@@ -48,16 +48,15 @@ def _sizes(image_shape):
     return sizes
 
 
-def _maps(image_shape):
+def _maps(shape):
     """Return height and width of the maps of a convolutional network, from the smallest to the picture's own.
 
     Each is half as large as the next one: a picture is halved twice, and then on, while it is even and above 8 pixels.
     """
-    shape = _sizes(image_shape)
     if len(shape) != 3 or shape[0] % 4 or shape[1] % 4:
         raise ValueError(
             f"image_shape must be height, width and channels, such as (32, 32, 3), height and width multiples of 4 for "
-            f"a convolutional network, not {write(image_shape)}."
+            f"a convolutional network, not {write(shape)}."
         )
     maps = [shape[:2]]
     while len(maps) < 3 or (min(maps[-1]) > 8 and not any(side % 2 for side in maps[-1])):
@@ -176,7 +175,8 @@ def build_conv_generator(latent_dim=LATENT_DIM, filters=64, seed=None, *, image_
     keras.Sequential
         Maps float32 (n, latent_dim) to float32 (n, height, width, channels) in [-1, 1].
     """
-    init, ((height, width), *grown) = _glorot(seed), _maps(image_shape)
+    init, shape = _glorot(seed), _sizes(image_shape)
+    (height, width), *grown = _maps(shape)
     channels = [_positive("filters", filters) * 2**halvings for halvings in reversed(range(len(grown)))]
     first, *others = channels
     model = keras.Sequential([keras.Input((_positive("latent_dim", latent_dim),), name="latent")], name="generator")
@@ -189,7 +189,7 @@ def build_conv_generator(latent_dim=LATENT_DIM, filters=64, seed=None, *, image_
     model.add(layers.BatchNormalization(momentum=0.8))
     model.add(layers.LeakyReLU(negative_slope=0.2))
     model.add(
-        layers.Conv2DTranspose(image_shape[2], 4, strides=2, padding="same", activation="tanh", kernel_initializer=init)
+        layers.Conv2DTranspose(shape[2], 4, strides=2, padding="same", activation="tanh", kernel_initializer=init)
     )
     return model
 
@@ -216,9 +216,9 @@ def build_conv_discriminator(filters=64, seed=None, *, image_shape=IMAGE_SHAPE, 
     keras.Sequential
         Maps float32 (n, height, width, channels) to float32 logits (n, 1).
     """
-    init, filters = _glorot(seed), _positive("filters", filters)
-    halvings = len(_maps(image_shape)) - 1
-    model = keras.Sequential([keras.Input(_sizes(image_shape), name="picture")], name="discriminator")
+    init, filters, shape = _glorot(seed), _positive("filters", filters), _sizes(image_shape)
+    halvings = len(_maps(shape)) - 1
+    model = keras.Sequential([keras.Input(shape, name="picture")], name="discriminator")
     for count in (filters * 2**halving for halving in range(halvings)):
         model.add(layers.Conv2D(count, 4, strides=2, padding="same", kernel_initializer=init))
         model.add(layers.LeakyReLU(negative_slope=0.2))
@@ -293,9 +293,10 @@ def build_conditional_discriminator(network="dense", seed=None, *, image_shape=I
         Maps a list of float32 (n, height, width, channels) and float32 (n, classes), 1 for the class and 0 for the
         others, to float32 logits (n, 1).
     """
+    shape = _sizes(image_shape)
     build = _chosen(network, {"dense": build_discriminator, "conv": build_conv_discriminator})
-    chain = build(image_shape=image_shape, seed=seed)
-    picture, digit = keras.Input(_sizes(image_shape), name="picture"), _class_input(classes)
+    chain = build(image_shape=shape, seed=seed)
+    picture, digit = keras.Input(shape, name="picture"), _class_input(classes)
     *most, last = chain.layers
     features = picture
     for layer in most:
@@ -358,15 +359,15 @@ def build_decoder(code=32, hidden=(256, 512), activation="tanh", seed=None, *, i
     keras.Sequential
         Maps float32 (n, code) to float32 (n, height, width, channels).
     """
-    init = _glorot(seed)
+    init, shape = _glorot(seed), _sizes(image_shape)
     if not is_one_of(activation, ("tanh", None)):
         raise ValueError(f"activation must be 'tanh' or None, not {write(activation)}.")
     code = _positive("The bottleneck (code)", code)
     model = keras.Sequential([keras.Input((code,), name="code")], name="decoder")
     for units in _hidden_sizes(hidden):
         model.add(layers.Dense(units, activation="relu", kernel_initializer=init))
-    model.add(layers.Dense(math.prod(_sizes(image_shape)), activation=activation, kernel_initializer=init))
-    model.add(layers.Reshape(_sizes(image_shape)))
+    model.add(layers.Dense(math.prod(shape), activation=activation, kernel_initializer=init))
+    model.add(layers.Reshape(shape))
     return model
 
 

@@ -92,12 +92,21 @@ CALLS = {
     # networks
     "build_generator": Call(builders.build_generator, {**SIZES, "image_shape": (4, 4, 1), "hidden": (3,)}),
     "build_discriminator": Call(builders.build_discriminator, {"image_shape": (4, 4, 1), "seed": 0}),
-    "build_conv_generator": Call(builders.build_conv_generator, {**SIZES, "filters": 2}),
-    "build_conv_discriminator": Call(builders.build_conv_discriminator, {"filters": 2, "seed": 0}),
-    "build_conditional_generator": Call(builders.build_conditional_generator, {**SIZES, "network": "dense"}),
-    "build_conditional_discriminator": Call(builders.build_conditional_discriminator, {"network": "dense", "seed": 0}),
+    "build_conv_generator": Call(builders.build_conv_generator, {**SIZES, "filters": 2, "image_shape": (8, 8, 3)}),
+    "build_conv_discriminator": Call(
+        builders.build_conv_discriminator, {"filters": 2, "seed": 0, "image_shape": (8, 8, 3)}
+    ),
+    "build_conditional_generator": Call(
+        builders.build_conditional_generator, {**SIZES, "network": "dense", "image_shape": (4, 4, 3), "classes": 3}
+    ),
+    "build_conditional_discriminator": Call(
+        builders.build_conditional_discriminator,
+        {"network": "dense", "seed": 0, "image_shape": (4, 4, 3), "classes": 3},
+    ),
     "build_encoder": Call(builders.build_encoder, {"code": 2, "hidden": (3,), "seed": 0}),
-    "build_decoder": Call(builders.build_decoder, {"code": 2, "hidden": (3,), "activation": "tanh", "seed": 0}),
+    "build_decoder": Call(
+        builders.build_decoder, {"code": 2, "hidden": (3,), "seed": 0, "image_shape": (4, 4, 3), "activation": "tanh"}
+    ),
     "build_variational_encoder": Call(builders.build_variational_encoder, {"code": 2, "hidden": (3,), "seed": 0}),
     "build_plane_generator": Call(builders.build_plane_generator, {"latent_dim": 2, "hidden": (3,), "seed": 0}),
     "build_plane_discriminator": Call(builders.build_plane_discriminator, {"hidden": (3,), "seed": 0}),
