@@ -93,6 +93,11 @@ class ConditionalGAN(GAN):
 
     def check_data(self, data):
         """Return pictures and labels as a tuple of two arrays, with at least one picture of every digit."""
+        if isinstance(data, pixels.Pictures) and len(data.classes) != self.classes:
+            raise ValueError(
+                f"The pictures are of {len(data.classes)} classes, but the networks tell {self.classes} apart: "
+                f"build ConditionalGAN(classes={len(data.classes)}, image_shape={data.images.shape[1:]})."
+            )
         return check_labelled("A conditional GAN", data, super().check_data, self.classes)
 
     def check_batch(self, examples):

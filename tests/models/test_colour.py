@@ -145,6 +145,10 @@ def test_classes_other_than_ten_are_learned_and_asked_for():
     assert gan.sample_picture().shape[2] == 3
     with pytest.raises(ValueError, match="digits must be from 0 to 11, and 12 is none of them"):
         gan.generate(1, digits=12)
+    with pytest.raises(
+        ValueError, match=r"of 12 classes, but .* 10 apart: build ConditionalGAN\(classes=12, image_shape"
+    ):
+        ConditionalGAN(latent_dim=4, image_shape=(16, 16, 3)).train(data=SET, **FEW)
     with pytest.raises(ValueError, match="No picture has the label 11"):
         gan.train(data=(COLOURED, SET.labels % 11), **FEW)
 
