@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import zipfile
-from functools import cache, reduce
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from ganlib._tensorflow import keras, tf
 from ganlib.arguments import as_array
 from ganlib.data import DataError, as_pictures, asset, check_pictures, load_mnist
+from ganlib.judge.deform import deformed
 from ganlib.judge.outliers import TAUGHT, outliers
 from ganlib.paths import as_path
 from ganlib.training import atomic_write
@@ -20,8 +21,8 @@ WEIGHTS, RECORD = "digit_classifier.npz", "digit_classifier.json"
 CHUNK = 500  # pictures at a time, so that memory stays flat
 BATCH = 128
 NONE = 10  # the class of pictures that show no digit
+DOUBT = np.float32(32)  # how far it is, in features, from a sure digit to what is surely none: farther than neighbours
 MOST_BYTES = 10_000_000  # that the weights unpack to
-FARTHEST = 2  # pixels: where a digit stands in its frame should not matter to a judge
 
 
 class DigitClassifier:
@@ -30,7 +31,8 @@ class DigitClassifier:
     Parameters
     ----------
     network : keras.Model
-        Maps float32 (n, 28, 28, 1) in [-1, 1] to logits (n, 10); one layer is called "features".
+        Maps float32 (n, 28, 28, 1) in [-1, 1] to logits (n, 11), of the ten digits and of none of them; one layer is
+        called "features".
 
     Attributes
     ----------
@@ -46,7 +48,9 @@ class DigitClassifier:
         self.sha256 = hashlib.sha256(b"".join(weight.tobytes() for weight in network.get_weights())).hexdigest()
 
     def recognise(self, images):
-        """Return the probability of each digit.
+        """Return the probability of each digit; that of none of them is spread evenly over all ten.
+
+        So a picture that is surely no digit gets a tenth for each, and none is likely.
 
         Parameters
         ----------
@@ -61,7 +65,7 @@ class DigitClassifier:
         return self.features(images)[1]
 
     def features(self, images):
-        """Return the features that the last layer decides by, and the probability of each digit.
+        """Return what the last layer decides by, with the doubt that it comes to, and the probability of each digit.
 
         Parameters
         ----------
@@ -71,14 +75,17 @@ class DigitClassifier:
         Returns
         -------
         tuple of ndarray
-            float32 (n, 128), at least 0, and float32 (n, 10).
+            float32 (n, 129) and float32 (n, 10). The features are 128 numbers as they are before the ReLU, which would
+            lay all that is strange near the origin, and among the digits; and the probability of none, times `DOUBT`.
         """
         images = check_pictures(images)
         if images.shape[1:] != (28, 28, 1):
             raise ValueError(f"The judge knows grey pictures of 28 by 28 pixels, not {images.shape[1:]}: resize them.")
         chunks = (as_pictures(images[start : start + CHUNK]) for start in range(0, len(images), CHUNK))
         features, logits = zip(*(self._look(tf.constant(chunk)) for chunk in chunks), strict=True)
-        return np.concatenate(features), tf.nn.softmax(np.concatenate(logits)).numpy()
+        probabilities = tf.nn.softmax(np.concatenate(logits)).numpy()
+        digits, none = np.split(probabilities, [NONE], axis=1)
+        return np.concatenate([np.concatenate(features), DOUBT * none], axis=1), digits + none / NONE
 
     def save(self, folder, **record):
         """Write the weights as 16-bit floats, and beside them their SHA-256 and what else should be remembered."""
@@ -170,9 +177,10 @@ def train_classifier(images=None, labels=None, epochs=6, seed=0, verbose=1, kind
     """Train a digit classifier that tells digits from pictures which show none.
 
     Half of the digits that it sees are slanted, turned and stretched a little, and some are thicker, thinner, noisy or
-    blurred; all are moved about by up to two pixels. For every two of them it sees one picture of `ganlib.judge.outliers`,
-    where the right answer is an eleventh class, none (outlier exposure: Hendrycks, Mazeika and Dietterich 2019, with
-    the class that Zhang and LeCun 2017 give to it). Without them it takes fog and noise for digits, and is sure of it.
+    blurred; all are moved about by up to two pixels. For every two of them it sees one picture of
+    `ganlib.judge.outliers`, where the right answer is an eleventh class, none (outlier exposure: Hendrycks, Mazeika and
+    Dietterich 2019, with a class of its own as in Zhang and LeCun 2017). Without them it takes fog and noise for digits,
+    and is sure of it.
 
     Parameters
     ----------
@@ -220,69 +228,6 @@ def _check_labels(labels, pictures):
     if labels.dtype.kind not in "iu" or labels.shape != pictures.shape[:1] or labels.min() < 0 or labels.max() > 9:
         raise ValueError(f"labels must be digits, whole numbers from 0 to 9, one for each of {len(pictures)} pictures.")
     return labels
-
-
-def deformed(pictures, rng):
-    """Return digits as other hands, pens and scanners would have left them.
-
-    All are moved by up to two pixels; half of them slanted by up to 17 degrees, turned by up to 11 and made up to 15 %
-    larger or smaller; a quarter thicker and a quarter thinner; a quarter each noisy and blurred.
-
-    Parameters
-    ----------
-    pictures : ndarray
-        float32 (n, 28, 28, 1) in [-1, 1].
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray
-        float32 (n, 28, 28, 1) in [-1, 1].
-    """
-    n = len(pictures)
-    strength = np.where(rng.random(n) < 0.5, 1, 0)
-    turn, slant = rng.uniform(-0.2, 0.2, n) * strength, rng.uniform(-0.3, 0.3, n) * strength
-    size = 1 + rng.uniform(-0.15, 0.15, n) * strength
-    pictures = _transformed(pictures, turn, slant, size, rng.integers(-FARTHEST, FARTHEST + 1, (n, 2)))
-    thicker, thinner = _stroke(pictures, np.maximum), _stroke(pictures, np.minimum)
-    pen = _column(rng.uniform(0, 1, n) * rng.choice([0, 1], n))
-    other = np.where(_column(rng.random(n) < 0.5), thicker, 0.3 * pictures + 0.7 * thinner)
-    pictures = pictures + pen * (other - pictures)
-    soft = _column(rng.random(n) < 0.25)
-    pictures = np.where(soft, (2 * pictures + _stroke(pictures, np.add) / 5) / 3, pictures)
-    grain = _column(rng.uniform(0, 0.4, n) * (rng.random(n) < 0.25))
-    return np.clip(pictures + grain * rng.standard_normal(pictures.shape, np.float32), -1, 1).astype(np.float32)
-
-
-def _column(values):
-    return np.asarray(values, np.float32).reshape(-1, 1, 1, 1)
-
-
-def _stroke(pictures, combine):
-    """Combine every pixel with its four neighbours: a larger pen with the maximum, a smaller one with the minimum."""
-    frame = np.pad(pictures, ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=-1.0)
-    beside = frame[:, 1:-1, 2:], frame[:, 1:-1, :-2], frame[:, 2:, 1:-1], frame[:, :-2, 1:-1]
-    return reduce(combine, beside, pictures)
-
-
-def _transformed(pictures, turn, slant, size, move):
-    """Return pictures turned, slanted and sized about their middle, then moved by whole pixels; what comes in is black.
-
-    Radians, pixels sideways per pixel down, a factor, (n, 2) pixels across and down.
-    """
-    cosine, sine = np.cos(turn) / size, np.sin(turn) / size
-    back = np.array([[cosine, slant * cosine - sine], [sine, slant * sine + cosine]]).transpose(2, 0, 1)
-    middle = (pictures.shape[1] - 1) / 2
-    start = middle - back @ np.array([middle, middle]) + move
-    rows = [*back[:, 0].T, start[:, 0], *back[:, 1].T, start[:, 1], 0 * turn, 0 * turn]
-    return tf.raw_ops.ImageProjectiveTransformV3(
-        images=pictures,
-        transforms=np.stack(rows, axis=1).astype(np.float32),
-        output_shape=pictures.shape[1:3],
-        fill_value=-1.0,
-        interpolation="BILINEAR",
-        fill_mode="CONSTANT",
-    ).numpy()
 
 
 # --- the classifier that comes with the project -----------------------------------------------------------------------
