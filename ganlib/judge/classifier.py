@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ganlib._tensorflow import keras, tf
-from ganlib.arguments import as_array
+from ganlib.arguments import Choice, Number, Whole, as_array
 from ganlib.data import DataError, as_pictures, asset, check_pictures, load_mnist
 from ganlib.judge.deform import deformed
 from ganlib.judge.outliers import TAUGHT, outliers
@@ -179,8 +179,7 @@ def train_classifier(images=None, labels=None, epochs=6, seed=0, verbose=1, kind
     Half of the digits that it sees are slanted, turned and stretched a little, and some are thicker, thinner, noisy or
     blurred; all are moved about by up to two pixels. For every two of them it sees one picture of
     `ganlib.judge.outliers`, where the right answer is an eleventh class, none (outlier exposure: Hendrycks, Mazeika and
-    Dietterich 2019, with a class of its own as in Zhang and LeCun 2017). Without them it takes fog and noise for digits,
-    and is sure of it.
+    Dietterich 2019; the class of its own: Zhang and LeCun 2017). Without them it takes fog for digits, and is sure.
 
     Parameters
     ----------
@@ -205,7 +204,8 @@ def train_classifier(images=None, labels=None, epochs=6, seed=0, verbose=1, kind
     if images is None:
         images, labels = load_mnist("train")
     pictures, epochs, seed = as_pictures(images), Whole("epochs", 1)(epochs), Whole("seed", 0, 2**32 - 1)(seed)
-    labels = _check_labels(labels, pictures)
+    labels = check_labels(labels, pictures)
+    kinds = [Choice("kinds", tuple(TAUGHT))(kind) for kind in kinds]
     keras.utils.set_random_seed(seed)
     rng, network = np.random.default_rng(seed), build_classifier(seed)
     strange = len(pictures) // 2
@@ -220,7 +220,7 @@ def train_classifier(images=None, labels=None, epochs=6, seed=0, verbose=1, kind
     return DigitClassifier(network)
 
 
-def _check_labels(labels, pictures):
+def check_labels(labels, pictures):
     """Return the digits that pictures show as whole numbers; ValueError if they are none, or the pictures no digits."""
     if pictures.shape[1:] != (28, 28, 1):
         raise ValueError(f"The pictures must be 28 by 28 pixels, not {pictures.shape[1:]}: resize them.")

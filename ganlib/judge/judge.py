@@ -11,7 +11,7 @@ import numpy as np
 from ganlib.arguments import is_one_of
 from ganlib.data import as_pictures, check_pictures, load_mnist
 from ganlib.judge import copies, neighbours
-from ganlib.judge.classifier import RECORD, WEIGHTS, DigitClassifier, shipped
+from ganlib.judge.classifier import RECORD, WEIGHTS, DigitClassifier, check_labels, shipped
 from ganlib.judge.counts import classifier_score, digits_present, divergence_from_uniform
 from ganlib.judge.frechet import frechet_distance, mean_and_covariance
 from ganlib.judge.kernel import kernel_distance
@@ -167,7 +167,9 @@ class Judge:
         if not isinstance(name, str):
             raise ValueError(f"name must be what the pictures are called, as text, not {write(name)}.")
         self.classifier = shipped() if classifier is None else classifier
-        of_train, of_test = (None, None) if labels is None else labels
+        if not (labels is None or (isinstance(labels, tuple) and len(labels) == 2)):
+            raise ValueError(f"labels must be those of train and those of test, a tuple, or None, not {write(labels)}.")
+        of_train, of_test = labels or (None, None)
         if train is None:
             train, of_train = load_mnist("train")
         if test is None:
@@ -176,6 +178,10 @@ class Judge:
         for split, pictures in (("train", self.train), ("test", test)):
             if len(pictures) < FEWEST:
                 raise ValueError(f"A judge needs at least {FEWEST} real pictures in {split}, not {len(pictures)}.")
+        of_train, of_test = (
+            of if of is None else check_labels(of, pictures)
+            for of, pictures in ((of_train, self.train), (of_test, test))
+        )
         # Data are often sorted: the first and the last thousand of MNIST's test digits differ by a distance of 4.
         order, to_choose_by = mixed(len(self.train), of_train, seed=0), round(SHARE_TO_CHOOSE_BY * len(self.train))
         self.choosing, self.ceiling = self.train[order[:to_choose_by]], self.train[order[to_choose_by:]]
@@ -217,15 +223,16 @@ class Judge:
         """
         if not is_one_of(by, ("scoring", "choosing")):
             raise ValueError(f"by must be 'scoring' or 'choosing', not {write(by)}.")
+        pictures = check_enough(images, len(self.ceiling))
         moments = self._moments if by == "scoring" else self._moments_to_choose_by
-        return frechet_distance(moments, mean_and_covariance(self._features_of(images)))
+        return frechet_distance(moments, mean_and_covariance(self.classifier.features(pictures)[0]))
 
     def real_distance(self, n):
         """Return the distance that n real training digits have: what no model should be expected to go below."""
         return self.distance(self.ceiling[:n])
 
     def quick(self, images):
-        """Compute distance, precision and recall alone, as a report has them, in a tenth of its time.
+        """Compute the scores that need no training digits alone, as a report has them, in a fraction of its time.
 
         Parameters
         ----------
@@ -235,11 +242,11 @@ class Judge:
         Returns
         -------
         dict of str to float
-            "mnist_fd", "precision" and "recall", as attributes of a `Report`.
+            "recognised", "mnist_fd", "precision", "recall", "density" and "coverage", as attributes of a `Report`.
         """
-        features = self._features_of(images)
-        precision, recall = self._precision_recall(features)
-        return {"mnist_fd": self._distance_of(features), "precision": precision, "recall": recall}
+        features, probabilities = self.classifier.features(check_enough(images, len(self.ceiling)))
+        own = neighbours.neighbour_distances(features, NEIGHBOURS_OF_SHARES)
+        return self._of_features(features, probabilities, own)
 
     def quick_real(self, n):
         """Return what `quick` says of n real training digits, the same ones as in a report."""
@@ -269,30 +276,22 @@ class Judge:
         """Compute all scores of pictures; those of other pictures where they are held against the training digits."""
         n = len(pictures)
         features, probabilities = self.classifier.features(pictures)
-        others, radii = self._neighbourhood(n)
         own, who = neighbours.nearest_others(features, NEIGHBOURS_OF_DENSITY)
-        precision, recall = self._precision_recall(features, own)
-        density, coverage = neighbours.density_coverage(features, others, real_radii=radii[:, -1])
         kernel, spread = kernel_distance(features, self._seen[0])
         counts = np.bincount(probabilities.argmax(axis=1), minlength=10)
         of_which, nearest, ratio = copies.nearest_training(compared_with_training, self._shapes)
         return {
             "n": n,
-            "mnist_fd": self._distance_of(features),
+            **self._of_features(features, probabilities, own),
             "kernel_distance": kernel,
             "kernel_spread": spread,
             "score": classifier_score(probabilities),
-            "precision": precision,
-            "recall": recall,
-            "density": density,
-            "coverage": coverage,
             "digit_counts": counts,
             "divergence": divergence_from_uniform(counts),
             "digits_present": digits_present(counts),
             "near_doubles": float((own[:, 0] < self._close(n)).mean()),
             "nearest_training": float(np.median(nearest)),
             "copies": float((ratio < self._copied).mean()),
-            "recognised": float((probabilities.max(axis=1) > RECOGNISED).mean()),
             "judge": self.classifier.sha256[:12],
             "sets": self._sets(n),
             "copied": _pairs(ratio, self._copied, of_which),
@@ -300,18 +299,21 @@ class Judge:
             "name": self.name,
         }
 
-    def _features_of(self, images):
-        return self.classifier.features(check_enough(images, len(self.ceiling)))[0]
-
-    def _distance_of(self, features):
-        return frechet_distance(self._moments, mean_and_covariance(features))
-
-    def _precision_recall(self, features, own=None):
-        """Return both shares; `own` holds the distances of the pictures to each other's neighbours, if known."""
+    def _of_features(self, features, probabilities, own):
+        """Compute what `quick` returns; `own` holds the distances of the pictures to their neighbours."""
         others, radii = self._neighbourhood(len(features))
-        which = NEIGHBOURS_OF_SHARES - 1
-        fake_radii = None if own is None else own[:, which]
-        return neighbours.precision_recall(features, others, NEIGHBOURS_OF_SHARES, fake_radii, radii[:, which])
+        nearer, farther = radii[:, NEIGHBOURS_OF_SHARES - 1], radii[:, NEIGHBOURS_OF_DENSITY - 1]
+        of_own = own[:, NEIGHBOURS_OF_SHARES - 1]
+        precision, recall = neighbours.precision_recall(features, others, NEIGHBOURS_OF_SHARES, of_own, nearer)
+        density, coverage = neighbours.density_coverage(features, others, NEIGHBOURS_OF_DENSITY, farther)
+        return {
+            "recognised": float((probabilities.max(axis=1) > RECOGNISED).mean()),
+            "mnist_fd": frechet_distance(self._moments, mean_and_covariance(features)),
+            "precision": precision,
+            "recall": recall,
+            "density": density,
+            "coverage": coverage,
+        }
 
     # --- what is computed once ----------------------------------------------------------------------------------------
 

@@ -132,7 +132,60 @@ def strokes(pictures, labels, n, rng, most=5):
     return _clipped(2 * ink[..., np.newaxis] - 1)
 
 
-TAUGHT = {kind.__name__: kind for kind in (fog, noise, blobs, specks, overlays, halves, shuffles, strokes, flips)}
+# --- never taught ----------------------------------------------------------------------------------------------------
+
+
+def centred_noise(pictures, labels, n, rng):
+    """Multiply the mean of all digits by even noise."""
+    mean = _some(pictures, 2000, rng).mean(axis=0)
+    return _clipped((mean + 1) * rng.uniform(0, 2, (n, SIDE, SIDE, 1)) - 1)
+
+
+def mixed_pixels(pictures, labels, n, rng):
+    """Take every pixel from another digit."""
+    flat = pictures.reshape(len(pictures), -1)
+    which = rng.integers(len(flat), size=(n, flat.shape[1]))
+    return flat[which, np.arange(flat.shape[1])].reshape(n, SIDE, SIDE, 1)
+
+
+def triples(pictures, labels, n, rng):
+    """Lay three digits on top of each other."""
+    return np.maximum.reduce([_some(pictures, n, rng) for _ in range(3)])
+
+
+def quadrants(pictures, labels, n, rng):
+    """Put the four quarters of a digit in another order."""
+    return shuffled(_some(pictures, n, rng), 14, rng)
+
+
+def crumbs(pictures, labels, n, rng):
+    """Put the squares of four by four pixels of a digit in another order."""
+    return shuffled(_some(pictures, n, rng), 4, rng)
+
+
+def negatives(pictures, labels, n, rng):
+    """Swap black and white."""
+    return -_some(pictures, n, rng)
+
+
+def quarter_turns(pictures, labels, n, rng):
+    """Lay digits on their side: all but 0, which stays one."""
+    return np.rot90(_some(pictures[labels != 0], n, rng), axes=(1, 2))
+
+
+def discs(pictures, labels, n, rng):
+    """Draw one white disc."""
+    down, across = np.mgrid[:SIDE, :SIDE]
+    (y, x), radius = rng.uniform(8, 20, (2, n, 1, 1)), rng.uniform(2, 8, (n, 1, 1))
+    return np.where(np.hypot(down - y, across - x) < radius, 1, -1)[..., np.newaxis].astype(np.float32)
+
+
+def _by_name(*kinds):
+    return {kind.__name__.replace("_", " "): kind for kind in kinds}
+
+
+TAUGHT = _by_name(fog, noise, blobs, specks, overlays, halves, shuffles, strokes, flips)
+HELD_OUT = _by_name(centred_noise, mixed_pixels, triples, quadrants, crumbs, negatives, quarter_turns, discs)
 
 
 def outliers(pictures, labels, n, rng, kinds=tuple(TAUGHT)):
