@@ -21,6 +21,7 @@ WEIGHTS, RECORD = "digit_classifier.npz", "digit_classifier.json"
 CHUNK = 500  # pictures at a time, so that memory stays flat
 BATCH = 128
 NONE = 10  # the class of pictures that show no digit
+EXPECTED = 0.03  # pictures of none to one of a digit, before a picture is seen; in training there is one to every two
 DOUBT = np.float32(32)  # how far it is, in features, from a sure digit to what is surely none: farther than neighbours
 MOST_BYTES = 10_000_000  # that the weights unpack to
 
@@ -208,7 +209,7 @@ def train_classifier(images=None, labels=None, epochs=6, seed=0, verbose=1, kind
     kinds = [Choice("kinds", tuple(TAUGHT))(kind) for kind in kinds]
     keras.utils.set_random_seed(seed)
     rng, network = np.random.default_rng(seed), build_classifier(seed)
-    strange = len(pictures) // 2
+    strange = max(1, len(pictures) // 2)
     wanted = np.concatenate([labels.astype(np.int32), np.full(strange, NONE, np.int32)])
     rate = keras.optimizers.schedules.CosineDecay(2e-3, epochs * -(-len(wanted) // BATCH))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -217,6 +218,9 @@ def train_classifier(images=None, labels=None, epochs=6, seed=0, verbose=1, kind
         seen = deformed(pictures, rng)  # what shows none is made of these too: whether it was deformed must not tell it
         seen = np.concatenate([seen, outliers(seen, labels, strange, rng, kinds)])
         network.fit(seen, wanted, batch_size=BATCH, verbose=verbose)
+    kernel, bias = network.get_layer("logits").get_weights()
+    bias[NONE] += np.log(EXPECTED) - np.log(strange / len(pictures))  # by Bayes' rule
+    network.get_layer("logits").set_weights([kernel, bias])
     return DigitClassifier(network)
 
 

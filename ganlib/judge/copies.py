@@ -54,8 +54,24 @@ def nearest_training(pictures, known):
         Which training digit, int64 (n,); its distance between shapes, 0 to 1.4, float64 (n,); and that distance over
         the one to the second nearest, 0 to 1.
     """
-    straight, mirrored = (nearest_two(shapes(view), known) for view in (pictures, pictures[:, :, ::-1]))
-    turned = mirrored[1][:, 0] < straight[1][:, 0]
-    which = np.where(turned, mirrored[0], straight[0])
-    near, next_to = np.where(turned[:, np.newaxis], mirrored[1], straight[1]).T
-    return which, near, near / np.maximum(next_to, 1e-9)
+    coarse = _coarse(known)
+    (straight, near), (mirrored, near_mirrored) = (
+        _two_of(shapes(view), known, coarse) for view in (pictures, pictures[:, :, ::-1])
+    )
+    turned = near_mirrored[:, 0] < near[:, 0]
+    which = np.where(turned, mirrored, straight)
+    nearest, next_to = np.where(turned[:, np.newaxis], near_mirrored, near).T
+    return which, nearest, nearest / np.maximum(next_to, 1e-9)
+
+
+def _two_of(sought, known, coarse):
+    """Return which shape is nearest, and the distances of the two nearest, which are sought at half the size."""
+    found, _ = nearest_two(_coarse(sought), coarse)
+    apart = np.stack([np.linalg.norm(sought - known[column], axis=1) for column in found.T], axis=1)
+    order = apart.argsort(axis=1)
+    return np.take_along_axis(found, order, axis=1)[:, 0], np.take_along_axis(apart, order, axis=1)
+
+
+def _coarse(known):
+    side = round(known.shape[1] ** 0.5)
+    return known.reshape(len(known), side // 2, 2, side // 2, 2).mean(axis=(2, 4)).reshape(len(known), -1)
