@@ -180,6 +180,10 @@ def discs(pictures, labels, n, rng):
     return np.where(np.hypot(down - y, across - x) < radius, 1, -1)[..., np.newaxis].astype(np.float32)
 
 
+# Some of these are digits to the eye too: a 1 on a 4, the top of a 9 above the leg of a 7, a 2 upside down: a 5.
+OFTEN_DIGITS = ("overlays", "halves", "flips", "quadrants", "quarter turns")
+
+
 def _by_name(*kinds):
     return {kind.__name__.replace("_", " "): kind for kind in kinds}
 
