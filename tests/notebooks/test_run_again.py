@@ -1,4 +1,7 @@
-"""Learners run cells again, and out of order: every code cell of every lesson can take it."""
+"""Learners run cells again, and out of order: every code cell of every lesson can take it.
+
+That all of them run again when all have run is a part of running a lesson as a test: see `conftest.py`.
+"""
 
 from pathlib import Path
 
@@ -8,7 +11,6 @@ import pytest
 import style
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from nbformat.v4 import new_code_cell, new_notebook
 
 LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 PATHS = {path.name[:2]: path for path in LESSONS}
@@ -53,16 +55,6 @@ def start():
     yield start
     for kernel in kernels:
         kernel.__exit__(None, None, None)
-
-
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_every_cell_can_be_run_again_when_all_have_run(path, start):
-    lesson = read(path)
-    kernel, cells = start(lesson), [cell for cell, _ in sources(lesson)]
-    for cell in cells:
-        kernel.run(cell, "for the first time")
-    for cell in reversed(cells):  # each one after all those that come later in the lesson
-        kernel.run(cell, "again after the lesson's end")
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -152,15 +144,3 @@ def test_a_cell_may_fill_in_what_the_parameters_leave_open():
 def test_what_a_cell_needs_is_followed_to_its_beginnings():
     cells = [("a", "x = 1"), ("b", "y = 2"), ("c", "z = x"), ("d", "print(y)"), ("e", "print(z)"), ("f", "z = 3")]
     assert names.needed_by(cells, "e") == ["a", "c", "e"]
-
-
-@pytest.mark.parametrize(
-    "source", ["seen = 'seen' in globals()\nassert not seen", "made.append(1)\nassert made == [1]"]
-)
-def test_a_lesson_whose_cell_fails_the_second_time_is_red(source, start):
-    lesson = new_notebook(cells=[new_code_cell("made = []", id="first"), new_code_cell(source, id="second")])
-    kernel = start(lesson)
-    for cell in ("first", "second"):
-        kernel.run(cell, "for the first time")
-    with pytest.raises(pytest.fail.Exception, match=r"(?s)^second again: .*AssertionError"):
-        kernel.run("second", "again")
