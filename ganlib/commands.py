@@ -21,7 +21,8 @@ OF_PICTURES = ("size", "channels", "background")
 RATES = ("g_learning_rate", "d_learning_rate")
 OF_ANY_TRAINING = ("steps", "batch_size", "sample_interval")
 # Most tests wait for something, and the rest are too small to fill two cores: two files at a time need a third less.
-TWO_AT_A_TIME = ["--numprocesses=2", "--dist=loadfile"]
+# The files stay in their order, lessons first: by the number of their tests the longest would come last, one alone.
+TWO_AT_A_TIME = ["--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder"]
 
 
 def _refusing(command):
