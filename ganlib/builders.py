@@ -462,6 +462,17 @@ def _add_hidden(model, hidden, init):
         model.add(layers.LeakyReLU(negative_slope=0.2))
 
 
+def _limited(model, init):
+    """Return a Sequential with the same layers, those with a kernel in spectral normalisation."""
+    wrapped = [layers.SpectralNormalization(one) if hasattr(one, "kernel") else one for one in model.layers]
+    first = keras.Input(model.input_shape[1:], name=model.inputs[0].name)
+    limited = keras.Sequential([first, *wrapped], name=model.name)
+    for layer in wrapped:
+        if isinstance(layer, layers.SpectralNormalization):  # Keras draws its first guess without a seed
+            layer.vector_u.assign(keras.random.normal(layer.vector_u.shape, seed=init.seed))
+    return limited
+
+
 def redraw_weights(network, seed):
     """Give a network of dense layers the first weights that its builder gives it with this seed.
 

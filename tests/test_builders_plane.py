@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ganlib import builders
 from ganlib._tensorflow import keras
 from ganlib.builders import build_generator, build_plane_discriminator, build_plane_generator, redraw_weights
 
@@ -52,3 +53,20 @@ def test_hidden_layers_that_cannot_be_are_refused(hidden):
         build_plane_generator(hidden=hidden)
     with pytest.raises(ValueError, match="hidden"):
         build_plane_discriminator(hidden=hidden)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [builders.build_discriminator, builders.build_conv_discriminator, builders.build_plane_discriminator],
+)
+def test_spectral_normalisation_is_built_of_the_same_seed_and_lets_no_layer_stretch_more_than_once(build):
+    plain, limited, again = build(seed=1), build(spectral=True, seed=1), build(spectral=True, seed=1)
+    assert limited.output_shape == plain.output_shape
+    for ours, theirs in zip(limited.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    nothing = np.zeros((1, *limited.input_shape[1:]), np.float32)
+    for _ in range(40):  # each call in training comes nearer to the largest stretch
+        limited(nothing, training=True)
+    wrapped = [layer for layer in limited.layers if isinstance(layer, keras.layers.SpectralNormalization)]
+    for kernel in (layer.layer.kernel.numpy() for layer in wrapped):
+        assert np.linalg.norm(kernel.reshape(-1, kernel.shape[-1]), 2) == pytest.approx(1, abs=0.1)

@@ -109,6 +109,8 @@ CALLS = {
     ),
     "build_variational_encoder": Call(builders.build_variational_encoder, {"code": 2, "hidden": (3,), "seed": 0}),
     "build_plane_generator": Call(builders.build_plane_generator, {"latent_dim": 2, "hidden": (3,), "seed": 0}),
+    "build_velocity_unet": Call(builders.build_velocity_unet, {"image_shape": (4, 4, 1), "filters": 8, "seed": 0}),
+    "build_plane_velocity": Call(builders.build_plane_velocity, {"hidden": (3,), "seed": 0}),
     "build_plane_discriminator": Call(builders.build_plane_discriminator, {"hidden": (3,), "seed": 0}),
     # classical models
     "fit_logistic": Call(

@@ -31,6 +31,7 @@ OF_A_GAN = {
     "latent_dim": 4,
     "seed": 0,
     "loss_kind": "saturating",
+    "loss_penalty": None,
     "moving_average": None,
     "d_update": "apart",
     "d_fakes": "inference",
