@@ -497,18 +497,6 @@ def redraw_weights(network, seed):
         layer.bias.assign(layer.bias * 0)
 
 
-def _limited(model, init):
-    """Return a Sequential with the same layers, those with a kernel in spectral normalisation."""
-    wrapped = [layers.SpectralNormalization(one) if hasattr(one, "kernel") else one for one in model.layers]
-    limited = keras.Sequential(
-        [keras.Input(model.input_shape[1:], name=model.inputs[0].name), *wrapped], name=model.name
-    )
-    for layer in limited.layers:
-        if isinstance(layer, layers.SpectralNormalization):  # whose first guess Keras would seed by chance
-            layer.vector_u.assign(keras.random.normal(layer.vector_u.shape, seed=init.seed))
-    return limited
-
-
 def build_velocity_unet(image_shape=IMAGE_SHAPE, filters=32, digits=False, seed=None):
     """Build the U-Net of a flow: a place on the way from noise to a picture, and the time, in; a velocity out.
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 
 from ganlib.course import badges, kit, lessons, packages
-from ganlib.data import SHIPPED
+from ganlib.data.shipped import SHIPPED
 from ganlib.setup import environment
 from ganlib.training.files import explain
 
