@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlib.judge import signs
-from ganlib.models.gan_step import LOSSES, PENALTIES
+from ganlib.models.losses import LOSSES, PENALTIES
 
 RECENT = 50  # steps that a reading looks back on
 FEWEST = 5

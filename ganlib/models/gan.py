@@ -17,7 +17,8 @@ from ganlib.arguments import Choice, Number, Switch, Whole, as_numbers
 from ganlib.models import recipes
 from ganlib.models.augment import Augmented
 from ganlib.models.common import both_rates, build_optimizer, copy_of, follow, live_property, live_rate, live_variable
-from ganlib.models.gan_step import D_STEPS, LOSSES, PENALTIES, generator_step, join, judge_partners, with_penalty
+from ganlib.models.gan_step import D_STEPS, generator_step
+from ganlib.models.losses import LOSSES, PENALTIES, join, judge_partners, with_penalty
 from ganlib.models.networks import check_pair, normalises_batches, regularisation
 from ganlib.models.options import GANOptions
 from ganlib.models.pictures import PictureModel, in_chunks, random_from, to_unit_range

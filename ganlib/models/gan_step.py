@@ -1,92 +1,12 @@
-"""One step of a GAN, as lesson 06 writes it out: the losses, the discriminator's update, the generator's update.
+"""One step of a GAN, as lesson 06 writes it out: the discriminator's update, the generator's update.
 
-Real is 1 and fake is 0, everywhere. An update returns what it measured, a dict of float32 scalars, and the gradients
-that it found; where `learn` is False it moves nothing.
+The losses are in `ganlib.models.losses`. An update returns what it measured, a dict of float32 scalars, and the
+gradients that it found; where `learn` is False it moves nothing.
 """
 
-from types import MappingProxyType
-from typing import NamedTuple
-
 from ganlib._tensorflow import tf
+from ganlib.models.losses import join, steepness, with_penalty
 from ganlib.models.networks import regularisation
-
-# --- losses: of the discriminator on real and on fake logits, of the generator on the logits of its fakes -------------
-
-
-def _log_loss(label, logits):
-    """Mean of -log p(label) with p(real) = sigmoid(logit), computed from the logit so that it cannot overflow."""
-    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(tf.zeros_like(logits) + label, logits))
-
-
-def _square_loss(code, logits):
-    """Half the mean square between a code and the score (logit + 1) / 2, so that a logit above 0 still means real."""
-    return tf.reduce_mean(tf.square((logits + 1) / 2 - code)) / 2
-
-
-class Loss(NamedTuple):
-    """The three terms of an adversarial loss; each maps logits (n, 1) to a scalar.
-
-    Attributes
-    ----------
-    real : callable
-        Takes the label of real pictures, too.
-    fake, generator : callable
-    scores : bool
-        Whether what it trains is a critic: its numbers are scores, and no logits of a probability.
-    paired : bool
-        Whether the terms take differences: by how much a picture's score is above that of its partner, a fake for a
-        real one and a real one for a fake. Only differences mean something then, and "real" begins at no number.
-    """
-
-    real: callable
-    fake: callable
-    generator: callable
-    scores: bool = False
-    paired: bool = False
-
-
-LOSSES = {
-    # Goodfellow et al. 2014, equation 1 and section 3: the generator maximises log D(G(z)).
-    "non_saturating": Loss(
-        real=lambda logits, label: _log_loss(label, logits),
-        fake=lambda logits: _log_loss(0.0, logits),
-        generator=lambda logits: _log_loss(1.0, logits),
-    ),
-    # Equation 1 as it stands, the zero-sum game: the generator minimises log(1 - D(G(z))), flat where D is sure.
-    "saturating": Loss(
-        real=lambda logits, label: _log_loss(label, logits),
-        fake=lambda logits: _log_loss(0.0, logits),
-        generator=lambda logits: -_log_loss(0.0, logits),
-    ),
-    # Mao et al. 2017, equation 9, with the codes 0 for fake and 1 for real.
-    "least_squares": Loss(
-        real=lambda logits, label: _square_loss(label, logits),
-        fake=lambda logits: _square_loss(0.0, logits),
-        generator=lambda logits: _square_loss(1.0, logits),
-    ),
-    # Arjovsky et al. 2017, equations 2 and 3: twice the discriminator's loss is minus the distance that it estimates.
-    "wasserstein": Loss(
-        real=lambda scores, label: -tf.reduce_mean(scores),
-        fake=lambda scores: tf.reduce_mean(scores),
-        generator=lambda scores: -tf.reduce_mean(scores),
-        scores=True,
-    ),
-    # Lim and Ye 2017; Miyato et al. 2018, equations 16 and 17: who is beyond 1, or below -1, is told no more.
-    "hinge": Loss(
-        real=lambda scores, label: tf.reduce_mean(tf.nn.relu(1 - scores)),
-        fake=lambda scores: tf.reduce_mean(tf.nn.relu(1 + scores)),
-        generator=lambda scores: -tf.reduce_mean(scores),
-        scores=True,
-    ),
-    # Jolicoeur-Martineau 2019, section 4.1; Huang et al. 2024, equation 2: the logistic loss of pairs.
-    "relativistic": Loss(
-        real=lambda above, label: _log_loss(label, above),
-        fake=lambda above: _log_loss(0.0, above),
-        generator=lambda above: _log_loss(1.0, above),
-        scores=True,
-        paired=True,
-    ),
-}
 
 # --- one update of the discriminator ----------------------------------------------------------------------------------
 
@@ -151,88 +71,8 @@ def _judge_real(gan, real):
     """Return the logits of real pictures, and the penalty on how steep the discriminator is there."""
     if not gan.options.gradient_penalty:
         return gan.discriminator(real, training=True), 0.0
-    logits, squares = _steepness(gan, real, training=True)
+    logits, squares = steepness(gan, real, training=True)
     return logits, gan.options.gradient_penalty / 2 * tf.reduce_mean(squares)
-
-
-def _steepness(gan, judged, training):
-    """Return the logits of pictures, and the squared lengths (n,) of their gradients with respect to the pictures."""
-    pictures = tf.nest.flatten(judged)[0]
-    with tf.GradientTape() as tape:
-        tape.watch(pictures)
-        logits = gan.discriminator(judged, training=training)
-    slopes = tape.gradient(logits, pictures)
-    return logits, tf.reduce_sum(slopes**2, axis=list(range(1, slopes.shape.rank)))
-
-
-def join(real, fake):
-    """Put real and fake one after the other: two tensors, or two lists of tensors."""
-    return tf.nest.map_structure(lambda *parts: tf.concat(parts, 0), real, fake)
-
-
-# --- the penalties that belong to a loss ------------------------------------------------------------------------------
-
-
-def _one_lipschitz(gan, real, fake, shares):
-    """Mean square of how far slopes are from 1, at places on the way from a real picture to a fake.
-
-    Gulrajani et al. 2017, equation 3. A digit that a conditional discriminator is told is mixed like the picture.
-    """
-
-    def mix(ones, others):
-        share = tf.reshape(shares, [-1] + [1] * (ones.shape.rank - 1))
-        return others + share * (ones - others)
-
-    _, squares = _steepness(gan, tf.nest.map_structure(mix, real, fake), training=False)
-    return tf.reduce_mean((tf.sqrt(squares + 1e-12) - 1) ** 2)  # whose gradient is infinite at 0 without that
-
-
-def _flat_at_both(gan, real, fake, shares):
-    """Mean square slope at real pictures (R1) plus that at fakes (R2): Huang et al. 2024, section 2.2."""
-    _, squares = _steepness(gan, join(real, fake), training=False)
-    return 2 * tf.reduce_mean(squares)  # a mean over as many of both
-
-
-class Penalty(NamedTuple):
-    """What a loss asks of the discriminator's slopes: a scalar, and the weight that the literature gives it."""
-
-    of: callable
-    weight: float
-
-
-# The weights of Gulrajani et al. 2017, section 4, and of Huang et al. 2024, stacked MNIST.
-PENALTIES = MappingProxyType(
-    {"wasserstein": Penalty(_one_lipschitz, 10.0), "relativistic": Penalty(_flat_at_both, 1.0)}
-)
-
-
-def with_penalty(gan, gradients, real, fake, shares):
-    """Return gradients of the discriminator's loss with those of the penalty that belongs to the loss of now.
-
-    Which that is can change while a compiled function runs. Each is a loop of one turn, or of none: a condition would
-    cost a copy of all weights, and to multiply what is not wanted by 0 would cost as much as to want it.
-    """
-    known = [gradient is not None for gradient in gradients]
-    weights = [weight for weight, has in zip(gan.discriminator.trainable_variables, known, strict=True) if has]
-    sums = tuple(tf.convert_to_tensor(gradient) for gradient in gradients if gradient is not None)
-    for kind, penalty in PENALTIES.items():
-        weight = penalty.weight if gan.options.loss_penalty is None else gan.options.loss_penalty
-
-        def add(turn, sums, penalty=penalty, weight=weight):
-            with tf.GradientTape() as tape:
-                loss = weight / 2 * penalty.of(gan, real, fake, shares)  # half, like the mean of both terms of the loss
-            more = tape.gradient(loss, weights)  # None for a weight, such as the last bias, that changes no slope
-            pairs = zip(sums, more, strict=True)
-            return turn + 1, tuple(gradient if extra is None else gradient + extra for gradient, extra in pairs)
-
-        _, sums = _turns(gan.turns_of(kind), add, sums)
-    rest = iter(sums)
-    return [next(rest) if has else None for has in known]
-
-
-def _turns(count, body, start):
-    """Repeat `body(turn, values)` so often; return the number of turns and the values."""
-    return tf.while_loop(lambda turn, _: turn < count, body, (tf.constant(0), start), parallel_iterations=1)
 
 
 # --- one update of the generator --------------------------------------------------------------------------------------
@@ -253,17 +93,3 @@ def generator_step(gan, latent, partners, learn=True):
         gan.g_optimizer.apply(gradients, weights)
         gan.update_average()
     return {"g_loss": loss}, gradients
-
-
-def judge_partners(gan, draw_real, count):
-    """Return the logits (count, 1) of real pictures, which `draw_real()` draws; zeros if the loss wants no pairs.
-
-    A batch of `fit` has half as many real pictures: each is the partner of two fakes.
-    """
-
-    def judge(turn, _):
-        logits = gan.discriminator(draw_real(), training=True)
-        return turn + 1, tf.reshape(tf.gather(logits, tf.range(count) % tf.shape(logits)[0]), [count, 1])
-
-    wanted = sum(gan.turns_of(kind) for kind, loss in LOSSES.items() if loss.paired)
-    return _turns(wanted, judge, tf.zeros([count, 1]))[1]

@@ -12,7 +12,7 @@ import numpy as np
 from ganlib import builders
 from ganlib.arguments import Choice, Whole, as_numbers
 from ganlib.data import CLUSTERS, toy_points
-from ganlib.models.gan_step import LOSSES
+from ganlib.models.losses import LOSSES
 from ganlib.models.plane import PlaneGAN
 
 NEAR = 3  # spreads from a centre at which a point is still good

@@ -4,7 +4,8 @@ from dataclasses import asdict, dataclass, replace
 
 from ganlib.arguments import Choice, Number
 from ganlib.models.augment import KINDS
-from ganlib.models.gan_step import D_STEPS, LOSSES
+from ganlib.models.gan_step import D_STEPS
+from ganlib.models.losses import LOSSES
 
 MAY_BE_NONE = ("moving_average", "loss_penalty")
 
