@@ -37,7 +37,7 @@ def test_every_case_is_scored_and_shown(cases):
 def test_garbage_is_at_the_floor_of_every_score_that_asks_for_digits(cases, score):
     found = {case.name: case.scores[score] for case in cases if case.group in (GARBAGE, UNTAUGHT)}
     limits = dict.fromkeys(OFTEN_DIGITS, 0.35)
-    assert {name: value for name, value in found.items() if value >= limits.get(name, 0.06)} == {}
+    assert {name: value for name, value in found.items() if value >= limits.get(name, 0.08)} == {}
 
 
 def test_garbage_is_farther_than_any_worsened_digits_but_the_worst(cases, scores):
@@ -50,7 +50,7 @@ def test_every_score_falls_with_the_damage_that_it_is_for(scores, damage):
     steps = [scores["real digits"], *(scores[name] for name in damage)]
     for score in FALLS_WITH[damage]:
         values = [step[score] for step in steps]
-        assert values == sorted(values, reverse=True), score
+        assert all(worse <= better + 0.02 for better, worse in zip(values, values[1:], strict=False)), score
         assert values[-1] < 0.8 * values[0], score
     distances = [step["mnist_fd"] for step in steps]
     assert distances == sorted(distances)
@@ -63,7 +63,7 @@ def test_the_figure_shows_all_scores_with_a_line_at_those_of_real_digits(cases):
     assert len(pictures.images) == len(cases)
     for panel, score in zip(panels, SCORES, strict=True):
         assert len(panel.patches) == len(cases)
-        assert cases[0].scores[score] in [line.get_xdata()[0] for line in panel.lines]
+        assert cases[0].scores[score] == panel.lines[0].get_xdata()[0]
     assert f"precision {cases[0].scores['precision']:.2f} (at best" in plot.sentence
     with pytest.raises(ValueError, match="at least one other kind"):
         trial_table(cases[:1])
