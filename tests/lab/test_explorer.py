@@ -95,7 +95,7 @@ def test_the_slope_can_be_laid_over_the_picture_or_left_away(explorer):
 def test_the_nearest_training_pictures_are_shown_with_their_distance(explorer, gan):
     made = explorer.maker.pictures(explorer.latent([0])[0])
     distances = np.linalg.norm((tiny.DATA / 127.5 - 1 - made).reshape(len(tiny.DATA), -1), axis=1)
-    assert f"The nearest training digit is {distances.min():.1f} away" in explorer._told.value
+    assert f"The nearest training picture is {distances.min():.1f} away" in explorer._told.value
 
 
 def test_a_remembered_picture_is_called_a_copy(gan):

@@ -275,4 +275,4 @@ def test_networks_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="The discriminator must take a list of two inputs"):
         ConditionalGAN(generator=pair["generator"], discriminator=plain["discriminator"])
     with pytest.raises(ValueError, match="makes pictures 8 by 8 by 1, but the discriminator takes 28 by 28 by 1"):
-        ConditionalGAN(generator=pair["generator"])
+        ConditionalGAN(generator=pair["generator"], image_shape=(28, 28, 1))
