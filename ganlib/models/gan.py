@@ -140,6 +140,10 @@ class GAN(PictureModel):
         self.generator = self._default_generator(latent_dim, shape) if generator is None else generator
         self.discriminator = self._default_discriminator(shape) if discriminator is None else discriminator
         self.latent_dim = self.check_networks()
+        if self.options.augment != "none" and len(self.picture_shape) != 3:
+            raise ValueError(
+                f"augment={self.options.augment!r} is for pictures, and this GAN makes none: leave it out."
+            )
         self.averaged_generator = None if self.options.moving_average is None else self._copy_of_generator()
         self.best_generator, self.judged, self.draws_best = None, (), False
         self._switches = {name: tf.Variable(value, trainable=False) for name, value in _SWITCHES.items()}

@@ -114,10 +114,10 @@ class PlaneGAN(PointModel, GAN):
         self.latent = Choice("latent", ("uniform", "normal"))(latent)
         self._first_seed = self.seed
 
-    def _default_generator(self, latent_dim, shape):
+    def _default_generator(self, latent_dim, _):
         return builders.build_plane_generator(latent_dim, seed=self.seed)
 
-    def _default_discriminator(self, shape):
+    def _default_discriminator(self, _):
         return builders.build_plane_discriminator(seed=self.seed + 1)
 
     def settings(self):

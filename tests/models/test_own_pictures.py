@@ -11,6 +11,7 @@ from ganlib._tensorflow import tf
 from ganlib.data import Pictures
 from ganlib.models import recipes
 from ganlib.models.augment import KINDS, augment
+from ganlib.models.plane import PlaneGAN
 from ganlib.setup import environment
 from ganlib.training import Draws
 
@@ -98,6 +99,12 @@ def test_a_conditional_gan_keeps_its_digits_when_pictures_are_augmented():
 def test_an_unknown_augmentation_is_refused():
     with pytest.raises(ValueError, match="augment must be"):
         GAN(augment="zoom")
+
+
+def test_points_are_not_augmented():
+    with pytest.raises(ValueError, match="augment='shift' is for pictures, and this GAN makes none"):
+        PlaneGAN(augment="shift")
+    assert PlaneGAN().generate(3).shape == (3, 2)
 
 
 # The GAN that fits
