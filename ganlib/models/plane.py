@@ -248,8 +248,8 @@ class PlaneGAN(PointModel, GAN):
         (data,) = self.check_data(self.default_data() if data is None else data)
         batch_size = Whole("batch_size", 4, len(data))(batch_size)
         with self.exclusive():
-            real, latent, latent_of_g = self._draw_step(tf.constant(data), batch_size)
-            shown = self._watch_discriminator(real, latent) + self._watch_generator(latent_of_g)
+            real, latent, shares, of_g = self._draw_step(tf.constant(data), batch_size)
+            shown = self._watch_discriminator(real, latent, shares) + self._watch_generator(*of_g)
             self._counter.assign_add(1)
         return shown
 
