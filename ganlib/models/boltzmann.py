@@ -253,7 +253,7 @@ class RestrictedBoltzmannMachine(PictureModel):
         return data, dreams, {"error": error, "free_energy_gap": gap, "hidden_share": tf.reduce_mean(hidden)}
 
     def _uniform(self, draws, turn):
-        compiled = compile_mode([self]) != "graph" and not tf.executing_eagerly()
+        compiled = compile_mode([self]) != "graph"
         return _uniform(TRAINING, self.seed, draws.step * MOST_STEPS + turn, compiled)
 
     def describe(self, measured):
@@ -562,13 +562,15 @@ def _uniform(use, seed, number, compiled=True):
     """Make a source of uniform numbers that depend on nothing but the use, the seed, the step's number and the stream.
 
     ThreeFry: on a CPU, XLA draws these numbers 60 times as fast with it as with what TensorFlow chooses by itself,
-    which takes longer than all the matrix products of a step. A plain graph does not know it.
+    which takes longer than all the matrix products of a step. Only XLA knows it: not a plain graph, nor what runs at once
+    because somebody called `tf.config.run_functions_eagerly`.
     """
     first = tf.cast(seed, tf.int64) + (use << 32)
 
     def uniform(shape, stream):
         key = tf.stack([first, tf.cast(number, tf.int64) * 4 + stream])
-        return tf.random.stateless_uniform(shape, key, alg="threefry" if compiled else "philox")
+        algorithm = "threefry" if compiled and not tf.executing_eagerly() else "philox"
+        return tf.random.stateless_uniform(shape, key, alg=algorithm)
 
     return uniform
 

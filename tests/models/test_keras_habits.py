@@ -15,7 +15,7 @@ PICTURES = tiny.DATA
 
 @pytest.fixture(autouse=True)
 def _graph(graph):
-    """Train as a plain graph."""
+    """Train as a plain graph; a test that asks for `eager` makes its few steps without any."""
 
 
 @pytest.fixture
@@ -50,9 +50,11 @@ def test_an_optimizer_of_another_model_is_refused(gan):
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_every_family_is_fitted_and_evaluated_with_validation(family):
+def test_every_family_is_fitted_and_evaluated_with_validation(family, request):
+    if family != "conditional":  # one whose functions Keras traces, with labels
+        request.getfixturevalue("eager")
     model, data = build(family), FAMILIES[family][1]
-    x, y = data if isinstance(data, tuple) else (data, None)
+    x, y = [part[:20] for part in data] if isinstance(data, tuple) else (data[:20], None)
     fitted = model.fit(x, y, batch_size=10, epochs=2, verbose=0, validation_split=0.5)
     names = [name for name in model.columns if name not in model.sparse_columns]
     assert set(fitted.history) == {*names, *(f"val_{name}" for name in names)}
@@ -82,14 +84,15 @@ def test_a_data_set_is_fitted_and_one_of_other_pictures_refused(gan):
     assert gan.step == 8
 
 
-def test_labels_beside_the_pictures_are_left_aside(gan):
-    train(gan, 2, data=(PICTURES, np.zeros(len(PICTURES), int)))
-    other = tiny.build_gan()
-    train(other, 2)
-    assert tiny.same(tiny.arrays_of(gan), tiny.arrays_of(other))
+def test_labels_beside_the_pictures_are_left_aside(gan, eager):
+    first = gan.state()
+    train(gan, 1, data=(PICTURES, np.zeros(len(PICTURES), int)))
+    learned = tiny.arrays_of(gan)
+    train(tiny.as_made(gan, *first), 1)
+    assert tiny.same(tiny.arrays_of(gan), learned)
 
 
-def test_callbacks_of_epochs_work_in_fit(gan, tmp_path):
+def test_callbacks_of_epochs_work_in_fit(gan, eager, tmp_path):
     callbacks = [
         keras.callbacks.ModelCheckpoint(tmp_path / "best.keras", monitor="g_loss", mode="min"),
         keras.callbacks.EarlyStopping(monitor="d_loss", mode="min", min_delta=1e9, patience=1),
@@ -106,14 +109,14 @@ def test_callbacks_of_epochs_work_in_fit(gan, tmp_path):
         lambda: keras.callbacks.ReduceLROnPlateau(monitor="d_loss", factor=0.5, patience=0, min_delta=1e9, mode="min"),
     ],
 )
-def test_what_schedules_a_rate_schedules_both(gan, scheduler):
+def test_what_schedules_a_rate_schedules_both(gan, eager, scheduler):
     gan.d_learning_rate = 4e-4
     gan.fit(PICTURES, batch_size=20, epochs=2, verbose=0, callbacks=[scheduler()])
     assert gan.g_learning_rate < 2e-4
     assert gan.d_learning_rate == pytest.approx(2 * gan.g_learning_rate, rel=1e-5)
 
 
-def test_fit_is_refused_while_the_model_is_being_trained(gan):
+def test_fit_is_refused_while_the_model_is_being_trained(gan, eager):
     class Fit(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
             with pytest.raises(RuntimeError, match="is being trained already"):
@@ -123,12 +126,12 @@ def test_fit_is_refused_while_the_model_is_being_trained(gan):
     assert gan.step == 2
 
 
-def test_a_run_says_that_fit_made_steps_that_cannot_be_replayed(gan, tmp_path):
-    train(gan, 5, run=tmp_path / "run")
+def test_a_run_says_that_fit_made_steps_that_cannot_be_replayed(gan, eager, tmp_path):
+    train(gan, 1, run=tmp_path / "run")
     gan.fit(PICTURES, batch_size=20, verbose=0)
-    train(gan, 2)
+    train(gan, 1)
     folder = RunFolder.open(tmp_path / "run")
-    with pytest.warns(UserWarning, match=r"the steps 6 to 8 were made by fit\(\)"):
+    with pytest.warns(UserWarning, match=r"the steps 2 to 4 were made by fit\(\)"):
         folder.schedule()
     assert tiny.same(tiny.arrays_of(GAN.resume(tmp_path / "run")), tiny.arrays_of(gan))
 
@@ -154,7 +157,7 @@ def test_a_slip_is_one_sentence(use, words):
         use()
 
 
-def test_functional_networks_are_as_good(tmp_path):
+def test_functional_networks_are_as_good(eager, tmp_path):
     gan = gan_of(as_functional)
     gan.fit(PICTURES, batch_size=20, verbose=0)
     gan.save(tmp_path / "gan.keras")
