@@ -715,7 +715,7 @@ def test_toy_kinds_have_the_shapes_that_their_names_say():
         (("square", 10), "kind"),
         ((["ring"], 10), "kind"),
         (("ring", 0), "n must"),
-        (("ring", 5.0), "n must"),
+        (("ring", 5.5), "n must"),
         (("ring", 5, None), "seed must"),
     ],
 )
