@@ -111,7 +111,7 @@ class FakeJudge:
     def __init__(self, model):
         self.model = model
 
-    def distance(self, pictures, by):
+    def distance(self, pictures):
         return abs(self.model.step - 20) + 1.0
 
 

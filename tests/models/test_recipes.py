@@ -101,7 +101,7 @@ class Judge:
     def __init__(self, *distances):
         self.distances = list(distances)
 
-    def distance(self, pictures, by):
+    def distance(self, pictures):
         return self.distances.pop(0)
 
 
