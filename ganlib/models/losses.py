@@ -3,6 +3,7 @@
 Real is 1 and fake is 0, everywhere. Which loss counts can change while a compiled step runs.
 """
 
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -139,25 +140,39 @@ PENALTIES = MappingProxyType(
 def with_penalty(gan, gradients, real, fake, shares):
     """Return gradients of the discriminator's loss with those of the penalty that belongs to the loss of now.
 
-    Which that is can change while a compiled function runs. Each is a loop of one turn, or of none: a condition would
-    cost a copy of all weights, and to multiply what is not wanted by 0 would cost as much as to want it.
+    Which that is can change while a compiled function runs. Each is a loop of one turn, or of none, within one such
+    loop for all of them: a condition would cost a copy of all weights, and to multiply what is not wanted by 0 would
+    cost as much as to want it.
     """
     known = [gradient is not None for gradient in gradients]
     weights = [weight for weight, has in zip(gan.discriminator.trainable_variables, known, strict=True) if has]
     sums = tuple(tf.convert_to_tensor(gradient) for gradient in gradients if gradient is not None)
-    for kind, penalty in PENALTIES.items():
+
+    def add(turn, sums, penalty):
         weight = penalty.weight if gan.options.loss_penalty is None else gan.options.loss_penalty
+        judged = _in_turn(turn, real), _in_turn(turn, fake)
+        with tf.GradientTape() as tape:
+            loss = weight / 2 * penalty.of(gan, *judged, shares)  # half, like the mean of both terms of the loss
+        more = tape.gradient(loss, weights)  # None for a weight, such as the last bias, that changes no slope
+        pairs = zip(sums, more, strict=True)
+        return turn + 1, tuple(gradient if extra is None else gradient + extra for gradient, extra in pairs)
 
-        def add(turn, sums, penalty=penalty, weight=weight):
-            with tf.GradientTape() as tape:
-                loss = weight / 2 * penalty.of(gan, real, fake, shares)  # half, like the mean of both terms of the loss
-            more = tape.gradient(loss, weights)  # None for a weight, such as the last bias, that changes no slope
-            pairs = zip(sums, more, strict=True)
-            return turn + 1, tuple(gradient if extra is None else gradient + extra for gradient, extra in pairs)
+    def add_wanted(turn, sums):
+        for kind, penalty in PENALTIES.items():
+            _, sums = _turns(gan.turns_of(kind), partial(add, penalty=penalty), sums)
+        return turn + 1, sums
 
-        _, sums = _turns(gan.turns_of(kind), add, sums)
+    _, sums = _turns(sum(gan.turns_of(kind) for kind in PENALTIES), add_wanted, sums)
     rest = iter(sums)
     return [next(rest) if has else None for has in known]
+
+
+def _in_turn(turn, judged):
+    """Add the number of the turn, which is 0, to all that is judged.
+
+    Or XLA would see that nothing in the loop depends on the turn, and compute it before the loop, wanted or not.
+    """
+    return tf.nest.map_structure(lambda part: part + tf.cast(turn, part.dtype), judged)
 
 
 def _turns(count, body, start):
@@ -175,7 +190,7 @@ def judge_partners(gan, draw_real, count):
     """
 
     def judge(turn, _):
-        logits = gan.discriminator(draw_real(), training=True)
+        logits = gan.discriminator(_in_turn(turn, draw_real()), training=True)
         return turn + 1, tf.reshape(tf.gather(logits, tf.range(count) % tf.shape(logits)[0]), [count, 1])
 
     wanted = sum(gan.turns_of(kind) for kind, loss in LOSSES.items() if loss.paired)
