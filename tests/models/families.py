@@ -50,7 +50,7 @@ def conditional(shape=(28, 28, 1), classes=10, **options):
     pictures = keras.Input(shape, name="pictures"), keras.Input((classes,), name="digit")
     seeded = [keras.initializers.GlorotUniform(seed=number) for number in range(4)]
     hidden = layers.Dense(8, "relu", kernel_initializer=seeded[0])(layers.Concatenate()(list(inputs)))
-    made = layers.Reshape(shape)(layers.Dense(np.prod(shape), "tanh", kernel_initializer=seeded[1])(hidden))
+    made = layers.Reshape(shape)(layers.Dense(int(np.prod(shape)), "tanh", kernel_initializer=seeded[1])(hidden))
     flat = layers.Concatenate()([layers.Flatten()(pictures[0]), pictures[1]])
     judged = layers.Dense(1, kernel_initializer=seeded[2])(layers.Dense(8, kernel_initializer=seeded[3])(flat))
     return ConditionalGAN(
