@@ -1,13 +1,13 @@
-"""What several tests need: a kit in a temporary folder, a browser."""
+"""What several tests need: ways to run steps, a kit in a temporary folder, a browser."""
 
 import shutil
 from pathlib import Path
 
 import pytest
+from helpers import modes
+from helpers.lab_page import launch_chromium
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [f"--{name}" for name in ("no-sandbox", "disable-gpu", "disable-background-networking", "disable-sync")]
 
 
 @pytest.fixture
@@ -24,10 +24,18 @@ def kit(tmp_path):
     return folder
 
 
-def launch_chromium(playwright):
-    """Start Debian's Chromium, or Playwright's own where there is none."""
-    path = next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
-    return playwright.chromium.launch(executable_path=path, args=FLAGS)
+@pytest.fixture
+def graph():
+    """Run steps as a plain graph, which is quick to build."""
+    with modes.plain_graph():
+        yield
+
+
+@pytest.fixture
+def eager():
+    """Run steps without a graph: tracing one takes as long as ten steps."""
+    with modes.no_graph():
+        yield
 
 
 @pytest.fixture(scope="module")  # no longer: Playwright keeps an event loop running, which other tools cannot have then

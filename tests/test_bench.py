@@ -186,8 +186,7 @@ def test_a_block_of_one_step_moves_both_networks_one_step(tiny, pictures):
     assert gan.step == 2
 
 
-def test_the_engine_moves_both_networks_and_views_at_every_multiple(tiny, pictures, tmp_path, monkeypatch):
-    monkeypatch.setattr("ganlib.training.devices._xla", False)
+def test_the_engine_moves_both_networks_and_views_at_every_multiple(tiny, graph, pictures, tmp_path):
     gan = GAN(seed=0)
     without, views = ways.engine_ways(gan, pictures, 8, tmp_path, view_every=5)
     assert min(moves([gan.generator, gan.discriminator], lambda: without.run(10))) > 0

@@ -562,8 +562,8 @@ def _uniform(use, seed, number, compiled=True):
     """Make a source of uniform numbers that depend on nothing but the use, the seed, the step's number and the stream.
 
     ThreeFry: on a CPU, XLA draws these numbers 60 times as fast with it as with what TensorFlow chooses by itself,
-    which takes longer than all the matrix products of a step. Only XLA knows it: not a plain graph, nor what runs at
-    once because somebody called `tf.config.run_functions_eagerly`.
+    which takes longer than all the matrix products of a step. Only XLA knows it, neither a plain graph nor what is run
+    eagerly.
     """
     first = tf.cast(seed, tf.int64) + (use << 32)
 

@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from tests.browser.lab_page import COMPILED, jupyterlab, open_lesson, step_of, wait_for
-from tests.conftest import launch_chromium
+from tests.helpers.lab_page import COMPILED, jupyterlab, launch_chromium, open_lesson, step_of, wait_for
 
 LESSON, CELLS = "10_live_lab.ipynb", 3
 SLIDER, NUMBER = "D learning rate", "D learning rate, typed"

@@ -1,7 +1,7 @@
 """A real JupyterLab, to be seen in a real browser."""
 
 import pytest
-from lab_page import jupyterlab
+from helpers.lab_page import jupyterlab
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from lab_page import (
+from helpers.lab_page import (
     COMPILED,
     PANEL,
     QUICK,

@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from lab_page import COMPILED, axe_faults, complaints_of, free_port, served, slider_names, step_of, wait_for
+from helpers.lab_page import COMPILED, axe_faults, complaints_of, free_port, served, slider_names, step_of, wait_for
 
 ADDRESS = "http://127.0.0.1"
 TOKEN = "let-me-in"

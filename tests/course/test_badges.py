@@ -10,6 +10,7 @@ import zipfile
 
 import nbformat
 import pytest
+from helpers import style
 
 from ganlib import commands
 from ganlib.course import badges, book, executed, handout, kit, lessons
@@ -17,8 +18,6 @@ from ganlib.setup import environment
 
 CHECKOUT = environment.CHECKOUT
 ADDRESS = "https://github.com/somebody/kit"
-sys.path.append(str(CHECKOUT / "tests" / "notebooks"))
-import style  # noqa: E402
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,8 @@
 """A tiny GAN with random weights and statistics, as the exports see it, and the folder of a run of it."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "models"))
-
-import tiny
+from helpers import tiny
 from networks import randomise
 
 from ganlib.training import RunFolder

@@ -44,7 +44,7 @@ def test_the_discriminator_can_be_taken_away_too(gan, tmp_path):
 
 
 def test_the_averaged_weights_are_those_that_go_into_the_file(tmp_path):
-    import tiny
+    from helpers import tiny
 
     gan = tiny.build_gan(moving_average=0.9)
     for weight in gan.averaged_generator.weights:

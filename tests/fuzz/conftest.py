@@ -4,15 +4,10 @@ Here and in CI they try the same few examples at every run. `GANLIB_FUZZ=long` d
 """
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
-
-from ganlib.training import devices
-
-sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "models"), str(Path(__file__).resolve().parent)]
 
 LONG = os.environ.get("GANLIB_FUZZ") == "long"
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
@@ -41,6 +36,5 @@ def bounded_memory():
 
 
 @pytest.fixture(autouse=True)
-def graph(monkeypatch):
-    """Run steps as a plain graph, which is quick to build."""
-    monkeypatch.setattr(devices, "_xla", False)
+def _graph(graph):
+    """Run steps as a plain graph."""

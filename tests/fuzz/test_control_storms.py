@@ -1,20 +1,15 @@
 """Storms of controls from several threads: afterwards the model is whole, and the record replays it bit for bit."""
 
 import shutil
-import sys
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
-import tiny
+from helpers import tiny, toy
+from helpers.checks import arrays_of, same
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "training"))
-
-import toy
 from sentences import attempt, odd_values
 
 from ganlib._tensorflow import keras
@@ -120,12 +115,12 @@ def test_a_storm_of_live_values_while_a_model_trains(storm, ends, pool, tmp_path
         replayed.live[name] = value
     replayed.train(STEPS, 8, schedule=run.schedule(), verbose=0)
     set_last(replayed, run.schedule())
-    assert toy.same(toy.arrays_of(replayed), toy.arrays_of(model))
+    assert same(arrays_of(replayed), arrays_of(model))
     assert np.array_equal(replayed.measured["leader_loss"], model.measured["leader_loss"], equal_nan=True)
 
     resumed = toy.Toy.resume(tmp_path / "run")
     assert resumed.step == STEPS
-    assert toy.same(toy.arrays_of(resumed), toy.arrays_of(model))
+    assert same(arrays_of(resumed), arrays_of(model))
 
 
 # --- the lab --------------------------------------------------------------------------------------------------------
@@ -187,12 +182,12 @@ def test_a_storm_of_commands_in_a_lab(storm, made):
     finally:
         trainer.close()
     assert not trainer.running
-    schedule, arrays, steps = trainer.schedule(), tiny.arrays_of(gan), gan.step
+    schedule, arrays, steps = trainer.schedule(), arrays_of(gan), gan.step
     if steps:
         again = tiny.as_made(*made)
         tiny.train(again, steps, schedule=schedule)
         set_last(again, schedule)
-        assert tiny.same(tiny.arrays_of(again), arrays)
+        assert same(arrays_of(again), arrays)
 
 
 @given(draw=st.data())

@@ -2,10 +2,10 @@
 
 import functools
 
-import families
 import numpy as np
 import pytest
-import tiny
+from helpers import families, tiny
+from helpers.checks import arrays_of, same
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sentences import attempt, odd_values
@@ -202,4 +202,4 @@ def test_a_training_begins_or_is_refused_and_nothing_is_trained(name, draw, trai
     _, refusal = attempt(lambda: gan.train(**{**OF_TRAIN, name: odd}))
     if refusal:
         assert gan.step == 0
-        assert tiny.same(tiny.arrays_of(gan), trained[1])
+        assert same(arrays_of(gan), trained[1])

@@ -10,7 +10,7 @@ import zipfile
 
 import numpy as np
 import pytest
-import tiny
+from helpers import tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image

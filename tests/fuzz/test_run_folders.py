@@ -5,7 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
-import tiny
+from helpers import tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sentences import GONE, attempt, damaged, json_values, paths_in, with_other, written

@@ -1,23 +1,10 @@
 """A small GAN that steps in moments, and trainers that are always closed again."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "models"))
-
-import tiny
+from helpers import tiny
 
 from ganlib.lab import trainer as trainer_module
 from ganlib.lab.trainer import LabTrainer
-from ganlib.training import devices
-
-
-@pytest.fixture
-def graph(monkeypatch):
-    """Run steps as a plain graph, which is quick to build."""
-    monkeypatch.setattr(devices, "_xla", False)
 
 
 @pytest.fixture(scope="session")

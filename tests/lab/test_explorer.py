@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-import tiny
+from helpers import tiny
 from ipywidgets.widgets.widget import _instances
 from PIL import Image
 

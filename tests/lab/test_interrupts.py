@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
-import tiny
+from helpers import tiny
 
 import ganlib
 from ganlib._tensorflow import keras

@@ -8,7 +8,8 @@ import tracemalloc
 
 import numpy as np
 import pytest
-import tiny
+from helpers import tiny
+from helpers.checks import arrays_of
 from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
@@ -113,7 +114,7 @@ def test_a_preset_begins_at_step_0_and_says_so(lab, gan, made):
     lab.trainer.wait()
     assert gan.step == 0
     assert gan.g_learning_rate == pytest.approx(3e-2)
-    assert all(np.array_equal(made[1][name], now) for name, now in tiny.arrays_of(gan).items() if "generator" in name)
+    assert all(np.array_equal(made[1][name], now) for name, now in arrays_of(gan).items() if "generator" in name)
     assert "The weights are back at step 0" in lab._status.value
     press(lab, "more")
     assert "Mode collapse" in lab._status.value

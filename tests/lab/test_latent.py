@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-import tiny
+from helpers import tiny
 
 from ganlib import GAN
 from ganlib._tensorflow import tf

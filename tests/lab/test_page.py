@@ -10,13 +10,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from helpers.lab_page import free_port, served
 
 from ganlib import commands
 from ganlib.lab import controls, page, views
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "browser"))
-
-from lab_page import free_port, served
 
 LESSON = Path(__file__).resolve().parents[2] / "notebooks" / "10_live_lab.ipynb"
 

@@ -9,7 +9,7 @@ import zlib
 import ipywidgets
 import numpy as np
 import pytest
-import tiny
+from helpers import tiny
 from PIL import Image
 
 from ganlib import commands

@@ -6,7 +6,8 @@ import time
 
 import numpy as np
 import pytest
-import tiny
+from helpers import tiny
+from helpers.checks import arrays_of, same
 
 from ganlib import Schedule
 from ganlib._tensorflow import keras
@@ -32,7 +33,7 @@ def replayed(gan, schedule, steps, made, batch_size=8):
     gan.load_state(0, arrays, values)
     gan.run = gan.measured = gan.guard = None
     gan.train(steps, batch_size, data=tiny.DATA, schedule=schedule, verbose=0)
-    return tiny.arrays_of(gan)
+    return arrays_of(gan)
 
 
 def test_nothing_moves_before_somebody_asks_for_it(trainer, gan):
@@ -132,9 +133,9 @@ def test_the_schedule_of_a_session_replays_it_bit_for_bit(trainer, gan, made):
     trainer.wait()
     trainer.play(20)
     assert trainer.wait()
-    schedule, by_hand, steps = trainer.schedule(), tiny.arrays_of(gan), gan.step
+    schedule, by_hand, steps = trainer.schedule(), arrays_of(gan), gan.step
     assert steps == 45
-    assert tiny.same(by_hand, replayed(gan, schedule, steps, made))
+    assert same(by_hand, replayed(gan, schedule, steps, made))
 
 
 def test_a_schedule_can_be_swapped_as_a_file(trainer, tmp_path):
@@ -178,8 +179,8 @@ def test_a_thousand_random_events_from_two_threads_lose_nothing_and_can_be_repla
     for name, value in (sent["one"] | sent["two"]).items():
         assert gan.live[name] == pytest.approx(value, rel=1e-6), name
     assert gan.step > 20
-    schedule, by_hand, steps = trainer.schedule(), tiny.arrays_of(gan), gan.step
-    assert tiny.same(by_hand, replayed(gan, schedule, steps, made))
+    schedule, by_hand, steps = trainer.schedule(), arrays_of(gan), gan.step
+    assert same(by_hand, replayed(gan, schedule, steps, made))
 
 
 def test_what_code_sets_beside_the_lab_is_recorded_too(trainer, gan, made):
@@ -193,8 +194,8 @@ def test_what_code_sets_beside_the_lab_is_recorded_too(trainer, gan, made):
     trainer.play(5)
     assert trainer.wait()
     assert [change.name for change in trainer.changes] == ["d_learning_rate", "g_steps"]
-    schedule, by_hand, steps = trainer.schedule(), tiny.arrays_of(gan), gan.step
-    assert tiny.same(by_hand, replayed(gan, schedule, steps, made))
+    schedule, by_hand, steps = trainer.schedule(), arrays_of(gan), gan.step
+    assert same(by_hand, replayed(gan, schedule, steps, made))
 
 
 def test_reset_goes_back_to_the_first_weights_and_keeps_the_controls(trainer, gan, made):
@@ -203,15 +204,15 @@ def test_reset_goes_back_to_the_first_weights_and_keeps_the_controls(trainer, ga
     trainer.reset()
     assert trainer.wait()
     first = made[1]
-    now = tiny.arrays_of(gan)
+    now = arrays_of(gan)
     assert gan.step == 0
     assert all(np.array_equal(first[name], now[name]) for name in first if not name.startswith("d_optimizer"))
     assert gan.d_learning_rate == 1e-3
     assert trainer.changes == ()
     trainer.play(10)
     trainer.wait()
-    schedule, by_hand = trainer.schedule(), tiny.arrays_of(gan)
-    assert tiny.same(by_hand, replayed(gan, schedule, 10, made))
+    schedule, by_hand = trainer.schedule(), arrays_of(gan)
+    assert same(by_hand, replayed(gan, schedule, 10, made))
 
 
 def test_networks_built_by_hand_cannot_be_drawn_anew_and_it_says_so(trainer, gan):
@@ -236,13 +237,13 @@ def test_a_mad_learning_rate_ends_in_a_sentence_and_a_lab_that_works(graph):
     assert "diverged" in trainer.message
     assert "lower the rates" in trainer.message
     assert not trainer.running
-    assert all(np.isfinite(array).all() for array in tiny.arrays_of(gan).values())
+    assert all(np.isfinite(array).all() for array in arrays_of(gan).values())
     trainer.set("d_learning_rate", 0.001)
     trainer.play(5)
     assert trainer.wait()
     assert trainer.message == ""
-    schedule, by_hand, steps = trainer.schedule(), tiny.arrays_of(gan), gan.step
-    assert tiny.same(by_hand, replayed(gan, schedule, steps, made))
+    schedule, by_hand, steps = trainer.schedule(), arrays_of(gan), gan.step
+    assert same(by_hand, replayed(gan, schedule, steps, made))
 
 
 class Faulty(keras.callbacks.Callback):
@@ -345,8 +346,8 @@ def test_the_second_lab_closes_the_first_and_goes_on_with_its_record(trainer, ga
         trainer.play()
     second.play(5)
     assert second.wait()
-    schedule, by_hand, steps = second.schedule(), tiny.arrays_of(gan), gan.step
-    assert tiny.same(by_hand, replayed(gan, schedule, steps, made))
+    schedule, by_hand, steps = second.schedule(), arrays_of(gan), gan.step
+    assert same(by_hand, replayed(gan, schedule, steps, made))
     second.reset()
     assert second.wait()
     assert gan.step == 0
@@ -409,9 +410,9 @@ def test_slower_speeds_make_the_same_weights_and_let_go_at_once(gan, made, speed
     until(lambda: gan.step >= 6)
     trainer.pause()
     assert trainer.wait()
-    by_hand, steps = tiny.arrays_of(gan), gan.step
+    by_hand, steps = arrays_of(gan), gan.step
     assert steps < 60
-    assert tiny.same(by_hand, replayed(gan, None, steps, made))
+    assert same(by_hand, replayed(gan, None, steps, made))
 
 
 def test_presets_change_several_values_while_it_trains(trainer, gan):

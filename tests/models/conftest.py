@@ -1,25 +1,9 @@
 """GANs that the tests share: what was traced or compiled once is used again."""
 
 import pytest
-import tiny
+from helpers import tiny
 
 from ganlib import GAN, load_mnist
-from ganlib._tensorflow import tf
-from ganlib.training import devices
-
-
-@pytest.fixture
-def graph(monkeypatch):
-    """Run steps as a plain graph, which is quick to build."""
-    monkeypatch.setattr(devices, "_xla", False)
-
-
-@pytest.fixture
-def eager():
-    """Make steps without a graph: tracing one takes as long as ten steps."""
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture(scope="session")

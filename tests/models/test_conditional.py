@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
-import tiny
+from helpers import tiny
+from helpers.checks import same
+from helpers.modes import plain_graph
 
 from ganlib import builders
 from ganlib._tensorflow import keras, tf
 from ganlib.data import scale_pixels
 from ganlib.models.conditional import ConditionalGAN
-from ganlib.training import Draws, RunFolderError, devices
+from ganlib.training import Draws, RunFolderError
 
 layers = keras.layers
 SIZE = 8
@@ -59,8 +61,7 @@ def build_gan(seed=0, **options):
 @pytest.fixture(scope="module")
 def pooled():
     """Two GANs, which run as plain graphs, and their first states: what was traced once is used again."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(devices, "_xla", False)
+    with plain_graph():
         made = [build_gan(0), build_gan(0, moving_average=0.9)]
     return [(gan, *gan.state()) for gan in made]
 
@@ -162,7 +163,7 @@ def test_fit_takes_pictures_and_labels(gan):
     pictures, labels = bars(32)
     gan.fit(pictures, labels, batch_size=16, verbose=0)
     assert gan.step == 2
-    assert not tiny.same(before, gan.state()[0])
+    assert not same(before, gan.state()[0])
 
 
 def test_the_discriminator_can_learn_noise_from_digits_first(gan):
@@ -180,7 +181,7 @@ def test_a_resumed_run_ends_in_the_same_weights_bit_for_bit(gan, graph, pooled, 
     train(gan, 7, run=tmp_path / "run", sample_interval=5)
     resumed = ConditionalGAN.resume(tmp_path / "run")
     train(resumed, 5)
-    assert tiny.same(unbroken, resumed.state()[0])
+    assert same(unbroken, resumed.state()[0])
     assert (tmp_path / "run" / "samples" / "step_00000010.png").exists()
 
 

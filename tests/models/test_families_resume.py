@@ -3,10 +3,11 @@
 import copy
 import json
 
-import families
 import pytest
-from families import FAMILIES, train
-from tiny import arrays_of, as_made, same
+from helpers import families
+from helpers.checks import arrays_of, same
+from helpers.families import FAMILIES, train
+from helpers.tiny import as_made
 
 from ganlib.models import load_run
 from ganlib.training import RunFolder, RunFolderError

@@ -8,9 +8,10 @@ import threading
 import keras
 import numpy as np
 import pytest
-import tiny
+from helpers import tiny
+from helpers.checks import arrays_of, one_sentence, same
+from helpers.tiny import DATA, train
 from PIL import Image
-from tiny import DATA, arrays_of, same, train
 
 from ganlib import GAN, Schedule
 from ganlib._tensorflow import tf
@@ -37,15 +38,6 @@ class Watch(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         if (batch + 1) % self.every == 0:
             self._action(batch + 1)
-
-
-def one_sentence(error):
-    """Check that a message is a sentence or two for people, and return it."""
-    text = str(error.value)
-    assert 20 < len(text) < 500, text
-    assert "\n" not in text, text
-    assert text.rstrip("'\"").endswith("."), text
-    return text
 
 
 # --- building ------------------------------------------------------------------------------------------------------

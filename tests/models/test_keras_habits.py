@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-import tiny
-from families import FAMILIES, as_functional, build, gan_of
-from tiny import train
+from helpers import tiny
+from helpers.checks import arrays_of, same
+from helpers.families import FAMILIES, as_functional, build, gan_of
+from helpers.tiny import train
 
 from ganlib import GAN
 from ganlib._tensorflow import keras, tf
@@ -87,9 +88,9 @@ def test_a_data_set_is_fitted_and_one_of_other_pictures_refused(gan):
 def test_labels_beside_the_pictures_are_left_aside(gan, eager):
     first = gan.state()
     train(gan, 1, data=(PICTURES, np.zeros(len(PICTURES), int)))
-    learned = tiny.arrays_of(gan)
+    learned = arrays_of(gan)
     train(tiny.as_made(gan, *first), 1)
-    assert tiny.same(tiny.arrays_of(gan), learned)
+    assert same(arrays_of(gan), learned)
 
 
 def test_callbacks_of_epochs_work_in_fit(gan, eager, tmp_path):
@@ -133,7 +134,7 @@ def test_a_run_says_that_fit_made_steps_that_cannot_be_replayed(gan, eager, tmp_
     folder = RunFolder.open(tmp_path / "run")
     with pytest.warns(UserWarning, match=r"the steps 2 to 4 were made by fit\(\)"):
         folder.schedule()
-    assert tiny.same(tiny.arrays_of(GAN.resume(tmp_path / "run")), tiny.arrays_of(gan))
+    assert same(arrays_of(GAN.resume(tmp_path / "run")), arrays_of(gan))
 
 
 # --- arguments --------------------------------------------------------------------------------------------------------

@@ -3,11 +3,11 @@
 import multiprocessing
 import random
 
-import families
-import killed
 import numpy as np
 import pytest
-from tiny import arrays_of, same, train
+from helpers import families, killed
+from helpers.checks import arrays_of, same
+from helpers.tiny import train
 
 from ganlib.training import RunFolder
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-import tiny
-from families import as_functional, as_nested
-from tiny import arrays_of, as_made, same, train
+from helpers import tiny
+from helpers.checks import arrays_of, same
+from helpers.families import as_functional, as_nested
+from helpers.tiny import as_made, train
 
 from ganlib import GAN
 from ganlib._tensorflow import keras, tf

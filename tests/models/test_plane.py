@@ -13,7 +13,7 @@ from ganlib._tensorflow import keras, tf
 from ganlib.builders import build_plane_discriminator, build_plane_generator
 from ganlib.judge.clouds import energy_distance
 from ganlib.models.plane import PlaneGAN
-from ganlib.training import Schedule, devices
+from ganlib.training import Schedule
 
 LESSON = Path(__file__).parents[2] / "notebooks" / "05_adversarial_game.ipynb"
 RING = data.toy_points("ring", 2000)
@@ -33,9 +33,8 @@ def gan(shared):
 
 
 @pytest.fixture
-def small(monkeypatch):
-    """A smaller one that runs as a plain graph, which is quick to build."""
-    monkeypatch.setattr(devices, "_xla", False)
+def small(graph):
+    """A smaller one that runs as a plain graph."""
     return PlaneGAN(
         "normal", 1, generator=build_plane_generator(1, (8,), 0), discriminator=build_plane_discriminator((8,), 1)
     )

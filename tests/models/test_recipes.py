@@ -5,7 +5,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import tiny
+from helpers import tiny
+from helpers.checks import arrays_of, same
 
 from ganlib import GAN, load_mnist
 from ganlib.judge.keep import KeepBest
@@ -30,7 +31,7 @@ def test_a_recipe_builds_a_gan_with_its_settings_and_budget(name):
 
 def test_the_classic_recipe_is_the_gan_as_it_is_built_without_one():
     recipe, plain = GAN.from_recipe("classic", seed=1), GAN(seed=1)
-    assert tiny.same(tiny.arrays_of(recipe), tiny.arrays_of(plain))
+    assert same(arrays_of(recipe), arrays_of(plain))
     assert recipe.g_optimizer.get_config()["beta_1"] == plain.g_optimizer.get_config()["beta_1"] == 0.5
     assert {name: recipe.usual[name] for name in plain.usual} == dict(plain.usual)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import style
+from helpers import style
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbformat.warnings import DuplicateCellId
 

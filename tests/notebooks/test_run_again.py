@@ -8,7 +8,7 @@ from pathlib import Path
 import names
 import nbformat
 import pytest
-import style
+from helpers import style
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 

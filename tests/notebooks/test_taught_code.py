@@ -5,7 +5,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-import style
+from helpers import style
 
 from ganlib import GAN, builders, load_mnist
 from ganlib._tensorflow import keras, tf

@@ -1,17 +1,18 @@
 """What the tests of the engine share: a small model, run as a plain graph because that is quick to build."""
 
-import pytest
-from toy import Toy
+import contextlib
 
-from ganlib.training import model
+import pytest
+from helpers.modes import plain_graph
+from helpers.toy import Toy
 
 
 @pytest.fixture(autouse=True)
-def mode(request, monkeypatch):
-    """How to run the steps: "graph" unless the test asks for another mode."""
+def mode(request):
+    """How to run the steps: "graph" unless the test asks for "compiled"."""
     wanted = getattr(request, "param", "graph")
-    monkeypatch.setattr(model, "compile_mode", lambda networks: wanted)
-    return wanted
+    with plain_graph() if wanted == "graph" else contextlib.nullcontext():
+        yield wanted
 
 
 @pytest.fixture(scope="session")

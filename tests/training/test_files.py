@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from toy import one_sentence
+from helpers.checks import one_sentence
 
 from ganlib.paths import as_path
 from ganlib.training import RunFolder, RunFolderError, atomic_write, files

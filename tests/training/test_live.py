@@ -5,7 +5,7 @@ import threading
 
 import numpy as np
 import pytest
-from toy import one_sentence
+from helpers.checks import one_sentence
 
 from ganlib.arguments import Choice, Number, Switch, Whole
 from ganlib.training import LiveValue, LiveValues, Schedule

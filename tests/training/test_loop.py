@@ -10,7 +10,8 @@ import keras
 import numpy as np
 import pytest
 from disk import FullDisk
-from toy import At, Toy, arrays_of, one_sentence, same, train
+from helpers.checks import arrays_of, one_sentence, same
+from helpers.toy import At, Toy, train
 
 from ganlib.training import (
     MAX_BLOCK,

@@ -7,7 +7,8 @@ import shutil
 import keras
 import numpy as np
 import pytest
-from toy import POINTS, At, Toy, arrays_of, one_sentence, same, train
+from helpers.checks import arrays_of, one_sentence, same
+from helpers.toy import POINTS, At, Toy, train
 
 from ganlib.training import GuardError, RunFolderError, Schedule, TrainableModel
 from ganlib.training.model import fingerprint

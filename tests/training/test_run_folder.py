@@ -8,7 +8,7 @@ import random
 import numpy as np
 import pytest
 from disk import FullDisk
-from toy import one_sentence
+from helpers.checks import one_sentence
 
 from ganlib.training import History, RunFolder, RunFolderError, Schedule, files
 

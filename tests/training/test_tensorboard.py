@@ -1,15 +1,9 @@
 """Event files for TensorBoard, read back with TensorBoard's own reader."""
 
-import sys
-from pathlib import Path
-
 import pytest
+from helpers import tiny
+from helpers.modes import plain_graph
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "models"))
-
-import tiny
-
-from ganlib.training import devices
 from ganlib.training.tensorboard import TensorBoard
 
 event_accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
@@ -18,8 +12,7 @@ event_accumulator = pytest.importorskip("tensorboard.backend.event_processing.ev
 @pytest.fixture(scope="module")
 def events(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tensorboard")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(devices, "_xla", False)
+    with plain_graph():
         tiny.train(tiny.build_gan(), 6, callbacks=[TensorBoard(folder, every=3)])
     accumulator = event_accumulator.EventAccumulator(str(folder), size_guidance={"tensors": 0})
     accumulator.Reload()

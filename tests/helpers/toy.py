@@ -89,19 +89,6 @@ class Toy(TrainableModel):
         return loss
 
 
-def arrays_of(model):
-    """Every array that a checkpoint would hold: the weights, and the optimizers' moments."""
-    return model.state()[0]
-
-
-def same(arrays, others):
-    """Tell whether two such dicts are equal bit for bit."""
-    return arrays.keys() == others.keys() and all(
-        array.dtype == others[name].dtype and array.tobytes() == others[name].tobytes()
-        for name, array in arrays.items()
-    )
-
-
 def train(model, steps, **options):
     """Train without a word; return the history."""
     return model.train(steps, 8, verbose=0, **options)
@@ -118,12 +105,3 @@ class At(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         if batch + 1 == self.every:
             self._action()
-
-
-def one_sentence(error):
-    """Check that a message is a sentence for people, and return it."""
-    text = str(error.value if hasattr(error, "value") else error)
-    assert 20 < len(text) < 500, text
-    assert "\n" not in text, text
-    assert text.rstrip("'\"").endswith("."), text
-    return text

@@ -1,7 +1,6 @@
 """A small model of every family, with data to train it on; networks of all the forms in which Keras builds them."""
 
 import numpy as np
-import tiny
 
 from ganlib import GAN, ConditionalGAN, builders
 from ganlib._tensorflow import keras
@@ -11,6 +10,7 @@ from ganlib.models.boltzmann import RestrictedBoltzmannMachine
 from ganlib.models.flow import FlowMatching, PlaneFlow
 from ganlib.models.plane import PlaneGAN
 from ganlib.models.variational import VariationalAutoencoder
+from helpers import tiny
 
 layers = keras.layers
 DIGIT_LIKE = tiny.pictures(40, 28)

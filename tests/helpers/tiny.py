@@ -57,16 +57,6 @@ def train(gan, steps, **options):
     return gan.train(steps, 8, **({"data": DATA, "verbose": 0} | options))
 
 
-def arrays_of(gan):
-    """Every array that a checkpoint holds: weights and moments of both networks."""
-    return gan.state()[0]
-
-
-def same(arrays, others):
-    """Tell whether two such dicts are equal bit for bit."""
-    return arrays.keys() == others.keys() and all(a.tobytes() == others[name].tobytes() for name, a in arrays.items())
-
-
 def as_made(gan, arrays, values):
     """Put a GAN back to the state in which it was made."""
     gan.load_state(0, arrays, values)

@@ -17,10 +17,9 @@ def train(folder, kill_at, delay):
     """Begin or resume a run; kill this very process `delay` seconds after a step was made (None: after it began)."""
     if kill_at is None:
         _kill_when(lambda: True, delay)
-    import tiny
-
     from ganlib import GAN
     from ganlib.training import use_xla
+    from helpers import tiny
 
     use_xla(False)
     resumed = (Path(folder) / "config.json").exists()
@@ -36,10 +35,9 @@ def train_family(folder, family, kill_at):
 
     Its few steps are made without a graph, which would take longer to trace in every process.
     """
-    import families
-
     from ganlib._tensorflow import tf
     from ganlib.models import load_run
+    from helpers import families
 
     tf.config.run_functions_eagerly(True)
     resumed = (Path(folder) / "config.json").exists()

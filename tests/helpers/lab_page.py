@@ -21,6 +21,14 @@ PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 COMPILED = 180_000  # milliseconds that the first step may take
 QUICK = 30_000
 SERIOUS = ("serious", "critical")
+SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [f"--{name}" for name in ("no-sandbox", "disable-gpu", "disable-background-networking", "disable-sync")]
+
+
+def launch_chromium(playwright):
+    """Start Debian's Chromium, or Playwright's own where there is none."""
+    path = next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
+    return playwright.chromium.launch(executable_path=path, args=FLAGS)
 
 
 def free_port():

@@ -1,0 +1,1 @@
+"""What tests of several folders share: small models, data for them, and checks."""
