@@ -1,6 +1,6 @@
 """How steps run in a test: as usual compiled with XLA, as a plain graph, or without any graph.
 
-On two cores the tiny GAN takes 4 s of processor time to compile, 2 s to trace as a graph, and 0.2 s a step without one.
+The tiny GAN takes some 2 s of processor time to trace as a graph, and 0.2 s per step without one.
 """
 
 import contextlib

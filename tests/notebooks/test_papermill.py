@@ -5,6 +5,7 @@ import logging
 import re
 from pathlib import Path
 
+import names
 import nbformat
 import papermill
 import pytest
@@ -15,10 +16,15 @@ LESSONS = Path(__file__).resolve().parents[2] / "notebooks"
 STEPS = 12
 
 
-def execute(name, folder, **parameters):
-    """Run a lesson with injected parameters; return the executed notebook."""
+def execute(name, folder, until=None, **parameters):
+    """Run a lesson, or only what one of its cells needs, with injected parameters; return the executed notebook."""
+    lesson = nbformat.read(LESSONS / name, nbformat.NO_CONVERT)
+    if until:
+        needed = names.needed_by([(cell.id, cell.source) for cell in lesson.cells if cell.cell_type == "code"], until)
+        lesson.cells = [cell for cell in lesson.cells if cell.id in needed]
+    nbformat.write(lesson, folder / f"of_{name}")
     made = papermill.execute_notebook(
-        LESSONS / name,
+        folder / f"of_{name}",
         folder / name,
         parameters={"speed": "smoke", **parameters},
         kernel_name="python3",
@@ -41,11 +47,11 @@ def figures(notebook):
 
 @pytest.fixture(scope="module")
 def keras_gan(tmp_path_factory):
-    """Lesson 06, run with two seeds: seed -> (executed notebook, run folder)."""
+    """Lesson 06, run with two seeds, with the second until it has trained: seed -> (executed notebook, run folder)."""
     made = {}
-    for seed in (0, 1):
+    for seed, until in ((0, None), (1, "train")):
         folder = tmp_path_factory.mktemp(f"seed{seed}")
-        notebook = execute("06_keras_gan.ipynb", folder, seed=seed, steps=STEPS, run=str(folder / "run"))
+        notebook = execute("06_keras_gan.ipynb", folder, until, seed=seed, steps=STEPS, run=str(folder / "run"))
         made[seed] = notebook, RunFolder.open(folder / "run")
     return made
 

@@ -47,6 +47,11 @@ CONVOLUTIONAL = {
 }
 
 
+@pytest.fixture(autouse=True)
+def mode():
+    """Leave the choice of the mode, which is tested here, to what is usual."""
+
+
 def test_dense_networks_are_compiled_on_a_cpu():
     pair = [builders.build_generator(), builders.build_discriminator()]
     assert devices.compile_mode(pair, [CPU]) == "compiled"
@@ -59,8 +64,7 @@ def test_convolutional_networks_are_compiled_step_by_step_on_a_cpu(kind):
     assert devices.compile_mode([dense, convolutional], [CPU]) == "stepwise", "one of a pair is enough"
 
 
-def test_nothing_is_compiled_where_xla_is_not_wanted(monkeypatch):
-    monkeypatch.setattr(devices, "_xla", True)
+def test_nothing_is_compiled_where_xla_is_not_wanted():
     dense = [builders.build_discriminator()]
     devices.use_xla(False)
     assert devices.compile_mode(dense, [CPU]) == devices.compile_mode(dense, [CPU, GPU]) == "graph"
