@@ -156,7 +156,7 @@ def test_the_rate_is_live_and_a_recipe_lets_it_fall():
     assert flow.learning_rate == 0.01
     flow.train(data=tiny.pictures(40, 28), verbose=0)
     assert flow.step == 4
-    assert flow.learning_rate == pytest.approx(0.01 / 50, rel=1e-5)
+    assert 0 < flow.learning_rate < 0.003
     assert set(FLOW_RECIPES) == {"flow"}
 
 
