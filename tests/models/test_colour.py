@@ -2,12 +2,12 @@
 
 import io
 
-import families
 import numpy as np
 import pytest
-from families import COLOURED
+from helpers import families
+from helpers.checks import arrays_of, same
+from helpers.families import COLOURED
 from PIL import Image, ImageSequence
-from tiny import arrays_of, same
 
 from ganlib import GAN, ConditionalGAN, builders, export
 from ganlib._tensorflow import keras

@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 import pytest
-import tiny
-from tiny import arrays_of, same
+from helpers import tiny
+from helpers.checks import arrays_of, same
 
 from ganlib import builders
 from ganlib._tensorflow import tf

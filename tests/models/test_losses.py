@@ -1,11 +1,11 @@
 """The losses of critics: their terms, their penalties, what is said of scores; and the modes that GANs find."""
 
-import families
 import keras
 import numpy as np
 import pytest
-import tiny
-from tiny import DATA, arrays_of, same, train
+from helpers import families, tiny
+from helpers.checks import arrays_of, same
+from helpers.tiny import DATA, train
 
 from ganlib import GAN, builders
 from ganlib._tensorflow import tf

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-import tiny
-from families import COLOURED
+from helpers import tiny
+from helpers.families import COLOURED
 from PIL import Image
 
 from ganlib import GAN, ConditionalGAN, commands
