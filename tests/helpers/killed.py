@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 STEPS = 240
-FAMILY_STEPS = 12
+FAMILY_STEPS = 60
 EVERY = 3  # steps between two checkpoints: so often that many kills meet one being written
 SCHEDULE = [(50, "d_learning_rate", 1e-3 / 3), (51, "loss_kind", "least_squares"), (150, "d_steps", 2)]
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows any signal ends a process at once
@@ -31,21 +31,18 @@ def train(folder, kill_at, delay):
 
 
 def train_family(folder, family, kill_at):
-    """Begin or resume a run of a family; kill this very process once it has made so many steps (None: never).
-
-    Its few steps are made without a graph, which would take longer to trace in every process.
-    """
-    from ganlib._tensorflow import tf
+    """Begin or resume a run of a family; kill this very process once it has made so many steps (None: never)."""
     from ganlib.models import load_run
+    from ganlib.training import use_xla
     from helpers import families
 
-    tf.config.run_functions_eagerly(True)
+    use_xla(False)
     resumed = (Path(folder) / "config.json").exists()
     model = type(load_run(folder)).resume(folder) if resumed else families.build(family)
     if kill_at is not None:
         _kill_when(lambda: model.step >= kill_at, 0)
-    plan = {} if resumed else {"run": folder, "sample_interval": 3}
-    families.train(model, family, None if resumed else FAMILY_STEPS, checkpoint_interval=1, **plan)
+    plan = {} if resumed else {"run": folder, "sample_interval": 10}
+    families.train(model, family, None if resumed else FAMILY_STEPS, checkpoint_interval=EVERY, **plan)
 
 
 def _kill_when(due, delay):
