@@ -502,7 +502,7 @@ def build_velocity_unet(image_shape=IMAGE_SHAPE, filters=32, digits=False, seed=
 
     A convolution makes one place of every two by two pixels; residual blocks work there and, halved once more, on a
     map with twice the channels; what the first block found is handed across to the last (Ronneberger et al. 2015).
-    Every block is told the time, and the digit if one can be asked for (Ho et al. 2020, appendix B). See lesson 13.
+    Every block is told the time, and the digit if one can be asked for (Ho et al. 2020, appendix B).
 
     Parameters
     ----------
@@ -551,7 +551,7 @@ def build_velocity_unet(image_shape=IMAGE_SHAPE, filters=32, digits=False, seed=
 def build_plane_velocity(hidden=(128, 128, 128), seed=None):
     """Build the network of a flow in the plane: a point on its way and the time in, its velocity out.
 
-    Dense layers with SiLU. Taught in lesson 13.
+    Dense layers with SiLU.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 Every picture and every noise are the ends of a straight way, on which time runs from 0, noise, to 1, picture. The
 network is shown a place on such a way and the time, and learns the velocity there by a mean squared error: there is no
 adversary and no game. Many ways cross at a place, and what it learns is their mean; whoever follows it from noise, in
-small steps, comes out among the pictures. Lesson 13 writes it out line by line.
+small steps, comes out among the pictures.
 """
 
 from dataclasses import dataclass, replace
@@ -342,7 +342,7 @@ class FlowMatching(PictureModel):
 
 @keras.saving.register_keras_serializable("ganlib")
 class PlaneFlow(PointModel, FlowMatching):
-    """A flow of points in the square from -1 to 1: the arrows and ways of lesson 13 can be drawn.
+    """A flow of points in the square from -1 to 1, whose arrows and ways can be drawn.
 
     Parameters
     ----------
@@ -382,6 +382,8 @@ class PlaneFlow(PointModel, FlowMatching):
 @dataclass(frozen=True, kw_only=True)
 class FlowRecipe:
     """A network, an optimizer and a budget under one name, for `FlowMatching.from_recipe`.
+
+    What its pictures are worth to the judge has not been measured yet.
 
     Attributes
     ----------
