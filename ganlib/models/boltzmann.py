@@ -539,7 +539,7 @@ class RestrictedBoltzmannMachine(PictureModel):
             return number + 1, visible, gained
 
         start = (tf.constant(0), visible, tf.zeros_like(visible[:, 0]))
-        return tf.while_loop(lambda number, *_: number < inverse.shape[0] - 1, step, start)[2]
+        return tf.while_loop(lambda number, *_: number < tf.shape(inverse)[0] - 1, step, start)[2]
 
 
 # --- helpers ----------------------------------------------------------------------------------------------------------

@@ -86,6 +86,12 @@ def test_annealing_finds_the_log_z_that_enumeration_finds(tiny):
     assert from_bars.value == pytest.approx(exact, abs=0.05)
 
 
+def test_annealing_can_be_asked_again_with_other_numbers_of_temperatures(tiny):
+    exact = tiny.log_partition().value
+    for temperatures in (100, 300, 1000):
+        assert tiny.estimate_log_partition(temperatures).value == pytest.approx(exact, abs=0.3)
+
+
 def test_annealing_finds_log_z_with_784_pixels_too():
     machine = RestrictedBoltzmannMachine(hidden=6, seed=1)
     rng = np.random.default_rng(2)

@@ -34,13 +34,15 @@ def _new_digits(digits, gan):
 
 
 def _brightness(brightness):
-    pictures = np.full((3, 28, 28, 1), -1.0, "float32")
-    pictures[1, :7], pictures[2] = 1.0, 1.0  # black; a quarter white; white
+    pictures = np.full((4, 28, 28, 1), -1.0, "float32")
+    pictures[1, :7], pictures[2], pictures[3] = 1.0, 1.0, 0.0  # black; a quarter white; white; grey
     found = ask(brightness, pictures)
     if np.shape(found) == ():
         raise Wrong("That is one number for all pictures. Give one for each: take the mean over the last three axes.")
-    found = array(found, (3,))
-    wanted = np.array([0, 0.25, 1])
+    found = array(found, (4,))
+    wanted = np.array([0, 0.25, 1, 0.5])
+    if close(found[:3], wanted[:3]) and not close(found[3], 0.5):
+        raise Wrong(f"A grey picture, all its pixels 0, is half as bright as a white one; yours says {found[3]:g}.")
     if close(found, 2 * wanted - 1):
         raise Wrong("Black is -1 in these pictures, and so your black picture has the brightness -1. It should be 0.")
     if close(found, 1 - wanted):

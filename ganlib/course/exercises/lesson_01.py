@@ -55,6 +55,12 @@ def _write(write_mail):
         raise Wrong("The words of wanted mail are in spam and the reverse: take the row of `theta` of each class.")
     if np.abs(rates - theta).max() > 0.1:
         raise Wrong(f"In class 0 the first word should be in 90 % of the e-mails; in yours it is in {rates[0, 0]:.0%}.")
+    together = bags[labels == 0][:, [0, 2]].all(axis=1).mean()
+    if abs(together - rates[0, 0] * rates[0, 2]) > 0.025:
+        raise Wrong(
+            f"One word must not depend on another: words 1 and 3 should be together in 45 % of the e-mails of class 0, "
+            f"in yours they are in {together:.0%}. Toss a coin for every word, not one for the whole e-mail."
+        )
     return "First the class, then the words: that is a draw from p(x)."
 
 

@@ -63,6 +63,12 @@ def _linear(encoder, decoder):
             bounded = np.abs(_out(network, 1000 * one)).max() <= 1.0001
             guess = "tanh or sigmoid at its end" if bounded else "ReLU in it"
             raise Wrong(f"The {name} is not linear: f(a + b) differs from f(a) + f(b). Is there a {guess}?")
+    codes = _out(encoder, rng.normal(size=(60, 28, 28, 1)).astype("float32"))
+    made = _out(decoder, codes.astype("float32")).reshape(60, -1)
+    for name, found in (("code", codes), ("picture", made)):
+        rank = np.linalg.matrix_rank(found - found.mean(axis=0), tol=1e-3 * np.abs(found).max())
+        if rank < 32:
+            raise Wrong(f"A {name} varies in {rank} directions only, not in 32: there is a narrower layer on the way.")
     return "Linear from end to end: PCA's error is the floor for it."
 
 

@@ -18,7 +18,7 @@ def _colder(prediction):
 
 
 def _changes(changes):
-    digits = np.array([1, 1, 2, 1, 2, 2, 2])
+    digits = np.array([1, 1, 7, 1, 7, 7, 7])
     found = float(ask(changes, digits))
     if found == 2:
         raise Wrong("Those are the *different* digits. Asked for: how often the digit is another one than just before.")
@@ -27,7 +27,7 @@ def _changes(changes):
     if found == 4:
         raise Wrong("Those are stretches of equal digits. Between four stretches there are three changes.")
     if found != 3:
-        raise Wrong(f"In 1, 1, 2, 1, 2, 2, 2 the digit changes three times; yours says {found:g}.")
+        raise Wrong(f"In 1, 1, 7, 1, 7, 7, 7 the digit changes three times; yours says {found:g}.")
     if ask(changes, np.array([7, 7])) != 0:
         raise Wrong("Where the digit stays, there is no change: 0.")
     return "Now let one chain run in the next cell: which digits does it visit, and which never?"
@@ -39,22 +39,27 @@ class _Machine:
     def free_energy(self, pictures):
         return 100.0 - (np.asarray(pictures).reshape(len(pictures), -1) > 0).sum(axis=1)
 
+    def log_likelihood(self, pictures, log_partition):
+        return float(-self.free_energy(pictures).mean() - log_partition)
+
 
 def _gap(gap):
     digits, noise = np.ones((4, 5, 5, 1), "float32"), -np.ones((8, 5, 5, 1), "float32")
-    noise[::2, 0] = 1.0  # 5 white pixels in every second one
+    noise[::4, 0] = 1.0  # 5 white pixels in every fourth one
     found = array(ask(gap, _Machine(), noise, digits), ())
-    wanted = 25 - 2.5
+    wanted = 25 - 1.25
     if close(found, -wanted):
         raise Wrong("The sign: a *low* free energy means a high probability. log p is -F, up to log Z.")
-    if close(found, 8 * 97.5 - 4 * 75):
+    if close(found, 8 * 98.75 - 4 * 75):
         raise Wrong("You added them up: take means, as there may be more pictures of one kind than of the other.")
-    if close(found, 75) or close(found, 97.5):
+    if close(found, 75) or close(found, 98.75):
         raise Wrong("That is one mean free energy. Only a difference is free of log Z.")
     if not close(found, wanted):
         raise Wrong(
             f"Mean of log p of the digits, minus mean of log p of the noise: {wanted:g} here. Yours: {found:g}."
         )
+    if not close(array(ask(gap, _Machine(), digits, noise), ()), -wanted):
+        raise Wrong("Where the noise is the more probable of the two, the difference must be negative.")
     return "log Z stands in both terms and cancels: a machine can compare pictures without knowing it."
 
 

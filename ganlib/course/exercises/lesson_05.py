@@ -34,8 +34,8 @@ def _best(best):
 def _spread(factor):
     number(
         factor,
-        0.2,
-        0.3,
+        0.15,
+        0.35,
         {
             0.5: "1/2 is what a mean does: 1 / sqrt(n). The energy distance is quadratic in small deviations. Run it.",
             4: "More points leave less to chance, not more.",
@@ -88,10 +88,14 @@ def _game(game):
         raise Wrong("`d_step` needs a batch of real points and one of latent vectors.")
     if not all(np.isin(batch, real).all() for batch in reals):
         raise Wrong("What `d_step` gets as real must be points out of `real`.")
-    if all((a == latents[0]).all() for a in latents if a.shape == latents[0].shape):
-        raise Wrong("The same latent vectors every time: the generator would learn those alone. Give each a seed.")
-    if all(a.shape == reals[0].shape and (a == reals[0]).all() for a in reals):
-        raise Wrong("The same real points every time: draw a new batch at each step.")
+    if len({batch.tobytes() for batch in latents}) < 10:
+        raise Wrong("The same latent vectors again: the generator would learn those alone. Give each step a new seed.")
+    if any(np.abs(batch).max() > 1 for batch in latents):
+        raise Wrong(
+            "Those latent vectors are none of the GAN's, which lie between -1 and 1: take `gan.latent_vectors`."
+        )
+    if len({batch.tobytes() for batch in reals}) < 10:
+        raise Wrong("The same real points again: draw a new batch at each step.")
     return "That is the whole game: one update each, new points and new noise every time."
 
 

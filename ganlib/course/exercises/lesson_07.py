@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 from ganlib.course.checking import Exercise, NothingYet, Wrong, ask, choice
+from ganlib.models.plane import PlaneGAN
 from ganlib.models.presets import PRESETS, USUAL
 from ganlib.training.live import Schedule
 
@@ -59,13 +60,20 @@ def _cure(cure):
     unknown = set(after) - set(before)
     if unknown:
         raise Wrong(f"A GAN has no live value {sorted(unknown)[0]!r}: it has {', '.join(before)}.")
+    try:
+        after = {name: PlaneGAN().live.check(name, value) for name, value in after.items()}
+    except ValueError as error:
+        raise Wrong(f"The GAN would refuse it: {error}") from error
     if after["loss_kind"] == "saturating":
         raise Wrong("The loss is still the saturating one: whatever the rates are, hardly any gradient arrives.")
-    if after["freeze_g"]:
-        raise Wrong("The generator is held still: it cannot catch up.")
-    ratio = after["d_learning_rate"] / after["g_learning_rate"]
-    if ratio >= 10 and not after["freeze_d"]:
-        raise Wrong(f"The discriminator still learns {ratio:.0f} times as fast as the generator.")
+    pace = {player: after[f"{player}_learning_rate"] * after[f"{player}_steps"] for player in "dg"}
+    if after["freeze_g"] or pace["g"] < 1e-6:
+        raise Wrong("The generator is held still, or nearly: it cannot catch up.")
+    if pace["d"] >= 10 * pace["g"] and not after["freeze_d"]:
+        raise Wrong(
+            f"The discriminator still learns {pace['d'] / pace['g']:.0f} times as fast as the generator: a rate counts "
+            f"as often as its network is updated in a step."
+        )
     if after["g_learning_rate"] > 1e-3:
         raise Wrong(f"A rate of {after['g_learning_rate']:g} for the generator: that is on the way to collapse.")
     return "The loss brings the gradient back, the rates (or holding D still) bring the balance back."

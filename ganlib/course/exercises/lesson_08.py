@@ -33,6 +33,8 @@ def _mix(mix):
         raise Wrong("Each row must add up to 1: as much as is taken from the first digit is given to the second.")
     if not close(found, wanted):
         raise Wrong("In equal steps from 1 to 0 for the first digit and from 0 to 1 for the second; 0 for all others.")
+    if not close(array(ask(mix, 7, 2, 3), (3, 10)), np.array([digits[7], (digits[7] + digits[2]) / 2, digits[2]])):
+        raise Wrong("Right from 4 to 9 in 5 steps, but not from 7 to 2 in 3: use `first`, `second` and `n`.")
     return "The GAN never saw a half in training: nobody promised that the middle would be a digit."
 
 

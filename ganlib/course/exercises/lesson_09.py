@@ -53,6 +53,9 @@ def _nearest(nearest):
     rng = np.random.default_rng(1)
     images = rng.integers(0, 256, (40, 6, 6, 1), dtype=np.uint8)
     images[3], images[30] = 0, 255
+    images[8] = np.where(
+        images[7] > 127, 255, 0
+    )  # like number 7, but stark: its products with other pictures are large
     some = images[[7, 21, 30]].astype("float32") / 127.5 - 1 + rng.normal(0, 0.05, (3, 6, 6, 1))
     kept = images.copy()
     found = array(ask(nearest, some, images), (3,))
@@ -68,6 +71,9 @@ def _nearest(nearest):
         "What was made runs from -1 to 1, the training digits from 0 to 255: bring them to one range.": raw.argmin(1),
         "You scaled the training digits to 0..1, but what was made runs from -1 to 1.": unit.argmin(1),
         "Those are the *furthest* digits: the smallest distance is the nearest.": scaled.argmax(1),
+        "The largest product of pixels is not the smallest distance: a stark picture has large products with many.": (
+            mine @ (rows.astype("float32") / 127.5 - 1).T
+        ).argmax(1),
     }
     for reason, indices in mistakes.items():
         if (found == indices).all():

@@ -1,4 +1,4 @@
-"""Wrong answers to every exercise, as a learner would type them, a module a lesson."""
+"""Wrong answers to every exercise, and right ones beside the solution, as learners would type them."""
 
 from typing import NamedTuple
 
@@ -14,11 +14,14 @@ class Case(NamedTuple):
         Code of an answer in which an error arises while it is checked.
     names : callable
         Makes the names that the notebook has at that place and the cell needs.
+    right : tuple of str
+        Code of right answers that differ from the solution.
     """
 
     wrong: dict
     raises: str
     names: callable = dict
+    right: tuple = ()
 
 
 class Broken:

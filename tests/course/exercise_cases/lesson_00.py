@@ -40,6 +40,7 @@ CASES = {
         wrong={
             brightness("pictures.mean(axis=(1, 2, 3))"): "Black is -1 in these pictures",
             brightness("(pictures.mean() + 1) / 2"): "one number for all pictures",
+            brightness("(pictures > 0).mean(axis=(1, 2, 3))"): "half as bright",
             brightness("(1 - pictures.mean(axis=(1, 2, 3))) / 2"): "The wrong way round",
             brightness("(pictures.mean(axis=(1, 2, 3)) + 1) / 255"): "Black must give 0",
         },

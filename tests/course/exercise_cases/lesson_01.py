@@ -39,6 +39,7 @@ CASES = {
             write(bags="rng.random((n, 3)) < theta[1 - labels]"): "the row of `theta` of each class",
             write(bags="rng.random((n, 3)) < theta.mean(axis=0)"): "in yours it is in",
             write(bags="(rng.random((1, 3)) < theta)[labels]"): "All e-mails of a class are the same",
+            write(bags="rng.random((n, 1)) < theta[labels]"): "Toss a coin for every word",
             "def write_mail(theta, prior, n, rng):\n    return rng.random((n, 3))": "Return two things",
         },
         raises=write(bags="rng.random((n, 3)) < theta[2 + labels]"),

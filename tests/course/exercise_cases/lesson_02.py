@@ -52,6 +52,7 @@ CASES = {
             networks(last='"tanh"'): "tanh or sigmoid at its end",
             networks(relu='"relu"'): "The decoder is not linear",
             networks(size=16): "has the shape (4, 16)",
+            networks(hidden="layers.Dense(2),"): "varies in 2 directions only",
         },
         raises="my_encoder, my_decoder = keras.Sequential([keras.Input((9,))]), 3",
         names=names,

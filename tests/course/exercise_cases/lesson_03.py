@@ -29,6 +29,7 @@ CASES = {
             changes("len(digits) - 1"): "the number of steps",
             changes("1 + (digits[1:] != digits[:-1]).sum()"): "stretches of equal digits",
             changes("(digits[1:] > digits[:-1]).sum() - 1"): "changes three times",
+            changes("np.abs(np.diff(digits)).sum()"): "changes three times",
         },
         raises=changes("digits.changes()"),
     ),
@@ -38,9 +39,12 @@ CASES = {
             gap("F(noise).sum() - F(digits).sum()"): "You added them up",
             gap("F(noise).mean()"): "one mean free energy",
             gap("F(noise) - F(digits).mean()"): "has the shape (8,)",
-            gap("F(noise).max() - F(digits).max()"): "22.5 here",
+            gap("F(noise).max() - F(digits).max()"): "23.75 here",
+            gap("np.median(F(noise)) - np.median(F(digits))"): "23.75 here",
+            gap("abs(F(noise).mean() - F(digits).mean())"): "must be negative",
         },
         raises=gap("machine.log_probability(noise)"),
+        right=(gap("machine.log_likelihood(digits, 0) - machine.log_likelihood(noise, 0)"),),
     ),
     "03.4": Case(
         wrong={

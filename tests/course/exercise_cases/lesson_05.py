@@ -39,6 +39,7 @@ CASES = {
             "my_factor = 0.05": "divide the second spread by the first",
         },
         raises='my_factor = "a quarter"',
+        right=("my_factor = 0.188", "my_factor = 1 / 4"),  # the first is what the cell prints
     ),
     "05.4": Case(
         wrong={
@@ -48,6 +49,11 @@ CASES = {
             game(f"for i in range(steps): {D}; {G.replace('gan.g_opt', 'gan.d_opt')}"): "an optimizer of its own",
             game(f"for i in range(steps): {D.replace(NETWORKS, EXCHANGED)}"): "in this order",
             game("latent = lambda: gan.latent_vectors(8)", f"for i in range(steps): {D}; {G}"): "same latent vectors",
+            game(
+                "latent = lambda n=[0]: (n.append(1), gan.latent_vectors(8, seed=len(n) % 2))[1]",
+                f"for i in range(steps): {D}; {G}",
+            ): "same latent vectors",
+            game("latent = lambda: rng.normal(size=(8, 2))", f"for i in range(steps): {D}; {G}"): "none of the GAN's",
             game(f"for i in range(steps): {D}; {G}", real="real[:8]"): "The same real points",
             game(f"for i in range(steps): {D}; {G}", real="rng.normal(size=(8, 2))"): "points out of `real`",
         },

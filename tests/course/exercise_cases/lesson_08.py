@@ -29,6 +29,7 @@ CASES = {
             mix("digits[first] + share * digits[second]"): "must add up to 1",
             mix("(1 - share**2) * digits[first] + share**2 * digits[second]"): "In equal steps",
             mix("np.linspace(first, second, n)"): "has the shape (5,)",
+            mix("(1 - share) * digits[4] + share * digits[9]"): "not from 7 to 2 in 3",
         },
         raises=mix("digits[first + 10]"),
     ),

@@ -45,6 +45,8 @@ CASES = {
             "def my_nearest(some, images):\n    return np.arange(3)": "yours has a larger one",
             "def my_nearest(some, images):\n    images[:] = 0\n    return np.arange(3)": "changed the training digits",
             nearest(best="argmin(axis=0)"): "has the shape (40,)",
+            "def my_nearest(some, images):\n    rows = images.reshape(len(images), -1) / 127.5 - 1\n"
+            "    return (some.reshape(len(some), -1) @ rows.T).argmax(axis=1)": "not the smallest distance",
         },
         raises=nearest(rows="images"),
     ),
