@@ -180,6 +180,10 @@ class PlaneGAN(PointModel, GAN):
         """Return the discriminator's number for each point (n, 2), float32 (n,): a logit, or a critic's score."""
         return in_chunks(self._run_discriminator, _as_points(points), size=10_000)[:, 0]
 
+    def probability_real(self, points):
+        """Return the probability, float32 (n,) in 0..1, that the discriminator gives to each point (n, 2) being real."""
+        return super().probability_real(points)
+
     def surface(self, cells=41):
         """Return the discriminator over the square: float32 (cells, cells), rows from y = -1 up to y = 1.
 
