@@ -181,7 +181,7 @@ class PlaneGAN(PointModel, GAN):
         return in_chunks(self._run_discriminator, _as_points(points), size=10_000)[:, 0]
 
     def probability_real(self, points):
-        """Return the probability, float32 (n,) in 0..1, that the discriminator gives to each point (n, 2) being real."""
+        """Return the probability, float32 (n,) in 0..1, that the discriminator gives to each point (n, 2)."""
         return super().probability_real(points)
 
     def surface(self, cells=41):
