@@ -49,7 +49,7 @@ class Whole:
         except (TypeError, ValueError, OverflowError):
             good = False
         if not good:
-            limits = f"of at least {self.low}" if self.high is None else f"from {self.low} to {self.high:,}"
+            limits = f"of at least {self.low}" if self.high is None else f"from {self.low} to {self.high}"
             raise ValueError(f"{self.name} must be a whole number {limits}, not {write(value)}.")
         return int(value)
 

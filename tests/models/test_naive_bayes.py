@@ -236,7 +236,7 @@ def test_only_classes_that_exist_can_be_written(model):
     model = type(model)().fit(examples, np.arange(50) % 2)
     with pytest.raises(ValueError, match="label must be a class from 0 to 1, or None, not 2"):
         model.sample(2, 5)
-    with pytest.raises(ValueError, match="n must be a whole number from 1 to 1,000,000, not 0"):
+    with pytest.raises(ValueError, match="n must be a whole number from 1 to 1000000, not 0"):
         model.sample(1, 0)
 
 
@@ -257,7 +257,7 @@ def test_a_covariance_without_spread_is_refused_with_the_way_out():
 @pytest.mark.parametrize(
     ("build", "sentence"),
     [
-        (lambda: BernoulliNaiveBayes(classes=1), "classes must be a whole number from 2 to 1,000, not 1"),
+        (lambda: BernoulliNaiveBayes(classes=1), "classes must be a whole number from 2 to 1000, not 1"),
         (lambda: BernoulliNaiveBayes(smoothing=0), "smoothing must be a number above 0, not 0"),
         (lambda: BernoulliNaiveBayes(smoothing=float("nan")), "smoothing must be a number above 0, not nan"),
         (lambda: GaussianClasses(covariance="round"), "covariance must be one of full, shared, diagonal, not 'round'"),
