@@ -179,7 +179,7 @@ def test_a_saved_model_rebuilds_the_same_pictures(tmp_path):
             {"encoder": keras.Sequential([keras.layers.Dense(3)])},
             r"^The encoder must be a Keras model whose .*\.$",
         ),
-        ({"encoder": builders.build_decoder(4, (8,))}, r"^The encoder must take .* pictures of one shape .* 28 by 28 by 1\.$"),
+        ({"encoder": builders.build_decoder(4, (8,))}, r"^The encoder must take .* of one shape .* 28 by 28 by 1\.$"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_one_sentence(options, sentence):

@@ -704,7 +704,10 @@ BAD_TRAINING = {
     "integers": ({"data": DATA.astype(int)}, r"Pictures must be uint8 \(0 to 255\) or float \(-1 to 1\), not int64"),
     "one picture": ({"data": DATA[0]}, "Pictures must have the shape"),
     "no picture": ({"data": DATA[:0]}, "Pictures must have the shape"),
-    "colours": ({"data": np.repeat(DATA, 3, axis=-1)}, "Pictures must have the shape"),
+    "colours": (
+        {"data": np.repeat(DATA, 3, axis=-1)},
+        "The pictures are 8 by 8 by 3, but the networks take 8 by 8 by 1",
+    ),
     "words": ({"data": "mnist"}, "Pictures must have the shape"),
     "schedule": ({"schedule": [(0, "d_learning_rate", -1)]}, "d_learning_rate must be a number from 0 to 10, not -1"),
 }
