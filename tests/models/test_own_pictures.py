@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from helpers import tiny
+from helpers.checks import arrays_of, same
 from helpers.families import COLOURED
 from PIL import Image
 
@@ -85,10 +86,10 @@ def test_augmentation_is_off_unless_asked_for_and_then_changes_what_is_learned()
     for kind in (None, *KINDS):
         gan = tiny.build_gan(**({} if kind is None else {"augment": kind}))
         tiny.train(gan, 4)
-        weights[kind] = tiny.arrays_of(gan)
-    assert tiny.same(weights[None], weights["none"])
-    assert not tiny.same(weights["none"], weights["shift"])
-    assert not tiny.same(weights["shift"], weights["mirror and shift"])
+        weights[kind] = arrays_of(gan)
+    assert same(weights[None], weights["none"])
+    assert not same(weights["none"], weights["shift"])
+    assert not same(weights["shift"], weights["mirror and shift"])
 
 
 def test_a_conditional_gan_keeps_its_digits_when_pictures_are_augmented():
@@ -122,7 +123,7 @@ def test_the_gan_of_pictures_fits_them_and_learns_them_by_itself(tmp_path):
     resumed.train(2, data=SET, verbose=0)
     alone = GAN.from_pictures(SET, seed=3, **SMALL)
     alone.train(6, verbose=0)
-    assert tiny.same(tiny.arrays_of(alone), tiny.arrays_of(resumed))
+    assert same(arrays_of(alone), arrays_of(resumed))
 
 
 def test_a_conditional_gan_of_pictures_has_their_classes():

@@ -299,7 +299,7 @@ def test_the_two_updates_written_out_in_lesson_05_are_those_of_the_module(gan):
     cells = nbformat.read(LESSON, as_version=4).cells
     taught = {"keras": keras, "tf": tf}
     exec(next(cell.source for cell in cells if cell.id == "two-steps"), taught)
-    real, latent, latent_of_g = gan._draw_step(tf.constant(RING), 128)
+    real, latent, _, (latent_of_g, _) = gan._draw_step(tf.constant(RING), 128)
     taught["d_step"](gan.generator, gan.discriminator, gan.d_optimizer, real, latent)
     taught["g_step"](gan.generator, gan.discriminator, gan.g_optimizer, latent_of_g)
     by_hand = weights(gan)
