@@ -79,7 +79,7 @@ def _seconds(run, notebook, told):
     if "seconds" in told and all(values.get(name) for name in each):
         factor = math.prod(by_value.get(str(values.get(name)), 1) for name, by_value in told.get("times", {}).items())
         return told["seconds"] + factor * sum(values[name] * cost for name, cost in each.items())
-    return seconds_of_lesson(notebook.lesson).get(values["speed"])
+    return seconds_of_lesson(notebook.lesson).get(str(values.get("speed") or "lesson"))
 
 
 def _time(seconds):
