@@ -41,12 +41,12 @@ def dense_pair():
     return builders.build_generator(), builders.build_discriminator()
 
 
-def tiny_generator(latent_dim=100, seed=None):
+def tiny_generator(latent_dim=100, seed=None, image_shape=None):
     made = [keras.Input((latent_dim,)), layers.Dense(784, activation="tanh"), layers.Reshape((28, 28, 1))]
     return keras.Sequential(made, name="generator")
 
 
-def tiny_discriminator(seed=None):
+def tiny_discriminator(seed=None, image_shape=None):
     return keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(1)], name="discriminator")
 
 
@@ -217,8 +217,8 @@ def test_the_summary_takes_medians_minima_and_their_ratios():
 
 def test_every_way_is_measured_in_every_round_as_often_as_planned():
     made = []
-    ways = [ways.Way(name, lambda steps, name=name: made.append((name, steps)) or steps / 4) for name in "ab"]
-    times = ways.measure(ways, [8, 2], rounds=2)
+    both = [ways.Way(name, lambda steps, name=name: made.append((name, steps)) or steps / 4) for name in "ab"]
+    times = ways.measure(both, [8, 2], rounds=2)
     assert made == [("a", 8), ("b", 2), ("a", 8), ("b", 2)]
     assert times["a"].tolist() == [2, 2]
     assert times["b"].tolist() == [0.5, 0.5]

@@ -95,7 +95,7 @@ def training_curves(history, events=(), columns=2):
     """Draw what was recorded while a model trained, as small multiples over the step.
 
     Raw values are faint, their running mean over a fiftieth of the history is strong. A panel whose columns
-    are missing, or were never measured, is left out: a critic's scores are no probabilities.
+    are all missing, or were never measured, is left out: a critic's scores are no probabilities.
 
     Parameters
     ----------
@@ -118,9 +118,10 @@ def training_curves(history, events=(), columns=2):
     ValueError
         No steps, no known column, or columns of different length.
     """
-    history = {name: values for name, values in _check_history(history).items() if np.isfinite(values).any()}
+    history = _check_history(history)
+    measured = {name for name, values in history.items() if np.isfinite(values).any()}
     events = sorted((event for event in events if "name" in event), key=lambda event: event["step"])
-    panels = [panel for panel in _PANELS if any(curve.column in history for curve in panel.curves)]
+    panels = [panel for panel in _PANELS if any(curve.column in measured for curve in panel.curves)]
     marks = _merge_events(events, history["step"])
     columns = min(columns, len(panels))
     rows = math.ceil(len(panels) / columns)
