@@ -54,9 +54,9 @@ class Augmented:
     ----------
     gan : GAN
     draws : Draws
-        Of the turn.
+        Of the turn; another one for each of the two networks.
     stream : int
-        The stream of random numbers; the same turn of both networks needs two.
+        The stream of random numbers.
     """
 
     def __init__(self, gan, draws, stream):

@@ -34,8 +34,8 @@ from ganlib.training import (
 MAX_UPDATES = 10
 GRADIENT_EVERY = 10  # steps; a length reads every gradient once more, which costs a tenth of a step
 LATENT, LATENT_OF_G, NOISE_PICTURES, SHARES = 1, 2, 3, 6  # streams of random numbers; a conditional GAN has 4 and 5
-AUGMENTED, AUGMENTED_OF_G = 7, 8
-PARTNERS = 32  # from a turn of the generator to the one whose draws are the real pictures that its fakes compare with
+AUGMENTED = 7
+BESIDE = 32  # from a turn of the generator to the one whose draws are all that it needs beside its latent vectors
 PRETRAINING = 63  # the turn whose draws belong to pretraining
 
 # Live values that a step reads; all float32, since int32 variables stay off the GPU, where compiled steps cannot reach.
@@ -365,19 +365,20 @@ class GAN(PictureModel):
     def _discriminator_turn(self, draws, batch_size, learn):
         half = batch_size // 2
         real, latent = self.draw_real(draws, half), self.draw_latent(draws, half, LATENT)
-        gan, shares = self._as_seen(draws, AUGMENTED), draws.uniform([half], SHARES)
+        gan, shares = self._as_seen(draws), draws.uniform([half], SHARES)
         measured, gradients = D_STEPS[self.options.d_update](gan, gan.show(real), latent, shares, learn)
         return {**measured, "d_gradient": _norm_at_times(draws.step, gradients)}
 
     def _generator_turn(self, draws, batch_size, learn):
-        gan, latent = self._as_seen(draws, AUGMENTED_OF_G), self.draw_latent(draws, batch_size, LATENT_OF_G)
+        gan = self._as_seen(draws.at_turn(draws.turn + BESIDE))
+        latent = self.draw_latent(draws, batch_size, LATENT_OF_G)
         partners = judge_partners(self, lambda: gan.show(self.draw_rivals(draws, batch_size)), batch_size)
         measured, gradients = generator_step(gan, latent, partners, learn)
         return {**measured, "g_gradient": _norm_at_times(draws.step, gradients)}
 
-    def _as_seen(self, draws, stream):
+    def _as_seen(self, draws):
         """Return the GAN as a step sees it: itself, or one whose pictures are augmented."""
-        return self if self.options.augment == "none" else Augmented(self, draws, stream)
+        return self if self.options.augment == "none" else Augmented(self, draws, AUGMENTED)
 
     def show(self, real):
         """Return what the discriminator judges as real: the pictures themselves."""
@@ -385,7 +386,7 @@ class GAN(PictureModel):
 
     def draw_rivals(self, draws, count):
         """Draw the real pictures that a loss of pairs compares the generator's fakes with: others than those of D."""
-        return self.draw_real(draws.at_turn(draws.turn + PARTNERS), count)
+        return self.draw_real(draws.at_turn(draws.turn + BESIDE), count)
 
     # What a conditional GAN does otherwise: its networks take a digit beside the latent vector and beside the picture.
 

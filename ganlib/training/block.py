@@ -44,6 +44,8 @@ class Draws:
         return type(self)(self._data, self._seed, self.step, turn)
 
     def _key(self, stream):
+        if stream not in range(_STREAMS):
+            raise ValueError(f"A stream is one of 0 to {_STREAMS - 1}; {stream} would repeat what another turn draws.")
         turn = tf.cast(self.turn, tf.int64)
         return tf.stack([tf.cast(self._seed, tf.int64), (self.step * MAX_TURNS + turn) * _STREAMS + stream])
 

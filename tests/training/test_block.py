@@ -34,6 +34,13 @@ def test_no_two_draws_of_a_training_are_equal():
     assert len({numbers.tobytes() for numbers in drawn}) == len(places)
 
 
+@pytest.mark.parametrize("stream", [-1, 8, 9])
+def test_a_stream_that_would_repeat_those_of_another_turn_is_refused(stream):
+    for draw in (draws_at(3).normal, draws_at(3).uniform):
+        with pytest.raises(ValueError, match=f"A stream is one of 0 to 7; {stream} would repeat"):
+            draw([2], stream)
+
+
 def test_draws_of_examples_differ_between_seeds_steps_and_turns():
     places = itertools.product((0, 1), (0, 1, 2), (0, 1, 63))
     drawn = [draws_at(step, seed, turn).examples(40).numpy().tobytes() for seed, step, turn in places]
