@@ -16,6 +16,7 @@ from ganlib._tensorflow import keras, tf
 from ganlib.arguments import Choice, Whole, as_numbers
 from ganlib.models.gan import GAN, LATENT, LATENT_OF_G, SHARES
 from ganlib.models.gan_step import D_STEPS, generator_step
+from ganlib.models.losses import judge_partners
 from ganlib.models.pictures import in_chunks, random_from
 from ganlib.training import Draws, compile_mode, kept, written_by_layers
 
@@ -296,9 +297,9 @@ class PlaneGAN(PointModel, GAN):
     def _watch_generator(self, latent, rivals):
         """Let the generator learn once; return its five sub-steps."""
         fake, surface = self.pictures_of(latent), self.surface()
-        partners = self.discriminator(rivals, training=False)
-        before, arrows = self._weigh("generator", fake, partners), self.push(fake, partners)
         with kept(written_by_layers(self.discriminator)):
+            partners = judge_partners(self, lambda: rivals, len(rivals))
+            before, arrows = self._weigh("generator", fake, partners), self.push(fake, partners)
             generator_step(self, latent, partners, learn=not self.freeze_g)
         moved = self.pictures_of(latent)
         after = self._weigh("generator", moved, partners)
