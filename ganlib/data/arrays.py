@@ -7,7 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganlib.data.files import read_idx_file, read_idx_header, read_npy, read_npy_header
+from ganlib.data.files import (
+    check_labels,
+    check_range,
+    open_npz,
+    read_idx_file,
+    read_idx_header,
+    read_npy,
+    read_npy_header,
+)
 from ganlib.data.pictures import CHANNELS
 from ganlib.data.shipped import DataError
 
@@ -83,43 +91,34 @@ def _find_idx(folder, chosen, found, split):
 def _read_idx(files, axes):
     said = read_idx_header(files[0], axes)
     count = _check_announced(said.dtype, said.shape, files[0])
-    pictures = _check_pixels(read_idx_file(files[0], said.shape), files[0])
+    pictures = _with_four_axes(read_idx_file(files[0], said.shape), files[0])
     if len(files) == 1:
         return pictures, np.zeros(count, np.int64)
     of_labels = read_idx_header(files[1], 1)
-    _check_labels(of_labels.dtype, of_labels.shape, count, files[1])
+    check_labels(of_labels, [(count,)], files[1])
     return pictures, read_idx_file(files[1], of_labels.shape).astype(np.int64)
 
 
 def _read_npz(path, split):
     if not zipfile.is_zipfile(path):
         raise DataError(f"{path} is not an .npz file, or was cut short. Give a whole one.")
-    # Damaged bytes make zipfile, zlib and NumPy raise a dozen kinds of error, all with one meaning.
-    try:
-        with zipfile.ZipFile(path) as file:
-            there = {name.removesuffix(".npy") for name in file.namelist()}
-            pairs = [[key.format(split) for key in pair] for pair in KEYS]
-            images, labels = next((pair for pair in pairs if pair[0] in there), (None, None))
-            if images is None:
-                raise DataError(
-                    f"{path} lacks {' or '.join(pair[0] for pair in pairs)}: it holds "
-                    f"{', '.join(sorted(there)[:5]) or 'nothing'}. Save it with np.savez(path, images=..., labels=...)."
-                )
-            said = read_npy_header(file, images)
-            count = _check_announced(said.dtype, said.shape, path)
-            if labels in there:
-                of_labels = read_npy_header(file, labels)
-                _check_labels(of_labels.dtype, of_labels.shape, count, path)
-                known = read_npy(file, labels).reshape(count).astype(np.int64)
-            else:
-                known = np.zeros(count, np.int64)
-            return _check_pixels(read_npy(file, images), path), known, {}
-    except DataError:
-        raise
-    except Exception as error:
-        raise DataError(
-            f"{path} cannot be read ({error}). It is damaged, or holds Python objects; get it anew."
-        ) from error
+    with open_npz(path) as file:
+        there = {name.removesuffix(".npy") for name in file.namelist()}
+        pairs = [[key.format(split) for key in pair] for pair in KEYS]
+        images, labels = next((pair for pair in pairs if pair[0] in there), (None, None))
+        if images is None:
+            raise DataError(
+                f"{path} lacks {' or '.join(pair[0] for pair in pairs)}: it holds "
+                f"{', '.join(sorted(there)[:5]) or 'nothing'}. Save it with np.savez(path, images=..., labels=...)."
+            )
+        said = read_npy_header(file, images)
+        count = _check_announced(said.dtype, said.shape, path)
+        if labels in there:
+            check_labels(read_npy_header(file, labels), [(count,), (count, 1)], path)
+            known = read_npy(file, labels).reshape(count).astype(np.int64)
+        else:
+            known = np.zeros(count, np.int64)
+        return _with_four_axes(read_npy(file, images), path), known, {}
 
 
 def _check_announced(dtype, shape, path):
@@ -135,16 +134,7 @@ def _check_announced(dtype, shape, path):
     return shape[0]
 
 
-def _check_labels(dtype, shape, count, path):
-    if not np.issubdtype(dtype, np.integer) or shape not in ((count,), (count, 1)):
-        raise DataError(
-            f"{path}: the labels are {dtype} of shape {shape}; they must be whole numbers, one for each of the "
-            f"{count:,} pictures."
-        )
-
-
-def _check_pixels(images, path):
+def _with_four_axes(images, path):
     """Return pictures with four axes; DataError for those that use 0 and 1 only."""
-    if images.max() <= 1:
-        raise DataError(f"{path}: no pixel is above 1; they must use the range 0 to 255.")
+    check_range(images, path)
     return images if images.ndim == 4 else images[..., np.newaxis]

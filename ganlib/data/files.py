@@ -1,5 +1,6 @@
 """Arrays in files: .npz and IDX, read no further than they announce."""
 
+import contextlib
 import gzip
 import io
 import math
@@ -20,6 +21,36 @@ class Announced(NamedTuple):
 
     dtype: np.dtype
     shape: tuple
+
+
+@contextlib.contextmanager
+def open_npz(path):
+    """Open an .npz file as a `zipfile.ZipFile`; a DataError says what is wrong with it, or with what is read of it."""
+    # Damaged bytes make zipfile, zlib and NumPy raise a dozen kinds of error, all with one meaning.
+    try:
+        with zipfile.ZipFile(path) as file:
+            yield file
+    except DataError:
+        raise
+    except Exception as error:
+        raise DataError(
+            f"{path} cannot be read ({error}). It is damaged, or holds Python objects; get it anew."
+        ) from error
+
+
+def check_labels(said, shapes, source):
+    """Refuse labels, as announced, that are no whole numbers, or of none of some shapes; all begin with one count."""
+    if not np.issubdtype(said.dtype, np.integer) or said.shape not in shapes:
+        raise DataError(
+            f"{source}: the labels are {said.dtype} of shape {said.shape}; they must be whole numbers, one for each of "
+            f"the {shapes[0][0]:,} pictures."
+        )
+
+
+def check_range(images, source):
+    """Refuse pictures whose bytes are 0 and 1 only."""
+    if images.max() <= 1:
+        raise DataError(f"{source}: no pixel is above 1; they must use the range 0 to 255.")
 
 
 def read_npy_header(file, key):

@@ -7,7 +7,15 @@ from numbers import Integral
 import numpy as np
 
 from ganlib.arguments import Choice, Whole, is_one_of
-from ganlib.data.files import read_idx_file, read_idx_header, read_npy, read_npy_header
+from ganlib.data.files import (
+    check_labels,
+    check_range,
+    open_npz,
+    read_idx_file,
+    read_idx_header,
+    read_npy,
+    read_npy_header,
+)
 from ganlib.data.pictures import scale_pixels
 from ganlib.data.shipped import DataError, checked_once
 from ganlib.paths import as_path
@@ -102,21 +110,11 @@ def _read_npz(path, split):
     if not zipfile.is_zipfile(path):
         raise DataError(f"{path} is not an .npz file, or was cut short. Give a whole one, or an IDX folder.")
     keys = (f"x_{split}", f"y_{split}")
-    # Damaged bytes make zipfile, zlib and NumPy raise a dozen kinds of error, all with one meaning.
-    try:
-        with zipfile.ZipFile(path) as file:
-            missing = [key for key in keys if f"{key}.npy" not in file.namelist()]
-            if not missing:
-                _check_announced(*(read_npy_header(file, key) for key in keys), f"{path} ({split} split)")
-                images, labels = (read_npy(file, key) for key in keys)
-    except DataError:
-        raise
-    except Exception as error:
-        raise DataError(
-            f"{path} cannot be read ({error}). It is damaged, or holds Python objects; get it anew."
-        ) from error
-    if missing:
-        raise DataError(f"{path} lacks {' and '.join(missing)}. It needs x_train, y_train, x_test, y_test.")
+    with open_npz(path) as file:
+        if missing := [key for key in keys if f"{key}.npy" not in file.namelist()]:
+            raise DataError(f"{path} lacks {' and '.join(missing)}. It needs x_train, y_train, x_test, y_test.")
+        _check_announced(*(read_npy_header(file, key) for key in keys), f"{path} ({split} split)")
+        images, labels = (read_npy(file, key) for key in keys)
     return _check_digits_set(images, labels, f"{path} ({split} split)")
 
 
@@ -144,11 +142,7 @@ def _check_announced(images, labels, source):
             f"{source}: the pictures are {images.dtype} of shape {images.shape}; "
             "they must be uint8 of shape (n, 28, 28) with n of at least 1."
         )
-    if not np.issubdtype(labels.dtype, np.integer) or labels.shape != images.shape[:1]:
-        raise DataError(
-            f"{source}: the labels are {labels.dtype} of shape {labels.shape}; they must be whole numbers, "
-            f"one for each of the {images.shape[0]:,} pictures."
-        )
+    check_labels(labels, [images.shape[:1]], source)
     if images.shape[0] > MOST_PICTURES:
         raise DataError(
             f"{source}: {images.shape[0]:,} pictures are too many: at most {MOST_PICTURES:,} are read. Take fewer."
@@ -161,8 +155,7 @@ def _check_digits_set(images, labels, source):
         raise DataError(
             f"{source}: the labels run from {labels.min()} to {labels.max()}; they must lie between 0 and 9."
         )
-    if images.max() <= 1:
-        raise DataError(f"{source}: no pixel is above 1; they must use the range 0 to 255.")
+    check_range(images, source)
     images, labels = images[..., np.newaxis], labels.astype(np.uint8)
     images.flags.writeable = labels.flags.writeable = False
     return images, labels
