@@ -9,7 +9,7 @@ import math
 from numbers import Integral
 
 from ganlib._tensorflow import keras
-from ganlib.arguments import Whole, is_one_of
+from ganlib.arguments import Choice, Whole, is_one_of
 from ganlib.wording import write
 
 layers = keras.layers
@@ -17,6 +17,7 @@ layers = keras.layers
 IMAGE_SHAPE = (28, 28, 1)
 LATENT_DIM = 100
 DIGITS = 10
+NETWORKS = ("dense", "conv")
 MOST = 100_000  # of one size of a layer; a typing error must not ask for more memory than there is
 
 
@@ -62,13 +63,6 @@ def _maps(shape):
     while len(maps) < 3 or (min(maps[-1]) > 8 and not any(side % 2 for side in maps[-1])):
         maps.append(tuple(side // 2 for side in maps[-1]))
     return maps[::-1]
-
-
-def _chosen(network, builders):
-    """Return the builder of a kind of network; ValueError if there is none."""
-    if not isinstance(network, str) or network not in builders:
-        raise ValueError(f"network must be {' or '.join(map(repr, builders))}, not {write(network)}.")
-    return builders[network]
 
 
 def _hidden_sizes(hidden):
@@ -254,7 +248,7 @@ def build_conditional_generator(
         Maps a list of float32 (n, latent_dim) and float32 (n, classes), 1 for what is wanted and 0 for the others, to
         float32 (n, height, width, channels) in [-1, 1].
     """
-    build = _chosen(network, {"dense": build_generator, "conv": build_conv_generator})
+    build = {"dense": build_generator, "conv": build_conv_generator}[Choice("network", NETWORKS)(network)]
     digit = _class_input(classes)
     chain = build(_positive("latent_dim", latent_dim) + digit.shape[1], image_shape=image_shape, seed=seed)
     latent = keras.Input((latent_dim,), name="latent")
@@ -294,7 +288,7 @@ def build_conditional_discriminator(network="dense", seed=None, *, image_shape=I
         others, to float32 logits (n, 1).
     """
     shape = _sizes(image_shape)
-    build = _chosen(network, {"dense": build_discriminator, "conv": build_conv_discriminator})
+    build = {"dense": build_discriminator, "conv": build_conv_discriminator}[Choice("network", NETWORKS)(network)]
     chain = build(image_shape=shape, seed=seed)
     picture, digit = keras.Input(shape, name="picture"), _class_input(classes)
     *most, last = chain.layers

@@ -130,7 +130,7 @@ class GAN(PictureModel):
         **options,
     ):
         super().__init__(seed=seed, name=name)
-        self.network = Choice("network", ("dense", "conv"))(network)
+        self.network = Choice("network", builders.NETWORKS)(network)
         self.recipe = None
         if recipe is not None:
             self._adopt(recipes.as_recipe(recipe))
