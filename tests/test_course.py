@@ -51,8 +51,8 @@ def test_the_welcome_says_what_was_found_and_how_long_it_will_take(capsys):
     assert re.match(r"ganlib \S+, Keras 3\.\S+, TensorFlow 2\.\S+$", versions)
     assert re.match(r"device: (CPU, \d+ cores?|GPU .+)$", device)
     times = {name: speed.in_words(seconds) for name, seconds in speed.seconds_of_lesson("06").items()}
-    others = f"({times['smoke']} at smoke, {times['full']} at full)"
-    assert told == f"speed: lesson; the cells below compute for about {times['lesson']} on two CPU cores {others}"
+    others = f"(smoke {times['smoke']}, full {times['full']})"
+    assert told == f"speed: lesson; the code runs for about {times['lesson']} on two cores {others}"
     assert exercises.startswith("exercises of this lesson: ")
 
 

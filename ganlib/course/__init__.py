@@ -115,5 +115,5 @@ def _waiting(number, speed):
     told = {one: in_words(seconds) for one, seconds in seconds_of_lesson(number).items()}
     if speed not in told:
         return ""
-    others = ", ".join(f"{words} at {one}" for one, words in told.items() if one != speed)
-    return f"; the cells below compute for about {told[speed]} on two CPU cores" + (f" ({others})" if others else "")
+    others = ", ".join(f"{one} {words}" for one, words in told.items() if one != speed)
+    return f"; the code runs for about {told[speed]} on two cores" + (f" ({others})" if others else "")
