@@ -1,21 +1,30 @@
-"""The report: every score of a set of pictures, beside the same scores of as many real digits."""
+"""The report: every score of a set of pictures, beside the same scores of as many real digits.
+
+Three sets of real digits do not meet: those to choose by, those to score by, and those whose scores stand beside.
+"""
 
 from dataclasses import dataclass, field, fields
 from functools import cache, cached_property
 
 import numpy as np
 
+from ganlib.arguments import is_one_of
 from ganlib.data import as_pictures, check_pictures, load_mnist
-from ganlib.judge import neighbours
-from ganlib.judge.classifier import RECORD, WEIGHTS, DigitClassifier, shipped
+from ganlib.judge import copies, neighbours
+from ganlib.judge.classifier import RECORD, WEIGHTS, DigitClassifier, check_labels, shipped
 from ganlib.judge.counts import classifier_score, digits_present, divergence_from_uniform
 from ganlib.judge.frechet import frechet_distance, mean_and_covariance
 from ganlib.judge.kernel import kernel_distance
 from ganlib.wording import write
 
 FEWEST = 100
+UNSEEN = 1000  # test digits that show how near to the training digits what nobody copied is
+SHARE_TO_CHOOSE_BY = 1 / 6  # of the training pictures: 10,000 of MNIST's, as many as there are to score by
+RECOGNISED = 0.9  # probability from which a picture counts as recognised
 NEIGHBOURS_OF_SHARES, NEIGHBOURS_OF_DENSITY = 3, 5
+DOUBTFUL = 0.02  # share of the real digits that are no measure of what lies among digits
 RARE = 0.01  # as near to each other, or to a training digit, as so few real digits are
+PAIRS = ("copied", "doubled")  # what a report holds for figures, and JSON need not
 
 
 @dataclass(frozen=True)
@@ -45,11 +54,21 @@ class Report:
     near_doubles : float
         Share of the pictures that have another one nearer than all but 1 % of n real digits have.
     nearest_training : float
-        Median distance to the nearest training digit: root mean square difference of pixels, 0 to 2, at half size.
+        Median distance to the nearest training digit, or to one in a mirror: between the shapes of
+        `ganlib.judge.copies`, 0 to 1.4.
     copies : float
-        Share of the pictures nearer to a training digit than all but 1 % of unseen real digits are.
+        Share of the pictures that stand out as one training digit again, be it moved, a little thicker or mirrored: for
+        all but 1 % of unseen real digits the second nearest training digit is not so much farther than the nearest.
+    recognised : float
+        Share of the pictures in which the classifier sees one digit with a probability above 0.9.
     judge : str
         The first 12 digits of the SHA-256 of the classifier's weights.
+    sets : str
+        Which real pictures the scores come from.
+    copied : ndarray
+        The copies, int64 (m, 2): which picture, and of which training digit, the most alike first.
+    doubled : ndarray
+        The near doubles, int64 (m, 2): which picture, and which other one, the most alike first.
     name : str
         What the real pictures are called.
     real : Report or None
@@ -71,7 +90,11 @@ class Report:
     near_doubles: float
     nearest_training: float
     copies: float
+    recognised: float
     judge: str
+    sets: str
+    copied: np.ndarray = field(repr=False)
+    doubled: np.ndarray = field(repr=False)
     name: str = "MNIST"
     real: "Report | None" = field(default=None, repr=False)
 
@@ -81,8 +104,8 @@ class Report:
         return sentence(self)
 
     def as_dict(self):
-        """Return the scores as JSON can hold them, those of real digits under `real`."""
-        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        """Return the scores, without the pairs, as JSON can hold them, those of real digits under `real`."""
+        values = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in PAIRS}
         values["digit_counts"] = self.digit_counts.tolist()
         return {**values, "real": self.real and self.real.as_dict()}
 
@@ -91,10 +114,11 @@ class Report:
         for name, title in TITLES.items():
             made, real = (f"{getattr(report, name):.3f}" for report in (self, self.real or self))
             lines.append(f"{title.format(name=self.name):<28}{made:>10}{real if self.real else '':>10}")
-        return "\n".join([*lines, self.sentence])
+        return "\n".join([*lines, self.sets, self.sentence])
 
 
 TITLES = {
+    "recognised": "recognised",
     "mnist_fd": "{name}-FD",
     "kernel_distance": "kernel distance",
     "score": "classifier score",
@@ -121,9 +145,21 @@ class Judge:
         Real pictures: those that a model learns from and those that it never sees; MNIST if None.
     name : str
         What the pictures are called: the distance is the {name}-FD.
+    labels : tuple of ndarray, or None
+        What `train` and `test` show, whole numbers (n,) and (m,). With them every set below has each kind in its usual
+        share, however few pictures are taken of it; without, or for MNIST, None.
+
+    Attributes
+    ----------
+    choosing : ndarray
+        Training pictures that `KeepBest` chooses by: a sixth of them, drawn at random.
+    scoring : ndarray
+        The test pictures, in a random order, that all scores compare with.
+    ceiling : ndarray
+        The other training pictures: their first n are what stands beside n made ones as "real".
     """
 
-    def __init__(self, classifier=None, train=None, test=None, name="MNIST"):
+    def __init__(self, classifier=None, train=None, test=None, name="MNIST", labels=None):
         if not (classifier is None or hasattr(classifier, "features")):
             raise ValueError(
                 f"classifier must be a DigitClassifier, or None for the usual one, not {write(classifier)}."
@@ -131,13 +167,25 @@ class Judge:
         if not isinstance(name, str):
             raise ValueError(f"name must be what the pictures are called, as text, not {write(name)}.")
         self.classifier = shipped() if classifier is None else classifier
-        self.train = check_pictures(load_mnist("train")[0] if train is None else train)
-        self.test = check_pictures(load_mnist("test")[0] if test is None else test)
-        # Some data sets are sorted: the first and the last thousand of MNIST's test digits differ by a distance of 4.
-        self.test = self.test[np.random.default_rng(1).permutation(len(self.test))]
-        for split, pictures in (("train", self.train), ("test", self.test)):
+        if not (labels is None or (isinstance(labels, tuple) and len(labels) == 2)):
+            raise ValueError(f"labels must be those of train and those of test, a tuple, or None, not {write(labels)}.")
+        of_train, of_test = labels or (None, None)
+        if train is None:
+            train, of_train = load_mnist("train")
+        if test is None:
+            test, of_test = load_mnist("test")
+        self.train, test = check_pictures(train), check_pictures(test)
+        for split, pictures in (("train", self.train), ("test", test)):
             if len(pictures) < FEWEST:
                 raise ValueError(f"A judge needs at least {FEWEST} real pictures in {split}, not {len(pictures)}.")
+        of_train, of_test = (
+            of if of is None else check_labels(of, pictures)
+            for of, pictures in ((of_train, self.train), (of_test, test))
+        )
+        # Data are often sorted: the first and the last thousand of MNIST's test digits differ by a distance of 4.
+        order, to_choose_by = mixed(len(self.train), of_train, seed=0), round(SHARE_TO_CHOOSE_BY * len(self.train))
+        self.choosing, self.ceiling = self.train[order[:to_choose_by]], self.train[order[to_choose_by:]]
+        self.scoring = test[mixed(len(test), of_test, seed=1)]
         self.name = name
         self._real, self._quick_real, self._radii = {}, {}, {}  # what was computed of n real pictures, by n
 
@@ -155,28 +203,36 @@ class Judge:
             What they are called, such as "Fashion".
         """
         classifier = DigitClassifier.load(f"{folder}/{WEIGHTS}", f"{folder}/{RECORD}")
-        return cls(classifier, load_mnist("train", path=data)[0], load_mnist("test", path=data)[0], name)
+        (train, of_train), (test, of_test) = (load_mnist(split, path=data) for split in ("train", "test"))
+        return cls(classifier, train, test, name, (of_train, of_test))
 
-    def distance(self, images):
+    def distance(self, images, by="scoring"):
         """Compute the Fréchet distance alone, which is much quicker than a whole report.
 
         Parameters
         ----------
         images : ndarray
             As for `report`.
+        by : {"scoring", "choosing"}
+            To which set of real pictures. Whoever chooses among several models takes "choosing": what was chosen by a
+            score is flattered by it.
 
         Returns
         -------
         float
         """
-        return self._distance_of(self._features_of(images))
+        if not is_one_of(by, ("scoring", "choosing")):
+            raise ValueError(f"by must be 'scoring' or 'choosing', not {write(by)}.")
+        pictures = check_enough(images, len(self.ceiling))
+        moments = self._moments if by == "scoring" else self._moments_to_choose_by
+        return frechet_distance(moments, mean_and_covariance(self.classifier.features(pictures)[0]))
 
     def real_distance(self, n):
         """Return the distance that n real training digits have: what no model should be expected to go below."""
-        return self.distance(self.train[self._order[:n]])
+        return self.distance(self.ceiling[:n])
 
     def quick(self, images):
-        """Compute distance, precision and recall alone, as a report has them, in a tenth of its time.
+        """Compute the scores that need no training digits alone, as a report has them, in a fraction of its time.
 
         Parameters
         ----------
@@ -186,16 +242,16 @@ class Judge:
         Returns
         -------
         dict of str to float
-            "mnist_fd", "precision" and "recall", as attributes of a `Report`.
+            "recognised", "mnist_fd", "precision", "recall", "density" and "coverage", as attributes of a `Report`.
         """
-        features = self._features_of(images)
-        precision, recall = self._precision_recall(features)
-        return {"mnist_fd": self._distance_of(features), "precision": precision, "recall": recall}
+        features, probabilities = self.classifier.features(check_enough(images, len(self.ceiling)))
+        own = neighbours.neighbour_distances(features, NEIGHBOURS_OF_SHARES)
+        return self._of_features(features, probabilities, own)
 
     def quick_real(self, n):
         """Return what `quick` says of n real training digits, the same ones as in a report."""
         if n not in self._quick_real:
-            self._quick_real[n] = self.quick(self.train[self._order[:n]])
+            self._quick_real[n] = self.quick(self.ceiling[:n])
         return self._quick_real[n]
 
     def report(self, images):
@@ -204,92 +260,100 @@ class Judge:
         Parameters
         ----------
         images : ndarray
-            float in [-1, 1] or uint8, (n, 28, 28) or (n, 28, 28, 1); from 100 to as many as there are training digits.
+            float in [-1, 1] or uint8, (n, 28, 28) or (n, 28, 28, 1); from 100 to as many as `ceiling` holds.
 
         Returns
         -------
         Report
         """
-        pictures = check_enough(images, len(self.train))
+        pictures = check_enough(images, len(self.ceiling))
         n = len(pictures)
         if n not in self._real:
-            self._real[n] = self._scores(as_pictures(self.train[self._order[:n]]), self._unseen)
+            self._real[n] = self._scores(as_pictures(self.ceiling[:n]), as_pictures(self.scoring[:UNSEEN]))
         return Report(**self._scores(pictures, pictures), real=Report(**self._real[n]))
 
     def _scores(self, pictures, compared_with_training):
         """Compute all scores of pictures; those of other pictures where they are held against the training digits."""
         n = len(pictures)
         features, probabilities = self.classifier.features(pictures)
-        others, radii = self._neighbourhood(n)
-        own = neighbours.neighbour_distances(features, NEIGHBOURS_OF_DENSITY)
-        precision, recall = self._precision_recall(features, own)
-        density, coverage = neighbours.density_coverage(features, others, real_radii=radii[:, -1])
-        kernel, spread = kernel_distance(features, self._features)
+        own, who = neighbours.nearest_others(features, NEIGHBOURS_OF_DENSITY)
+        kernel, spread = kernel_distance(features, self._seen[0])
         counts = np.bincount(probabilities.argmax(axis=1), minlength=10)
-        nearest = neighbours.nearest_distances(half_size(compared_with_training), self._small_train)
+        of_which, nearest, ratio = copies.nearest_training(compared_with_training, self._shapes)
         return {
             "n": n,
-            "mnist_fd": self._distance_of(features),
+            **self._of_features(features, probabilities, own),
             "kernel_distance": kernel,
             "kernel_spread": spread,
             "score": classifier_score(probabilities),
-            "precision": precision,
-            "recall": recall,
-            "density": density,
-            "coverage": coverage,
             "digit_counts": counts,
             "divergence": divergence_from_uniform(counts),
             "digits_present": digits_present(counts),
             "near_doubles": float((own[:, 0] < self._close(n)).mean()),
             "nearest_training": float(np.median(nearest)),
-            "copies": float((nearest < self._copied).mean()),
+            "copies": float((ratio < self._copied).mean()),
             "judge": self.classifier.sha256[:12],
+            "sets": self._sets(n),
+            "copied": _pairs(ratio, self._copied, of_which),
+            "doubled": _pairs(own[:, 0], self._close(n), who[:, 0]),
             "name": self.name,
         }
 
-    def _features_of(self, images):
-        return self.classifier.features(check_enough(images, len(self.train)))[0]
-
-    def _distance_of(self, features):
-        return frechet_distance(self._moments, mean_and_covariance(features))
-
-    def _precision_recall(self, features, own=None):
-        """Return both shares; `own` holds the distances of the pictures to each other's neighbours, if known."""
+    def _of_features(self, features, probabilities, own):
+        """Compute what `quick` returns; `own` holds the distances of the pictures to their neighbours."""
         others, radii = self._neighbourhood(len(features))
-        which = NEIGHBOURS_OF_SHARES - 1
-        fake_radii = None if own is None else own[:, which]
-        return neighbours.precision_recall(features, others, NEIGHBOURS_OF_SHARES, fake_radii, radii[:, which])
+        nearer, farther = radii[:, NEIGHBOURS_OF_SHARES - 1], radii[:, NEIGHBOURS_OF_DENSITY - 1]
+        of_own = own[:, NEIGHBOURS_OF_SHARES - 1]
+        precision, recall = neighbours.precision_recall(features, others, NEIGHBOURS_OF_SHARES, of_own, nearer)
+        density, coverage = neighbours.density_coverage(features, others, NEIGHBOURS_OF_DENSITY, farther)
+        return {
+            "recognised": float((probabilities.max(axis=1) > RECOGNISED).mean()),
+            "mnist_fd": frechet_distance(self._moments, mean_and_covariance(features)),
+            "precision": precision,
+            "recall": recall,
+            "density": density,
+            "coverage": coverage,
+        }
 
     # --- what is computed once ----------------------------------------------------------------------------------------
 
     @cached_property
-    def _order(self):
-        return np.random.default_rng(0).permutation(len(self.train))
+    def _seen(self):
+        return self.classifier.features(self.scoring)
 
     @cached_property
-    def _features(self):
-        return self.classifier.features(self.test)[0]
+    def _sure_features(self):
+        """Those of all but 2 % of the real digits: the balls around the most doubtful ones would take in garbage."""
+        features, probabilities = self._seen
+        sure = probabilities.max(axis=1)
+        return features[sure >= np.quantile(sure, DOUBTFUL)]
 
     @cached_property
     def _moments(self):
-        return mean_and_covariance(self._features)
+        return mean_and_covariance(self._seen[0])
 
     @cached_property
-    def _small_train(self):
-        return half_size(as_pictures(self.train))
+    def _moments_to_choose_by(self):
+        return mean_and_covariance(self.classifier.features(self.choosing)[0])
 
     @cached_property
-    def _unseen(self):
-        return as_pictures(self.test[:1000])
+    def _shapes(self):
+        return copies.shapes(as_pictures(self.train))
 
     @cached_property
     def _copied(self):
-        distances = neighbours.nearest_distances(half_size(as_pictures(self.test[:2000])), self._small_train)
-        return float(np.quantile(distances, RARE))
+        ratios = copies.nearest_training(as_pictures(self.scoring[:2000]), self._shapes)[2]
+        return float(np.quantile(ratios, RARE))
+
+    def _sets(self, n):
+        return (
+            f"Scored by {len(self.scoring):,} test pictures; real: {n:,} of {len(self.ceiling):,} training pictures; "
+            f"KeepBest chooses by the other {len(self.choosing):,}."
+        )
 
     def _neighbourhood(self, n):
         """Return n features of real digits, or as many as there are, and the distances to their neighbours."""
-        others = self._features[:n]
+        others = self._sure_features[:n]
         if n not in self._radii:
             self._radii[n] = neighbours.neighbour_distances(others, NEIGHBOURS_OF_DENSITY)
         return others, self._radii[n]
@@ -299,17 +363,38 @@ class Judge:
         return float(np.quantile(self._neighbourhood(n)[1][:, 0], RARE))
 
 
-def half_size(pictures):
-    """Shrink float pictures (n, 28, 28, 1) to half their size by means of four pixels, and flatten them.
+def mixed(n, labels=None, seed=0):
+    """Return the numbers from 0 to n - 1 in a random order of which every part has each label in its usual share.
 
-    Returns float32 (n, 196), scaled so that the Euclidean distance of two rows is the root mean square difference.
+    Parameters
+    ----------
+    n : int
+    labels : ndarray or None
+        Whole numbers (n,); None for an order that is random only.
+    seed : int
+
+    Returns
+    -------
+    ndarray
+        int64 (n,).
     """
-    n, height, width, _ = pictures.shape
-    sums = sum(pictures[:, row::2, column::2, 0] for row in (0, 1) for column in (0, 1))
-    return sums.reshape(n, -1) / np.float32(2 * np.sqrt(height * width))
+    rng = np.random.default_rng(seed)
+    if labels is None:
+        return rng.permutation(n)
+    place = np.empty(n)  # from 0 to 1: those of each label are spread evenly, each at random within its stretch
+    for kind in np.unique(labels):
+        of_kind = np.flatnonzero(labels == kind)
+        place[of_kind] = (rng.permutation(len(of_kind)) + rng.random(len(of_kind))) / len(of_kind)
+    return place.argsort()
 
 
-def check_enough(images, most=60_000):
+def _pairs(closeness, limit, others):
+    """Return which are below a limit, and with which other each, int64 (m, 2), the closest first."""
+    which = closeness.argsort()[: (closeness < limit).sum()]
+    return np.stack([which, others[which]], axis=1)
+
+
+def check_enough(images, most=50_000):
     """Return pictures that a report can be made of, float32 (n, 28, 28, 1), or say what is wrong with them.
 
     Raises

@@ -14,7 +14,7 @@ class KeepBest(keras.callbacks.Callback):
     """Measure the averaged generator at regular steps, and let its best weights make the pictures when training ends.
 
     What learns, the average too, stays as it is, so that training can go on; what was measured and kept is a part of
-    the model's state, so that it outlives an interrupt or a crash.
+    the model's state, so that it outlives an interrupt or a crash. It chooses by real digits that no score uses.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class KeepBest(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         """Measure when it is due."""
         if (batch + 1) % self.every == 0:
-            self.model.keep_if_best(self._judge.distance(self.model.generate(PICTURES, seed=HELD_OUT)))
+            self.model.keep_if_best(self._judge.distance(self.model.generate(PICTURES, seed=HELD_OUT), by="choosing"))
 
     def on_train_end(self, logs=None):
         """Let the best weights make the pictures from now on."""

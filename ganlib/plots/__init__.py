@@ -26,6 +26,7 @@ from ganlib.plots.plane import Scene, distance_curves, planes
 from ganlib.plots.quality import quality_curves
 from ganlib.plots.style import DISCRIMINATOR, FAKE, GENERATOR, PIXELS_PER_INCH, REAL, SHARPNESS, Pen, Plot
 from ganlib.plots.sweeps import outcome_map, sample_map, sweep_curves
+from ganlib.plots.trial import trial_table
 
 __all__ = [
     "DISCRIMINATOR",
@@ -66,5 +67,6 @@ __all__ = [
     "size_curves",
     "sweep_curves",
     "training_curves",
+    "trial_table",
     "word_rates",
 ]

@@ -145,7 +145,8 @@ CALLS = {
         kernel.kernel_distance, {"features": FEATURES, "others": FEATURES, "subsets": 2, "size": 4, "seed": 0}
     ),
     "neighbour_distances": Call(neighbours.neighbour_distances, {"points": FEATURES, "k": 3}),
-    "nearest_distances": Call(neighbours.nearest_distances, {"points": FEATURES, "others": FEATURES}),
+    "nearest_others": Call(neighbours.nearest_others, {"points": FEATURES, "k": 3}),
+    "nearest_two": Call(neighbours.nearest_two, {"points": FEATURES, "others": FEATURES}),
     "precision_recall": Call(neighbours.precision_recall, {"fake": FEATURES, "real": FEATURES, "k": 3}),
     "density_coverage": Call(neighbours.density_coverage, {"fake": FEATURES, "real": FEATURES, "k": 3}),
     "energy_distance": Call(clouds.energy_distance, {"points": POINTS, "others": POINTS}),
@@ -158,15 +159,15 @@ CALLS = {
     "report": Call(report, {"images": DIGITS, "judge": None}, {"images": "picture", "judge": ""}),
     "Judge": Call(
         Judge,
-        {"classifier": None, "train": DIGITS, "test": DIGITS, "name": "x"},
-        dict.fromkeys(("classifier", "train", "test", "name"), ""),
+        {"classifier": None, "train": DIGITS, "test": DIGITS, "name": "x", "labels": None},
+        dict.fromkeys(("classifier", "train", "test", "name", "labels"), ""),
     ),
     "CollapseAlarm": Call(CollapseAlarm, {"every": 500, "patience": 3000, "judge": None, "tell": print}),
     "KeepBest": Call(KeepBest, {"every": 500, "judge": None}),
     "train_classifier": Call(  # with a wrong number of epochs, so that it never trains
         functools.partial(classifier.train_classifier, epochs=0),
-        {"images": DIGITS, "labels": LABELS, "seed": 0},
-        dict.fromkeys(("images", "labels", "seed"), ""),
+        {"images": DIGITS, "labels": LABELS, "seed": 0, "kinds": ("fog", "noise")},
+        dict.fromkeys(("images", "labels", "seed", "kinds"), ""),
     ),
     # settings under a name
     "spread": Call(signs.spread, {"pictures": np.zeros((2, 4, 4, 1))}),

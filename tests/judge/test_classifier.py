@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from ganlib import judge
-from ganlib.data import DataError, asset, load_mnist
-from ganlib.judge.classifier import RECORD, WEIGHTS, DigitClassifier, _moved, not_digits
+from ganlib.data import DataError, asset, load_mnist, scale_pixels
+from ganlib.judge.classifier import DOUBT, RECORD, WEIGHTS, DigitClassifier
+from ganlib.judge.deform import deformed, stroke, transformed
+from ganlib.judge.outliers import HELD_OUT, MIRRORED, OFTEN_DIGITS, TAUGHT, TURNED, UPSIDE_DOWN, outliers
 
 TEST, LABELS = load_mnist("test")
+SOME = scale_pixels(TEST[:1000])
 
 
 @pytest.fixture
@@ -21,8 +24,8 @@ def kept(tmp_path):
     return tmp_path
 
 
-def test_at_least_99_of_100_test_digits_are_recognised():
-    assert (judge.recognise(TEST).argmax(axis=1) == LABELS).mean() >= 0.99
+def test_at_least_992_of_1000_test_digits_are_told_apart():
+    assert (judge.recognise(TEST).argmax(axis=1) == LABELS).mean() >= 0.9925
 
 
 def test_the_record_tells_the_accuracy_that_is_measured():
@@ -48,15 +51,60 @@ def test_pictures_may_lack_the_last_axis():
 
 
 def test_real_digits_are_recognised():
-    assert judge.share_recognised(TEST) > 0.96
+    assert judge.share_recognised(TEST) >= 0.975
 
 
-def test_what_is_far_from_a_digit_is_not_recognised():
-    rng = np.random.default_rng(1)
-    assert judge.share_recognised(rng.uniform(-1, 1, (500, 28, 28, 1))) < 0.02
-    assert judge.share_recognised(np.where(rng.random((500, 28, 28, 1)) < 0.2, 1.0, -1.0)) < 0.02
-    assert judge.share_recognised(255 - TEST[:500]) < 0.02
-    assert judge.share_recognised(np.concatenate([TEST[:500, :, 14:], TEST[500:1000, :, :14]], axis=2)) < 0.2
+HANDS = {
+    "slanted to the right": {"slant": -0.3},
+    "slanted to the left": {"slant": 0.3},
+    "turned": {"turn": 0.17},
+    "large": {"size": 1.15},
+    "small": {"size": 0.85},
+}
+
+
+@pytest.mark.parametrize("hand", HANDS)
+def test_digits_of_other_hands_are_recognised(hand):
+    still = np.zeros(1000)
+    how = {"turn": still, "slant": still, "size": still + 1, "move": np.zeros((1000, 2))}
+    how |= {name: still + value for name, value in HANDS[hand].items()}
+    assert judge.share_recognised(transformed(SOME, **how)) > 0.93
+
+
+@pytest.mark.parametrize("share", [0.7, -0.5])
+def test_digits_of_thick_and_thin_pens_are_recognised(share):
+    pen = stroke(SOME, np.maximum if share > 0 else np.minimum)
+    assert judge.share_recognised(SOME + abs(share) * (pen - SOME)) > 0.93
+
+
+NO_DIGITS = {**TAUGHT, **HELD_OUT}
+
+
+@pytest.mark.parametrize("kind", NO_DIGITS)
+def test_what_is_no_digit_is_not_recognised(kind):
+    made = NO_DIGITS[kind](scale_pixels(TEST), LABELS, 1000, np.random.default_rng(1))
+    # Measured: overlays 0.12, halves 0.31, flips 0.09, quadrants 0.07, quarter turns 0.15.
+    assert judge.share_recognised(made) <= (0.35 if kind in OFTEN_DIGITS else 0.05)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "turn"), [(MIRRORED, np.s_[:, :, ::-1]), (UPSIDE_DOWN, np.s_[:, ::-1]), (TURNED, np.s_[:, ::-1, ::-1])]
+)
+def test_mirrored_digits_and_those_upside_down_are_not_recognised_where_they_are_none(kinds, turn):
+    kinds = sorted({*kinds} - {2, 5})  # a 2 is a 5 in a mirror, or upside down
+    assert judge.share_recognised(TEST[np.isin(LABELS, kinds)][turn]) <= 0.055
+
+
+def test_the_features_end_with_the_doubt():
+    features, probabilities = judge.classifier.shipped().features(TEST[:100])
+    assert features.shape == (100, 129)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    doubt = features[:, -1] / DOUBT
+    assert doubt.min() >= 0
+    assert np.median(doubt) < 0.02
+    noise = np.random.default_rng(0).uniform(-1, 1, (100, 28, 28, 1))
+    assert (judge.classifier.shipped().features(noise)[0][:, -1] > 0.99 * DOUBT).all()
+    np.testing.assert_allclose(judge.recognise(noise), 0.1, atol=0.01)
 
 
 @pytest.mark.parametrize("grey", [0, 1, 20, 128, 255])
@@ -64,13 +112,21 @@ def test_empty_pictures_are_not_recognised(grey):
     assert judge.share_recognised(np.full((1, 28, 28), grey, np.uint8)) == 0
 
 
-def test_the_pictures_that_teach_doubt_are_of_three_kinds_and_in_range():
-    strange = not_digits(31, np.random.default_rng(0))
-    assert strange.shape == (31, 28, 28, 1)
-    assert strange.dtype == np.float32
-    assert np.abs(strange).max() <= 1
-    assert [len(np.unique(strange[i])) for i in (15, 30)] == [2, 1]
-    assert len(np.unique(strange[0])) > 500
+@pytest.mark.parametrize("kind", NO_DIGITS)
+def test_every_kind_that_is_no_digit_is_in_range_and_follows_the_seed(kind):
+    one, same, other = (NO_DIGITS[kind](SOME, LABELS[:1000], 31, np.random.default_rng(seed)) for seed in (0, 0, 1))
+    assert one.shape == (31, 28, 28, 1)
+    assert one.dtype == np.float32
+    assert np.abs(one).max() <= 1
+    np.testing.assert_array_equal(one, same)
+    assert not np.array_equal(one, other)
+
+
+def test_every_kind_is_taught_equally_often():
+    made = outliers(SOME, LABELS[:1000], 10, np.random.default_rng(0), ["noise", "flips"])
+    assert made.shape == (10, 28, 28, 1)
+    known = {picture.tobytes() for view in (SOME[:, :, ::-1], SOME[:, ::-1], SOME[:, ::-1, ::-1]) for picture in view}
+    assert [picture.tobytes() in known for picture in made] == [False] * 5 + [True] * 5
 
 
 def test_fewer_pictures_are_recognised_when_more_confidence_is_asked_for():
@@ -78,7 +134,7 @@ def test_fewer_pictures_are_recognised_when_more_confidence_is_asked_for():
     shares = [judge.share_recognised(halves, confidence) for confidence in (0.0, 0.5, 0.9, 0.99)]
     assert shares == sorted(shares, reverse=True)
     assert shares[0] == 1
-    assert shares[-1] < 0.8
+    assert shares[-1] < 0.2
 
 
 def test_the_counts_of_real_digits_are_close_to_the_labels():
@@ -129,13 +185,29 @@ def test_a_few_seconds_of_training_already_make_a_judge_that_can_be_saved(tmp_pa
     np.testing.assert_allclose(loaded.recognise(TEST[:50]), trained.recognise(TEST[:50]), atol=0.02)
 
 
-def test_training_moves_digits_by_up_to_two_pixels_and_keeps_every_bright_one():
-    pictures = np.full((200, 28, 28, 1), -1.0, np.float32)
-    pictures[:, 14, 14] = 1.0
-    moved = _moved(pictures, np.random.default_rng(0))
-    n, y, x, _ = np.nonzero(moved > 0)
-    assert len(n) == 200
-    assert {*(y - 14)} == {*(x - 14)} == {-2, -1, 0, 1, 2}
+def test_training_moves_digits_by_up_to_two_pixels_and_half_of_them_not_otherwise():
+    pictures = np.full((2000, 28, 28, 1), -1.0, np.float32)
+    pictures[:, 12:16, 12:16] = 1.0
+    seen = deformed(pictures, np.random.default_rng(0))
+    assert seen.dtype == np.float32
+    assert np.abs(seen).max() <= 1
+    moved = {
+        picture.tobytes(): (down, across)
+        for down in range(-2, 3)
+        for across in range(-2, 3)
+        for picture in np.roll(pictures[:1], (down, across), (1, 2))
+    }
+    found = [moved[picture.tobytes()] for picture in seen if picture.tobytes() in moved]
+    assert set(found) == set(moved.values())
+    assert 0.1 < len(found) / 2000 < 0.3  # half are slanted, half of the others have another pen, some noise or blur
+
+
+def test_a_turn_of_a_quarter_and_a_move_are_exact():
+    quarter, one = np.full(1, np.pi / 2), np.ones(1)
+    turned = transformed(SOME[:1], quarter, 0 * one, one, np.zeros((1, 2)))
+    assert min(np.abs(turned - np.rot90(SOME[:1], k, (1, 2))).max() for k in (1, 3)) < 1e-3
+    moved = transformed(SOME[:1], 0 * one, 0 * one, one, np.array([[3, -2]]))
+    np.testing.assert_allclose(moved[:, 2:, :-3], SOME[:1, :-2, 3:], atol=1e-5)
 
 
 def test_the_weights_are_a_small_file():

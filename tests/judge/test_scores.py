@@ -59,7 +59,13 @@ def test_the_kernel_distance_tells_its_spread():
 def test_the_neighbours_are_those_that_the_table_of_all_distances_shows():
     expected = np.sort(distance.cdist(FAKE, FAKE), axis=1)[:, 1:6]
     np.testing.assert_allclose(neighbours.neighbour_distances(FAKE, 5), expected, atol=1e-6)
-    np.testing.assert_allclose(neighbours.nearest_distances(FAKE, REAL), distance.cdist(FAKE, REAL).min(1), atol=1e-6)
+    apart = distance.cdist(FAKE, REAL)
+    nearest, two = neighbours.nearest_two(FAKE, REAL)
+    np.testing.assert_array_equal(nearest, apart.argsort(axis=1)[:, :2])
+    np.testing.assert_allclose(two, np.sort(apart, axis=1)[:, :2], atol=1e-6)
+    np.testing.assert_array_equal(
+        neighbours.nearest_others(FAKE, 1)[1][:, 0], (distance.cdist(FAKE, FAKE) + 1e9 * np.eye(len(FAKE))).argmin(1)
+    )
 
 
 def test_a_point_that_is_there_twice_is_its_own_neighbour_at_no_distance():
@@ -97,7 +103,7 @@ def test_a_collapsed_cloud_has_precision_but_no_recall_and_a_wide_one_the_revers
 
 
 def test_a_copy_is_at_distance_zero_exactly():
-    assert neighbours.nearest_distances(REAL[5:9], REAL).max() == 0
+    assert neighbours.nearest_two(REAL[5:9], REAL)[1][:, 0].max() == 0
 
 
 def test_the_classifier_score_is_the_published_formula_and_runs_from_one_to_ten():

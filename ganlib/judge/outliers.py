@@ -1,0 +1,232 @@
+"""Pictures that show no digit: those which the judge is taught to doubt, and others that test whether it learned it.
+
+Each kind is a function of real pictures, their labels, a number n and a random generator, and returns float32
+(n, 28, 28, 1) in [-1, 1].
+"""
+
+import numpy as np
+
+SIDE = 28
+# What a digit looks like in a mirror, upside down (top and bottom swapped) and turned by half, where it is no digit.
+# 0, 1 and 8 stay what they are; a 3 does when top and bottom are swapped; a 2, 5, 6 or 9 turned by half is a digit.
+MIRRORED, UPSIDE_DOWN, TURNED = (2, 3, 4, 5, 6, 7, 9), (2, 4, 5, 6, 7, 9), (3, 4, 7)
+
+
+def fog(pictures, labels, n, rng):
+    """Draw pixels around their own mean over all digits: each for itself, in soft clouds, or both.
+
+    This is what a GAN makes in its first few hundred steps.
+    """
+    some = _some(pictures, 2000, rng)
+    mean, spread = some.mean(axis=0), some.std(axis=0)
+    grain, clouds = rng.normal(size=(n, SIDE, SIDE, 1)), soft_noise(n, rng)
+    of_grain, of_clouds = rng.uniform(0, 1.5, (2, n, 1, 1, 1)) * rng.choice([0, 1], (2, n, 1, 1, 1), p=[0.3, 0.7])
+    return _clipped(mean + spread * (of_grain * grain + of_clouds * clouds))
+
+
+def soft_noise(n, rng):
+    """Return noise (n, 28, 28, 1) of mean 0 and spread 1 whose neighbouring pixels are alike, some more, some less."""
+    across = np.hypot(np.fft.fftfreq(SIDE)[:, np.newaxis], np.fft.rfftfreq(SIDE)) * SIDE
+    fall = np.maximum(across, 1) ** -rng.uniform(1, 3, (n, 1, 1))
+    waves = np.fft.rfft2(rng.normal(size=(n, SIDE, SIDE))) * fall * (across > 0)
+    noise = np.fft.irfft2(waves, s=(SIDE, SIDE))
+    return (noise / noise.std(axis=(1, 2), keepdims=True))[..., np.newaxis]
+
+
+def noise(pictures, labels, n, rng):
+    """Draw every pixel evenly from black to white, or nearer to grey, or one grey for all pixels."""
+    power = rng.choice([1, 3, 9], (n, 1, 1, 1))
+    pixels = rng.uniform(-1, 1, (n, SIDE, SIDE, 1)) ** power
+    grey = rng.random((n, 1, 1, 1)) < 0.3
+    return _clipped(np.where(grey, 2 * rng.uniform(0, 1, (n, 1, 1, 1)) ** 4 - 1, pixels))  # mostly very dark
+
+
+def blobs(pictures, labels, n, rng):
+    """Draw white shapes: half of them squares of four by four pixels, half what lies high in soft noise."""
+    squares = rng.random((n, 7, 7, 1)) < rng.uniform(0.1, 0.5, (n, 1, 1, 1))
+    squares = 2.0 * squares.repeat(4, axis=1).repeat(4, axis=2) - 1
+    soft = np.tanh(3 * (soft_noise(n, rng) - rng.uniform(0, 1.5, (n, 1, 1, 1))))
+    return _clipped(np.where(rng.random((n, 1, 1, 1)) < 0.5, squares, soft))
+
+
+def specks(pictures, labels, n, rng):
+    """Draw single white pixels: half of them on black, half on a digit, which has at least 6 % of them."""
+    on_black = rng.random((n, 1, 1, 1)) < 0.5
+    share = np.where(on_black, rng.uniform(0.01, 0.5, (n, 1, 1, 1)), rng.uniform(0.06, 0.4, (n, 1, 1, 1)))
+    white = rng.random((n, SIDE, SIDE, 1)) < share
+    return np.where(white, 1.0, np.where(on_black, -1.0, _some(pictures, n, rng))).astype(np.float32)
+
+
+def overlays(pictures, labels, n, rng):
+    """Lay two different digits on top of each other: the brighter pixel of the two counts, or their mean."""
+    one, other = _two_kinds(pictures, labels, n, rng)
+    weight = rng.uniform(0.35, 0.65, (n, 1, 1, 1))
+    return _clipped(
+        np.where(rng.random((n, 1, 1, 1)) < 0.5, np.maximum(one, other), weight * one + (1 - weight) * other)
+    )
+
+
+def halves(pictures, labels, n, rng):
+    """Join the upper half of a digit and the lower half of another one, or the left and the right half."""
+    one, other = _two_kinds(pictures, labels, n, rng)
+    first = np.arange(SIDE) < rng.integers(11, 18, (n, 1))
+    upright = rng.random((n, 1, 1, 1)) < 0.5
+    return np.where(np.where(upright, first[:, :, None, None], first[:, None, :, None]), one, other)
+
+
+def flips(pictures, labels, n, rng):
+    """Mirror digits, put them upside down or turn them by half, where they are no digit then."""
+    ways = [
+        _some(pictures[np.isin(labels, kinds)], size, rng)[(slice(None), *turn)]
+        for size, kinds, turn in zip(
+            [len(part) for part in np.array_split(np.arange(n), 3)],
+            (MIRRORED, UPSIDE_DOWN, TURNED),
+            ((slice(None), slice(None, None, -1)), (slice(None, None, -1),), (slice(None, None, -1),) * 2),
+            strict=True,
+        )
+    ]
+    return np.concatenate(ways)
+
+
+def shuffles(pictures, labels, n, rng):
+    """Put the pixels of a digit, or its squares of seven by seven pixels, in another order."""
+    sides = np.where(np.arange(n) % 2, 1, 7)
+    chosen = _some(pictures, n, rng)
+    return np.concatenate([shuffled(chosen[sides == side], side, rng) for side in (1, 7)])
+
+
+def shuffled(pictures, side, rng):
+    """Return pictures whose squares of so many pixels are in another order, each picture's in its own."""
+    n, across = len(pictures), SIDE // side
+    tiles = pictures.reshape(n, across, side, across, side).transpose(0, 1, 3, 2, 4).reshape(n, across**2, -1)
+    tiles = (
+        rng.permuted(tiles.reshape(n, across**2, -1), axis=1)
+        if side == 1
+        else tiles[np.arange(n)[:, np.newaxis], rng.random((n, across**2)).argsort(axis=1)]
+    )
+    return tiles.reshape(n, across, across, side, side).transpose(0, 1, 3, 2, 4).reshape(n, SIDE, SIDE, 1)
+
+
+def strokes(pictures, labels, n, rng, most=5):
+    """Scribble: a few curves of a pen, each from anywhere to anywhere."""
+    points, drawn = 120, np.zeros((n, SIDE + 1, SIDE + 1))
+    time = np.linspace(0, 1, points)
+    bezier = np.stack([(1 - time) ** 2, 2 * time * (1 - time), time**2])  # (3, points)
+    which = np.arange(n)[:, np.newaxis]
+    for number in range(most):
+        places = rng.uniform(3, SIDE - 4, (n, 2, 3)) @ bezier
+        there = (rng.random((n, 1)) < (1.0 if number < 2 else 0.5)) * np.ones(points)
+        low = places.astype(int)
+        right, down = places[:, 0] - low[:, 0], places[:, 1] - low[:, 1]
+        for x, y, share in (
+            (0, 0, (1 - right) * (1 - down)),
+            (1, 0, right * (1 - down)),
+            (0, 1, (1 - right) * down),
+            (1, 1, right * down),
+        ):
+            np.add.at(drawn, (which, low[:, 1] + y, low[:, 0] + x), share * there)
+    ink = np.minimum(drawn[:, :SIDE, :SIDE], 1.0)
+    width = rng.uniform(0.2, 1.0, (n, 1, 1))
+    for axis in (1, 2):
+        ink = np.maximum(ink, width * np.maximum(np.roll(ink, 1, axis), np.roll(ink, -1, axis)))
+    return _clipped(2 * ink[..., np.newaxis] - 1)
+
+
+# --- never taught ----------------------------------------------------------------------------------------------------
+
+
+def centred_noise(pictures, labels, n, rng):
+    """Multiply the mean of all digits by even noise."""
+    mean = _some(pictures, 2000, rng).mean(axis=0)
+    return _clipped((mean + 1) * rng.uniform(0, 2, (n, SIDE, SIDE, 1)) - 1)
+
+
+def mixed_pixels(pictures, labels, n, rng):
+    """Take every pixel from another digit."""
+    flat = pictures.reshape(len(pictures), -1)
+    which = rng.integers(len(flat), size=(n, flat.shape[1]))
+    return flat[which, np.arange(flat.shape[1])].reshape(n, SIDE, SIDE, 1)
+
+
+def triples(pictures, labels, n, rng):
+    """Lay three digits on top of each other."""
+    return np.maximum.reduce([_some(pictures, n, rng) for _ in range(3)])
+
+
+def quadrants(pictures, labels, n, rng):
+    """Put the four quarters of a digit in another order."""
+    return shuffled(_some(pictures, n, rng), 14, rng)
+
+
+def crumbs(pictures, labels, n, rng):
+    """Put the squares of four by four pixels of a digit in another order."""
+    return shuffled(_some(pictures, n, rng), 4, rng)
+
+
+def negatives(pictures, labels, n, rng):
+    """Swap black and white."""
+    return -_some(pictures, n, rng)
+
+
+def quarter_turns(pictures, labels, n, rng):
+    """Lay digits on their side: all but 0, which stays one."""
+    return np.rot90(_some(pictures[labels != 0], n, rng), axes=(1, 2))
+
+
+def discs(pictures, labels, n, rng):
+    """Draw one white disc."""
+    down, across = np.mgrid[:SIDE, :SIDE]
+    (y, x), radius = rng.uniform(8, 20, (2, n, 1, 1)), rng.uniform(2, 8, (n, 1, 1))
+    return np.where(np.hypot(down - y, across - x) < radius, 1, -1)[..., np.newaxis].astype(np.float32)
+
+
+# Some of these are digits to the eye too: a 1 on a 4, the top of a 9 above the leg of a 7, a 2 upside down: a 5.
+OFTEN_DIGITS = ("overlays", "halves", "flips", "quadrants", "quarter turns")
+
+
+def _by_name(*kinds):
+    return {kind.__name__.replace("_", " "): kind for kind in kinds}
+
+
+TAUGHT = _by_name(fog, noise, blobs, specks, overlays, halves, shuffles, strokes, flips)
+HELD_OUT = _by_name(centred_noise, mixed_pixels, triples, quadrants, crumbs, negatives, quarter_turns, discs)
+
+
+def outliers(pictures, labels, n, rng, kinds=tuple(TAUGHT)):
+    """Make pictures of all the kinds that are taught, as many of each.
+
+    Parameters
+    ----------
+    pictures : ndarray
+        Real ones, float32 (m, 28, 28, 1) in [-1, 1].
+    labels : ndarray
+        What they show, whole numbers (m,).
+    n : int
+        How many to make.
+    rng : numpy.random.Generator
+    kinds : sequence of str
+        Keys of `TAUGHT`.
+
+    Returns
+    -------
+    ndarray
+        float32 (n, 28, 28, 1) in [-1, 1].
+    """
+    sizes = [len(part) for part in np.array_split(np.arange(n), len(kinds))]
+    return np.concatenate([TAUGHT[kind](pictures, labels, size, rng) for kind, size in zip(kinds, sizes, strict=True)])
+
+
+def _some(pictures, n, rng):
+    return pictures[rng.integers(len(pictures), size=n)]
+
+
+def _two_kinds(pictures, labels, n, rng):
+    """Return n pictures, and as many others of which each shows another digit than its partner."""
+    one, other = rng.integers(len(pictures), size=(2, n))
+    while (same := labels[one] == labels[other]).any():
+        other[same] = rng.integers(len(pictures), size=same.sum())
+    return pictures[one], pictures[other]
+
+
+def _clipped(pictures):
+    return np.clip(pictures, -1, 1).astype(np.float32)

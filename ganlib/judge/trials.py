@@ -1,0 +1,109 @@
+"""The judge on trial: what it says of pictures that are no digits, and of real digits that were made worse.
+
+Each score has a floor, what garbage gets, and a ceiling, what real digits get; between the two it has to fall with
+every kind of damage that it is meant to see. Lesson 09 asks: can you fool the judge?
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ganlib.arguments import Whole
+from ganlib.data import as_pictures, load_mnist
+from ganlib.judge.deform import stroke
+from ganlib.judge.judge import FEWEST, default_judge
+from ganlib.judge.outliers import HELD_OUT, TAUGHT
+
+SCORES = ("recognised", "mnist_fd", "precision", "recall", "density", "coverage")
+REAL, WORSE, GARBAGE, UNTAUGHT = "real", "worse", "garbage", "garbage, never taught"
+SHOWN = 10
+
+
+class Case(NamedTuple):
+    """One kind of pictures, and what the judge says of it.
+
+    Attributes
+    ----------
+    name : str
+    group : str
+        "real", "worse" (real digits with some damage), "garbage" or "garbage, never taught".
+    pictures : ndarray
+        The first ten, float32 (10, 28, 28, 1).
+    scores : dict of str to float
+        By the names in `SCORES`.
+    """
+
+    name: str
+    group: str
+    pictures: np.ndarray
+    scores: dict
+
+
+def trial(judge=None, n=1000, seed=0, groups=(REAL, WORSE, GARBAGE, UNTAUGHT)):
+    """Judge real MNIST digits, worsened ones and garbage.
+
+    Parameters
+    ----------
+    judge : Judge or None
+        That of MNIST digits if None.
+    n : int
+        Pictures of each kind, from 100 to 10,000.
+    seed : int
+    groups : sequence of str
+        Which of the four groups.
+
+    Returns
+    -------
+    list of Case
+        The worsened ones of a kind stand together, the mildest first.
+    """
+    judge = default_judge() if judge is None else judge
+    n, rng = Whole("n", FEWEST, 10_000)(n), np.random.default_rng(Whole("seed", 0)(seed))
+    digits, labels = load_mnist("test", scaled=True)
+    some = as_pictures(judge.ceiling[:n])
+    makers = {REAL: lambda: {"real digits": some}, WORSE: lambda: {**worsened(some, rng), **missing(n, rng)}}
+    for group, kinds in ((GARBAGE, TAUGHT), (UNTAUGHT, HELD_OUT)):
+        makers[group] = lambda kinds=kinds: {name: make(digits, labels, n, rng) for name, make in kinds.items()}
+    return [
+        Case(name, group, pictures[rng.choice(n, SHOWN, replace=False)], judge.quick(pictures))
+        for group in groups
+        for name, pictures in makers[group]().items()
+    ]
+
+
+def worsened(pictures, rng):
+    """Return real digits with more and more noise, blur or specks, fewer and fewer of them different, by name.
+
+    Parameters
+    ----------
+    pictures : ndarray
+        float32 (n, 28, 28, 1) in [-1, 1].
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    dict of str to ndarray
+    """
+    n, worse = len(pictures), {}
+    for strength in (0.2, 0.4, 0.8):
+        noise = strength * rng.standard_normal(pictures.shape, np.float32)
+        worse[f"noise {strength}"] = np.clip(pictures + noise, -1, 1)
+    blurred = pictures
+    for times in (1, 2, 3, 4):
+        blurred = stroke(blurred, np.add) / 5
+        if times != 3:
+            worse[f"blur {times}"] = blurred
+    for share in (0.02, 0.1):
+        worse[f"specks {share:.0%}"] = np.where(rng.random(pictures.shape) < share, np.float32(1), pictures)
+    for share in (0.5, 0.05):  # the same few again and again
+        worse[f"{share:.0%} different"] = pictures[np.arange(n) % round(share * n)]
+    return worse
+
+
+def missing(n, rng):
+    """Return n real training digits without the 8, and without any even digit, by name."""
+    kept = {"no 8": (0, 1, 2, 3, 4, 5, 6, 7, 9), "odd digits only": (1, 3, 5, 7, 9)}
+    chosen = {name: load_mnist("train", digits=digits)[0] for name, digits in kept.items()}
+    return {
+        name: as_pictures(of_kinds[rng.choice(len(of_kinds), n, replace=False)]) for name, of_kinds in chosen.items()
+    }

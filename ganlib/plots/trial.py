@@ -1,0 +1,76 @@
+"""The figure of the judge on trial: what it says of garbage and of worsened digits, beside what real digits get."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ganlib.data import as_bytes
+from ganlib.plots.style import FAKE, GREY, INK, PALE, REAL, WIDTH, Plot, begin_with, house_style
+
+SHOWN = 5  # pictures of each kind
+TITLES = {
+    "recognised": "recognised",
+    "mnist_fd": "distance",
+    "precision": "precision",
+    "recall": "recall",
+    "density": "density",
+    "coverage": "coverage",
+}
+
+
+@house_style()
+def trial_table(cases, title="What the judge says of pictures that are no digits"):
+    """Draw some pictures of every kind and a bar for every score, with a line at what real digits get.
+
+    Parameters
+    ----------
+    cases : sequence
+        Each with `name`, `group`, `pictures` ((n, 28, 28, 1), the first five are shown) and `scores`, a dict of the
+        scores by name, as `ganlib.judge.trials.trial` returns them. The first is that of real digits.
+    title : str
+
+    Returns
+    -------
+    Plot
+
+    Raises
+    ------
+    ValueError
+        There are fewer than two cases.
+    """
+    if len(cases) < 2:
+        raise ValueError("cases must hold real digits and at least one other kind: take what trial() returns.")
+    real, rows = cases[0], np.arange(len(cases))
+    figure = Figure(figsize=(WIDTH, 1 + 0.27 * len(cases)), layout="constrained")
+    figure.suptitle(title, fontweight="bold", fontsize=11.5)
+    axes = figure.subplots(1, 1 + len(TITLES), sharey=True, width_ratios=[1.5] + [1] * len(TITLES))
+    for row, case in enumerate(cases):
+        strip = np.hstack(list(as_bytes(case.pictures[:SHOWN])[..., 0]))
+        axes[0].imshow(strip, "gray", vmin=0, vmax=255, extent=(0, SHOWN, row + 0.46, row - 0.46), aspect="auto")
+    axes[0].set(xlim=(0, SHOWN), xticks=[], ylim=(len(cases) - 0.5, -0.5))
+    axes[0].set_yticks(rows, [case.name for case in cases], fontsize=8)
+    groups = [case.group for case in cases]
+    colours = [REAL.colour if group == real.group else GREY if group == "worse" else FAKE.colour for group in groups]
+    for panel, (score, words) in zip(axes[1:], TITLES.items(), strict=True):
+        values = [case.scores[score] for case in cases]
+        panel.set_title(words, fontsize=9)
+        if score == "mnist_fd":
+            panel.set_xscale("log")
+            panel.barh(rows, values, left=0.9 * min(values), color=colours, height=0.6)
+        else:
+            panel.barh(rows, values, color=colours, height=0.6)
+            panel.set_xlim(0, max(1.05, 1.05 * max(values)))
+        panel.axvline(real.scores[score], color=INK, linewidth=0.8)
+        panel.tick_params(axis="x", labelsize=7)
+        for edge in np.flatnonzero(np.array(groups[1:]) != np.array(groups[:-1])):
+            panel.axhline(edge + 0.5, color=PALE, linewidth=1)
+    return Plot(figure, _sentence(cases, title))
+
+
+def _sentence(cases, title):
+    real, others = cases[0].scores, [case for case in cases if case.group.startswith("garbage")] or cases[1:]
+    parts = []
+    for score, words in TITLES.items():
+        pick = min if score == "mnist_fd" else max
+        worst = pick(others, key=lambda case: case.scores[score])
+        parts.append(f"{words} {real[score]:.2f} (at best {worst.scores[score]:.2f}: {worst.name})")
+    return f"{begin_with(title)}of real digits, and of what is none: {', '.join(parts)}."

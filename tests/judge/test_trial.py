@@ -1,0 +1,71 @@
+"""The judge on trial: garbage scores at the floor, taught or not, and every score falls with the damage it is for."""
+
+from itertools import pairwise
+
+import pytest
+
+from ganlib.judge.outliers import OFTEN_DIGITS
+from ganlib.judge.trials import GARBAGE, REAL, SCORES, UNTAUGHT, WORSE, trial
+from ganlib.plots import trial_table
+
+FALLS_WITH = {  # the damage, from nothing to the worst, and the scores that have to fall with it step by step
+    ("noise 0.2", "noise 0.4", "noise 0.8"): ("precision", "recall", "density", "coverage"),
+    ("blur 1", "blur 2", "blur 4"): ("precision", "recall", "density", "coverage"),
+    ("specks 2%", "specks 10%"): ("recognised", "precision", "recall", "density", "coverage"),
+    ("no 8", "odd digits only"): ("recall", "coverage"),
+    ("50% different", "5% different"): ("coverage",),
+}
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return trial(n=500)
+
+
+@pytest.fixture(scope="module")
+def scores(cases):
+    return {case.name: case.scores for case in cases}
+
+
+def test_every_case_is_scored_and_shown(cases):
+    assert [cases[0].name, cases[0].group] == ["real digits", REAL]
+    assert {case.group for case in cases} == {REAL, WORSE, GARBAGE, UNTAUGHT}
+    for case in cases:
+        assert set(case.scores) == set(SCORES)
+        assert case.pictures.shape == (10, 28, 28, 1)
+
+
+@pytest.mark.parametrize("score", ["precision", "density", "recognised"])
+def test_garbage_is_at_the_floor_of_every_score_that_asks_for_digits(cases, score):
+    found = {case.name: case.scores[score] for case in cases if case.group in (GARBAGE, UNTAUGHT)}
+    limits = dict.fromkeys(OFTEN_DIGITS, 0.35)
+    assert {name: value for name, value in found.items() if value >= limits.get(name, 0.08)} == {}
+
+
+def test_garbage_is_farther_than_any_worsened_digits_but_the_worst(cases, scores):
+    mild = max(scores[name]["mnist_fd"] for name in ("noise 0.2", "blur 1", "specks 2%", "no 8", "50% different"))
+    assert mild < min(case.scores["mnist_fd"] for case in cases if case.group in (GARBAGE, UNTAUGHT))
+
+
+@pytest.mark.parametrize("damage", FALLS_WITH)
+def test_every_score_falls_with_the_damage_that_it_is_for(scores, damage):
+    steps = [scores["real digits"], *(scores[name] for name in damage)]
+    for score in FALLS_WITH[damage]:
+        values = [step[score] for step in steps]
+        assert all(worse <= better + 0.02 for better, worse in pairwise(values)), score
+        assert values[-1] < 0.8 * values[0], score
+    distances = [step["mnist_fd"] for step in steps]
+    assert distances == sorted(distances)
+
+
+def test_the_figure_shows_all_scores_with_a_line_at_those_of_real_digits(cases):
+    plot = trial_table(cases)
+    pictures, *panels = plot.figure.axes
+    assert [panel.get_title(loc="left") for panel in panels][:2] == ["recognised", "distance"]
+    assert len(pictures.images) == len(cases)
+    for panel, score in zip(panels, SCORES, strict=True):
+        assert len(panel.patches) == len(cases)
+        assert cases[0].scores[score] == panel.lines[0].get_xdata()[0]
+    assert f"precision {cases[0].scores['precision']:.2f} (at best" in plot.sentence
+    with pytest.raises(ValueError, match="at least one other kind"):
+        trial_table(cases[:1])
