@@ -8,12 +8,18 @@ from ganlib.bench import command, quality
 from ganlib.models.recipes import ABLATIONS, RECIPES, ablations
 
 ROWS = [{"step": 10, "seconds": 0.5, "mnist_fd": 90.0}, {"step": 20, "seconds": 1.0, "mnist_fd": 80.0}]
-RESULT = {"device": "CPU", "pictures": 200, "real_mnist_fd": 9.5, "curves": {"swift": {"0": ROWS}}}
+RESULT = {
+    "device": "CPU",
+    "pictures": 200,
+    "real_mnist_fd": 9.5,
+    "fog_mnist_fd": 300.0,
+    "curves": {"swift": {"0": ROWS}},
+}
 
 
 def test_the_table_has_a_line_for_every_point_and_the_value_of_real_digits():
     first, _, *lines = quality.table(RESULT).split("\n")
-    assert "real digits 9.50" in first
+    assert "real digits 9.50, fog 300.00" in first
     assert [line.split() for line in lines] == [
         ["swift", "0", "10", "0.5", "90.00"],
         ["swift", "0", "20", "1.0", "80.00"],

@@ -9,6 +9,7 @@ import time
 from ganlib._tensorflow import keras
 from ganlib.judge.judge import default_judge
 from ganlib.judge.keep import KeepBest
+from ganlib.judge.trials import fog
 from ganlib.models.gan import GAN
 from ganlib.models.recipes import time_a_step
 from ganlib.training import describe_device
@@ -119,6 +120,7 @@ def run(recipes, seeds, budget=None, points=POINTS, pictures=PICTURES, steps=Non
         "device": describe_device(),
         "pictures": pictures,
         "real_mnist_fd": default_judge().real_distance(pictures),
+        "fog_mnist_fd": default_judge().distance(fog(pictures)),
         "milliseconds_a_step": {name: round(1000 * seconds, 3) for name, seconds in pace.items()},
         "curves": timed(curves, pace),
     }
@@ -136,7 +138,8 @@ def table(result):
     """Lay the result of `run` out as text: one line a recipe, seed and point."""
     width = max(len(name) for name in ["recipe", *result["curves"]]) + 2
     lines = [
-        f"MNIST-FD of {result['pictures']:,} pictures; real digits {result['real_mnist_fd']:.2f}; {result['device']}",
+        f"MNIST-FD of {result['pictures']:,} pictures; real digits {result['real_mnist_fd']:.2f}, fog "
+        f"{result['fog_mnist_fd']:.2f}; {result['device']}",
         f"{'recipe':<{width}}{'seed':>5}{'step':>8}{'seconds':>9}{'MNIST-FD':>10}",
     ]
     for name, seeds in result["curves"].items():

@@ -15,6 +15,6 @@ __all__, __getattr__, __dir__ = lazily(
         "classifier": ("DigitClassifier", "digit_counts", "recognise", "share_recognised", "train_classifier"),
         "judge": ("Judge", "Report", "report"),
         "keep": ("KeepBest",),
-        "trials": ("trial",),
+        "trials": ("fog", "trial"),
     },
 )

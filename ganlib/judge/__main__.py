@@ -18,7 +18,7 @@ def main(arguments):
     add = parser.add_argument
     add("folder", nargs="?", help="where to save it; with MNIST the default is assets/judge")
     add("--data", metavar="PATH", help="an .npz file or a folder of IDX files in MNIST's form; default MNIST itself")
-    add("--epochs", type=int, default=6, metavar="N", help="how often every picture is seen; default 6")
+    add("--epochs", type=int, default=8, metavar="N", help="how often every picture is seen; default 8")
     add("--seed", type=int, default=0, metavar="N", help="default 0")
     options = parser.parse_args(arguments)
     if options.data and not options.folder:
@@ -32,7 +32,7 @@ def main(arguments):
     return 0
 
 
-def train(folder, data=None, epochs=6, seed=0):
+def train(folder, data=None, epochs=8, seed=0):
     """Train a classifier, save it to a folder and return its accuracy on the test pictures."""
     images, labels = load_mnist("test", path=data)
     kinds = [kind for kind in TAUGHT if data is None or kind != "flips"]  # a mirrored coat is a coat

@@ -16,12 +16,15 @@ from ganlib.judge.deform import deformed
 from ganlib.judge.outliers import TAUGHT, outliers
 from ganlib.paths import as_path
 from ganlib.training import atomic_write
+from ganlib.wording import write
 
 WEIGHTS, RECORD = "digit_classifier.npz", "digit_classifier.json"
 CHUNK = 500  # pictures at a time, so that memory stays flat
 BATCH = 128
 NONE = 10  # the class of pictures that show no digit
-EXPECTED = 0.03  # pictures of none to one of a digit, before a picture is seen; in training there is one to every two
+# Pictures of none to one of a digit, before a picture is seen; in training there are as many of both. It was chosen on
+# training digits that a first classifier had not seen: that one recognised 97.6 % of them, and 97.2 % with 0.05.
+EXPECTED = 0.03
 DOUBT = np.float32(32)  # how far it is, in features, from a sure digit to what is surely none: farther than neighbours
 MOST_BYTES = 10_000_000  # that the weights unpack to
 
@@ -140,9 +143,9 @@ _RESTORE = "Restore it with `git checkout -- assets/judge`, or train it anew wit
 
 
 def build_classifier(seed=None):
-    """Build the classifier's network, untrained: two convolutions, each with pooling, and two dense layers.
+    """Build the classifier's network, untrained: three convolutions, two of them pooled, and two dense layers.
 
-    165,803 parameters.
+    188,843 parameters.
 
     Parameters
     ----------
@@ -157,28 +160,34 @@ def build_classifier(seed=None):
     layers = keras.layers
     seeds = keras.random.SeedGenerator(seed)
     init = keras.initializers.GlorotUniform(seed=seeds)
+
+    def convolution(filters):
+        convolved = layers.Conv2D(filters, 3, use_bias=False, kernel_initializer=init)
+        return convolved, layers.BatchNormalization(), layers.ReLU()
+
     return keras.Sequential(
         [
             keras.Input((28, 28, 1), name="picture"),
-            layers.Conv2D(24, 3, activation="relu", kernel_initializer=init),
+            *convolution(32),
             layers.MaxPooling2D(),
-            layers.Conv2D(48, 3, activation="relu", kernel_initializer=init),
+            *convolution(64),
+            *convolution(64),
             layers.MaxPooling2D(),
             layers.Flatten(),
             layers.Dense(128, kernel_initializer=init, name="features"),
             layers.ReLU(),
-            layers.Dropout(0.2, seed=seed),
+            layers.Dropout(0.3, seed=seed),
             layers.Dense(NONE + 1, kernel_initializer=init, name="logits"),
         ],
         name="digit_classifier",
     )
 
 
-def train_classifier(images=None, labels=None, epochs=6, seed=0, verbose=1, kinds=tuple(TAUGHT)):
+def train_classifier(images=None, labels=None, epochs=8, seed=0, verbose=1, kinds=tuple(TAUGHT)):
     """Train a digit classifier that tells digits from pictures which show none.
 
     Half of the digits that it sees are slanted, turned and stretched a little, and some are thicker, thinner, noisy or
-    blurred; all are moved about by up to two pixels. For every two of them it sees one picture of
+    blurred; all are moved about by up to two pixels. For each of them it sees one picture of
     `ganlib.judge.outliers`, where the right answer is an eleventh class, none (outlier exposure: Hendrycks, Mazeika and
     Dietterich 2019; the class of its own: Zhang and LeCun 2017). Without them it takes fog for digits, and is sure.
 
@@ -204,22 +213,25 @@ def train_classifier(images=None, labels=None, epochs=6, seed=0, verbose=1, kind
     """
     if images is None:
         images, labels = load_mnist("train")
-    pictures, epochs, seed = as_pictures(images), Whole("epochs", 1)(epochs), Whole("seed", 0, 2**32 - 1)(seed)
+    pictures, seed = as_pictures(images), Whole("seed", 0, 2**32 - 1)(seed)
     labels = check_labels(labels, pictures)
+    if not isinstance(kinds, list | tuple) or not kinds:
+        raise ValueError(f"kinds must be a list of some of {', '.join(TAUGHT)}, not {write(kinds)}.")
     kinds = [Choice("kinds", tuple(TAUGHT))(kind) for kind in kinds]
+    epochs = Whole("epochs", 1)(epochs)
     keras.utils.set_random_seed(seed)
     rng, network = np.random.default_rng(seed), build_classifier(seed)
-    strange = max(1, len(pictures) // 2)
-    wanted = np.concatenate([labels.astype(np.int32), np.full(strange, NONE, np.int32)])
+    n = len(pictures)
+    wanted = np.concatenate([labels.astype(np.int32), np.full(n, NONE, np.int32)])
     rate = keras.optimizers.schedules.CosineDecay(2e-3, epochs * -(-len(wanted) // BATCH))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     network.compile(keras.optimizers.Adam(rate), loss, jit_compile=False)  # on a CPU, XLA is four times as slow
     for _ in range(epochs):
         seen = deformed(pictures, rng)  # what shows none is made of these too: whether it was deformed must not tell it
-        seen = np.concatenate([seen, outliers(seen, labels, strange, rng, kinds)])
+        seen = np.concatenate([seen, outliers(seen, labels, n, rng, kinds)])
         network.fit(seen, wanted, batch_size=BATCH, verbose=verbose)
     kernel, bias = network.get_layer("logits").get_weights()
-    bias[NONE] += np.log(EXPECTED) - np.log(strange / len(pictures))  # by Bayes' rule
+    bias[NONE] += np.log(EXPECTED)  # by Bayes' rule
     network.get_layer("logits").set_weights([kernel, bias])
     return DigitClassifier(network)
 

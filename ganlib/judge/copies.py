@@ -3,13 +3,18 @@
 A distance alone cannot tell them: two people's ones are nearer to each other than a thickened eight to itself. So a
 picture's distance to the nearest training digit is divided by that to the second nearest. It is small for a copy, and
 about 0.9 for what somebody else wrote, in crowded places and in empty ones (the ratio of Lowe 2004, section 7.1; for
-copies of training pictures compare Carlini et al. 2023, section 5.1).
+copies of training pictures compare Carlini et al. 2023, section 5.1). A distance is that to a training digit drawn with
+the best-fitting pen, thicker or thinner than it was (a tangent distance: Simard, LeCun and Denker 1993, section 2).
 """
 
 import numpy as np
 
 from ganlib.judge.deform import stroke, transformed
-from ganlib.judge.neighbours import nearest_two
+from ganlib.judge.neighbours import nearest_few
+
+CANDIDATES = 5  # training digits that are looked at closely, for each picture
+PEN = 0.3  # share of the way to a pen that is a pixel larger on every side: a small step, along which digits thicken
+MOST_PEN = 1.5  # such steps, in both directions
 
 
 def shapes(pictures):
@@ -51,7 +56,7 @@ def nearest_training(pictures, known):
     Returns
     -------
     tuple of ndarray
-        Which training digit, int64 (n,); its distance between shapes, 0 to 1.4, float64 (n,); and that distance over
+        Which training digit, int64 (n,); its distance between shapes, 0 to 1.4, float (n,); and that distance over
         the one to the second nearest, 0 to 1.
     """
     coarse = _coarse(known)
@@ -66,10 +71,20 @@ def nearest_training(pictures, known):
 
 def _two_of(sought, known, coarse):
     """Return which shape is nearest, and the distances of the two nearest, which are sought at half the size."""
-    found, _ = nearest_two(_coarse(sought), coarse)
-    apart = np.stack([np.linalg.norm(sought - known[column], axis=1) for column in found.T], axis=1)
+    found = nearest_few(_coarse(sought), coarse, min(CANDIDATES, len(coarse)))
+    apart = np.stack([_apart(sought, known[column]) for column in found.T], axis=1)
     order = apart.argsort(axis=1)
     return np.take_along_axis(found, order, axis=1)[:, 0], np.take_along_axis(apart, order, axis=1)
+
+
+def _apart(sought, known):
+    """Return the distance of each shape to its partner, (n,), drawn with the pen that fits best."""
+    grid = known.reshape(len(known), round(known.shape[1] ** 0.5), -1, 1)
+    thicker = (grid + PEN * (stroke(grid, np.maximum) - grid)).reshape(known.shape)
+    way = thicker / np.maximum(np.linalg.norm(thicker, axis=1, keepdims=True), 1e-6) - known
+    far = sought - known
+    steps = (far * way).sum(axis=1) / np.maximum((way**2).sum(axis=1), 1e-9)
+    return np.linalg.norm(far - np.clip(steps, -MOST_PEN, MOST_PEN)[:, np.newaxis] * way, axis=1)
 
 
 def _coarse(known):

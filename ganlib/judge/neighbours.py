@@ -61,38 +61,39 @@ def nearest_others(points, k):
     return NearestNeighbors(n_neighbors=k, algorithm="brute").fit(points).kneighbors()
 
 
-def nearest_two(points, others):
-    """Return which of the others are nearest and second nearest to every point, and the distances to them.
+def nearest_few(points, others, k):
+    """Return which of the others are the k nearest to every point, nearest first.
 
-    They are sought in float32 around the mean, which is quick; the distances are then computed from the differences, so
-    that a copy is at distance 0 exactly.
+    They are sought in float32 around the mean, which is quick: of two that are equally near, any may be the first.
 
     Parameters
     ----------
     points, others : ndarray
-        (n, d) and (m, d), m of at least 2.
+        (n, d) and (m, d).
+    k : int
+        From 1 to m.
 
     Returns
     -------
-    tuple of ndarray
-        int64 (n, 2) and float64 (n, 2).
+    ndarray
+        int64 (n, k).
     """
-    points, others = as_numbers("points", points), as_numbers("others", others, least=2)
+    points, others = as_numbers("points", points), as_numbers("others", others)
     if points.shape[1] != others.shape[1]:
         raise ValueError(f"points and others must have as many columns, not {points.shape[1]} and {others.shape[1]}.")
-    mean = others.mean(axis=0)
+    k, mean = Whole("k", 1, len(others))(k), others.mean(axis=0)
     sought, around = ((part - mean).astype(np.float32) for part in (points, others))
     # One product gives the squared distances, less that of the point itself.
     sought = np.concatenate([-2 * sought, np.ones((len(sought), 1), np.float32)], axis=1)
     around = np.concatenate([around, (around**2).sum(axis=1, keepdims=True)], axis=1).T
-    found = np.empty((len(points), 2), np.int64)
+    found = np.empty((len(points), k), np.int64)
     for start in range(0, len(sought), ROWS):
         block = sought[start : start + ROWS] @ around
         rows = np.arange(len(block))
-        for rank in (0, 1):
+        for rank in range(k):
             found[start : start + len(block), rank] = nearest = block.argmin(axis=1)
             block[rows, nearest] = np.inf
-    return found, np.stack([np.linalg.norm(points - others[column], axis=1) for column in found.T], axis=1)
+    return found
 
 
 def precision_recall(fake, real, k=3, fake_radii=None, real_radii=None):

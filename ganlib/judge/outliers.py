@@ -7,9 +7,9 @@ Each kind is a function of real pictures, their labels, a number n and a random 
 import numpy as np
 
 SIDE = 28
-# What a digit looks like in a mirror, upside down (top and bottom swapped) and turned by half, where it is no digit.
-# 0, 1 and 8 stay what they are; a 3 does when top and bottom are swapped; a 2, 5, 6 or 9 turned by half is a digit.
-MIRRORED, UPSIDE_DOWN, TURNED = (2, 3, 4, 5, 6, 7, 9), (2, 4, 5, 6, 7, 9), (3, 4, 7)
+# Digits that are none in a mirror, upside down (top and bottom swapped), turned by half, and on their side. 0, 1 and 8
+# stay what they are; a 3 does when top and bottom are swapped; a 2, 5, 6 or 9 turned by half is a digit.
+MIRRORED, UPSIDE_DOWN, TURNED, ON_SIDE = (2, 3, 4, 5, 6, 7, 9), (2, 4, 5, 6, 7, 9), (3, 4, 7), tuple(range(1, 10))
 
 
 def fog(pictures, labels, n, rng):
@@ -75,17 +75,21 @@ def halves(pictures, labels, n, rng):
 
 
 def flips(pictures, labels, n, rng):
-    """Mirror digits, put them upside down or turn them by half, where they are no digit then."""
-    ways = [
-        _some(pictures[np.isin(labels, kinds)], size, rng)[(slice(None), *turn)]
-        for size, kinds, turn in zip(
-            [len(part) for part in np.array_split(np.arange(n), 3)],
-            (MIRRORED, UPSIDE_DOWN, TURNED),
-            ((slice(None), slice(None, None, -1)), (slice(None, None, -1),), (slice(None, None, -1),) * 2),
-            strict=True,
-        )
-    ]
-    return np.concatenate(ways)
+    """Mirror digits, put them upside down, turn them by half or lay them on their side, if they are none then."""
+    ways = (
+        (MIRRORED, lambda some: some[:, :, ::-1]),
+        (UPSIDE_DOWN, lambda some: some[:, ::-1]),
+        (TURNED, lambda some: some[:, ::-1, ::-1]),
+        (ON_SIDE, lambda some: np.rot90(some, 1, axes=(1, 2))),
+        (ON_SIDE, lambda some: np.rot90(some, 3, axes=(1, 2))),
+    )
+    sizes = _parts(n, len(ways))
+    return np.concatenate(
+        [
+            turn(_some(pictures[np.isin(labels, kinds)], size, rng))
+            for (kinds, turn), size in zip(ways, sizes, strict=True)
+        ]
+    )
 
 
 def shuffles(pictures, labels, n, rng):
@@ -154,8 +158,11 @@ def triples(pictures, labels, n, rng):
 
 
 def quadrants(pictures, labels, n, rng):
-    """Put the four quarters of a digit in another order."""
-    return shuffled(_some(pictures, n, rng), 14, rng)
+    """Swap the upper and the lower half of a digit, the left and the right one, or both."""
+    moves = rng.permutation(np.resize([[14, 0], [0, 14], [14, 14]], (n, 2)))
+    rows, columns = ((np.arange(SIDE) + moves[:, [axis]]) % SIDE for axis in (0, 1))
+    which = np.arange(n)[:, np.newaxis, np.newaxis]
+    return _some(pictures, n, rng)[which, rows[:, :, np.newaxis], columns[:, np.newaxis]]
 
 
 def crumbs(pictures, labels, n, rng):
@@ -168,9 +175,10 @@ def negatives(pictures, labels, n, rng):
     return -_some(pictures, n, rng)
 
 
-def quarter_turns(pictures, labels, n, rng):
-    """Lay digits on their side: all but 0, which stays one."""
-    return np.rot90(_some(pictures[labels != 0], n, rng), axes=(1, 2))
+def neighbours(pictures, labels, n, rng):
+    """Squeeze two digits into one picture, side by side."""
+    narrow = [(some[:, :, ::2] + some[:, :, 1::2]) / 2 for some in (_some(pictures, n, rng) for _ in range(2))]
+    return np.concatenate(narrow, axis=2)
 
 
 def discs(pictures, labels, n, rng):
@@ -180,8 +188,9 @@ def discs(pictures, labels, n, rng):
     return np.where(np.hypot(down - y, across - x) < radius, 1, -1)[..., np.newaxis].astype(np.float32)
 
 
-# Some of these are digits to the eye too: a 1 on a 4, the top of a 9 above the leg of a 7, a 2 upside down: a 5.
-OFTEN_DIGITS = ("overlays", "halves", "flips", "quadrants", "quarter turns")
+# Made of a digit's own strokes, these are the hardest to tell, so they are taught four times as often. Some of them are
+# digits to the eye too: an 8 with a 1 in the middle, the top of a 9 above the leg of a 7, a 2 upside down: a 5.
+ALIKE, TIMES = ("overlays", "halves", "flips"), 4
 
 
 def _by_name(*kinds):
@@ -189,11 +198,11 @@ def _by_name(*kinds):
 
 
 TAUGHT = _by_name(fog, noise, blobs, specks, overlays, halves, shuffles, strokes, flips)
-HELD_OUT = _by_name(centred_noise, mixed_pixels, triples, quadrants, crumbs, negatives, quarter_turns, discs)
+HELD_OUT = _by_name(centred_noise, mixed_pixels, triples, quadrants, crumbs, negatives, neighbours, discs)
 
 
 def outliers(pictures, labels, n, rng, kinds=tuple(TAUGHT)):
-    """Make pictures of all the kinds that are taught, as many of each.
+    """Make pictures of all the kinds that are taught: as many of each, and four times as many of those in `ALIKE`.
 
     Parameters
     ----------
@@ -212,8 +221,14 @@ def outliers(pictures, labels, n, rng, kinds=tuple(TAUGHT)):
     ndarray
         float32 (n, 28, 28, 1) in [-1, 1].
     """
-    sizes = [len(part) for part in np.array_split(np.arange(n), len(kinds))]
+    kinds = [kind for kind in kinds for _ in range(TIMES if kind in ALIKE else 1)]
+    sizes = _parts(n, len(kinds))
     return np.concatenate([TAUGHT[kind](pictures, labels, size, rng) for kind, size in zip(kinds, sizes, strict=True)])
+
+
+def _parts(n, count):
+    """Return the sizes of so many equal parts of n, which differ by at most one."""
+    return [len(part) for part in np.array_split(np.arange(n), count)]
 
 
 def _some(pictures, n, rng):

@@ -8,14 +8,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganlib.arguments import Whole
+from ganlib.arguments import Choice, Whole
 from ganlib.data import as_pictures, load_mnist
 from ganlib.judge.deform import stroke
 from ganlib.judge.judge import FEWEST, default_judge
 from ganlib.judge.outliers import HELD_OUT, TAUGHT
+from ganlib.wording import write
 
 SCORES = ("recognised", "mnist_fd", "precision", "recall", "density", "coverage")
 REAL, WORSE, GARBAGE, UNTAUGHT = "real", "worse", "garbage", "garbage, never taught"
+GROUPS = (REAL, WORSE, GARBAGE, UNTAUGHT)
 SHOWN = 10
 
 
@@ -39,7 +41,7 @@ class Case(NamedTuple):
     scores: dict
 
 
-def trial(judge=None, n=1000, seed=0, groups=(REAL, WORSE, GARBAGE, UNTAUGHT)):
+def trial(judge=None, n=1000, seed=0, groups=GROUPS):
     """Judge real MNIST digits, worsened ones and garbage.
 
     Parameters
@@ -57,8 +59,13 @@ def trial(judge=None, n=1000, seed=0, groups=(REAL, WORSE, GARBAGE, UNTAUGHT)):
     list of Case
         The worsened ones of a kind stand together, the mildest first.
     """
+    if not isinstance(groups, list | tuple):
+        raise ValueError(f"groups must be a list of some of {', '.join(GROUPS)}, not {write(groups)}.")
+    groups = [Choice("groups", GROUPS)(group) for group in groups]
+    if not (judge is None or hasattr(judge, "quick")):
+        raise ValueError(f"judge must be a Judge, or None for that of MNIST digits, not {write(judge)}.")
     judge = default_judge() if judge is None else judge
-    n, rng = Whole("n", FEWEST, 10_000)(n), np.random.default_rng(Whole("seed", 0)(seed))
+    rng, n = np.random.default_rng(Whole("seed", 0)(seed)), Whole("n", FEWEST, 10_000)(n)
     digits, labels = load_mnist("test", scaled=True)
     some = as_pictures(judge.ceiling[:n])
     makers = {REAL: lambda: {"real digits": some}, WORSE: lambda: {**worsened(some, rng), **missing(n, rng)}}
@@ -69,6 +76,25 @@ def trial(judge=None, n=1000, seed=0, groups=(REAL, WORSE, GARBAGE, UNTAUGHT)):
         for group in groups
         for name, pictures in makers[group]().items()
     ]
+
+
+def fog(n, seed=0):
+    """Make pictures that show no digit, each pixel drawn around its own mean over all digits: a floor for every score.
+
+    Parameters
+    ----------
+    n : int
+        From 1 to 60,000.
+    seed : int
+
+    Returns
+    -------
+    ndarray
+        float32 (n, 28, 28, 1) in [-1, 1].
+    """
+    rng = np.random.default_rng(Whole("seed", 0)(seed))
+    n = Whole("n", 1, 60_000)(n)
+    return TAUGHT["fog"](load_mnist("train", limit=10_000, scaled=True)[0], None, n, rng)
 
 
 def worsened(pictures, rng):

@@ -13,7 +13,7 @@ TIMES = (1, 2, 5)  # ticks in each decade
 
 
 @house_style()
-def quality_curves(curves, real, title=None):
+def quality_curves(curves, real, fog, title=None):
     """Draw the distance to real digits against the time of training, both on logarithmic axes.
 
     Parameters
@@ -22,7 +22,10 @@ def quality_curves(curves, real, title=None):
         Up to four recipes; of each, by the seed, its rows with `seconds` and `mnist_fd`, as
         `python -m ganlib bench --quality --json FILE` writes them. Every seed is a line.
     real : float
-        The distance of as many real digits, drawn as a line.
+        The distance of as many real digits, drawn as a line: no recipe should be expected to go below it.
+    fog : float
+        The distance of as many pictures of fog, which show no digit, drawn as a line: what is above it has learned
+        nothing.
     title : str, optional
 
     Returns
@@ -46,11 +49,12 @@ def quality_curves(curves, real, title=None):
             style = {"marker": "o", "markersize": 3, "linewidth": 1.5, "alpha": 0.85}
             axes.plot(seconds, distances, color=pen.colour, linestyle=pen.line, **style)
         _name(axes, name, min(begin[0][0] for begin in seeds), seeds[0][1][0], pen.colour, before=True)
-    axes.axhline(real, color=GREY, linewidth=1)
     axes.margins(x=0.14)
-    _name(axes, "real digits", axes.get_xlim()[0], real * 1.12, GREY)
+    for words, distance in (("real digits", real), ("fog", fog)):
+        axes.axhline(distance, color=GREY, linewidth=1)
+        _name(axes, words, axes.get_xlim()[0], distance * 1.12, GREY)
     _number_axes(axes)
-    return Plot(figure, _sentence(lines, real, title))
+    return Plot(figure, _sentence(lines, real, fog, title))
 
 
 def _points(name, rows):
@@ -74,12 +78,13 @@ def _number_axes(axes):
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
 
 
-def _sentence(lines, real, title):
+def _sentence(lines, real, fog, title):
     told = []
     for name, seeds in lines.items():
         seconds, distances = (np.array([seed[i][-1] for seed in seeds]) for i in (0, 1))
         told.append(f"{name} {_span(distances, 1)} after {_span(seconds, 0)} seconds")
-    return f"{begin_with(title)}MNIST-FD at the end of training: {join_words(told)}; real digits {real:.1f}."
+    ends = f"{join_words(told)}; real digits {real:.1f}, fog {fog:.0f}"
+    return f"{begin_with(title)}MNIST-FD at the end of training: {ends}."
 
 
 def _span(values, digits):

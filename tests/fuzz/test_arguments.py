@@ -20,11 +20,13 @@ from ganlib.judge import (
     classifier,
     clouds,
     counts,
+    fog,
     frechet,
     kernel,
     neighbours,
     report,
     signs,
+    trial,
 )
 from ganlib.models import recipes
 from ganlib.models.logistic import fit_logistic
@@ -146,7 +148,7 @@ CALLS = {
     ),
     "neighbour_distances": Call(neighbours.neighbour_distances, {"points": FEATURES, "k": 3}),
     "nearest_others": Call(neighbours.nearest_others, {"points": FEATURES, "k": 3}),
-    "nearest_two": Call(neighbours.nearest_two, {"points": FEATURES, "others": FEATURES}),
+    "nearest_few": Call(neighbours.nearest_few, {"points": FEATURES, "others": FEATURES, "k": 3}),
     "precision_recall": Call(neighbours.precision_recall, {"fake": FEATURES, "real": FEATURES, "k": 3}),
     "density_coverage": Call(neighbours.density_coverage, {"fake": FEATURES, "real": FEATURES, "k": 3}),
     "energy_distance": Call(clouds.energy_distance, {"points": POINTS, "others": POINTS}),
@@ -168,6 +170,12 @@ CALLS = {
         functools.partial(classifier.train_classifier, epochs=0),
         {"images": DIGITS, "labels": LABELS, "seed": 0, "kinds": ("fog", "noise")},
         dict.fromkeys(("images", "labels", "seed", "kinds"), ""),
+    ),
+    "fog": Call(fog, {"n": 3, "seed": 0}),
+    "trial": Call(  # of too few pictures, so that nothing is judged
+        functools.partial(trial, n=1),
+        {"judge": None, "seed": 0, "groups": ("real", "garbage")},
+        dict.fromkeys(("judge", "seed", "groups"), ""),
     ),
     # settings under a name
     "spread": Call(signs.spread, {"pictures": np.zeros((2, 4, 4, 1))}),

@@ -116,8 +116,9 @@ ALTERED = {  # what is done to training digits, and the least share that still c
     "moved up and aside": (lambda pictures: np.roll(pictures, (-1, 1), axis=(1, 2)), 0.98),
     "mirrored": (lambda pictures: pictures[:, :, ::-1], 0.98),
     "mirrored and moved": (lambda pictures: np.roll(pictures[:, :, ::-1], 1, axis=1), 0.98),
-    "a little thicker": (lambda pictures: pictures + 0.3 * (stroke(pictures, np.maximum) - pictures), 0.65),
-    "a little thinner": (lambda pictures: pictures + 0.3 * (stroke(pictures, np.minimum) - pictures), 0.8),
+    "a little thicker": (lambda pictures: pictures + 0.3 * (stroke(pictures, np.maximum) - pictures), 0.9),
+    "thicker": (lambda pictures: pictures + 0.5 * (stroke(pictures, np.maximum) - pictures), 0.85),
+    "a little thinner": (lambda pictures: pictures + 0.3 * (stroke(pictures, np.minimum) - pictures), 0.95),
     "a little noisy": (lambda pictures: np.clip(pictures + 0.1 * RNG.normal(size=pictures.shape), -1, 1), 0.8),
 }
 RNG = np.random.default_rng(8)
