@@ -25,7 +25,8 @@ NONE = 10  # the class of pictures that show no digit
 # Pictures of none to one of a digit, before a picture is seen; in training there are as many of both. It was chosen on
 # training digits that a first classifier had not seen: that one recognised 97.6 % of them, and 97.2 % with 0.05.
 EXPECTED = 0.03
-DOUBT = np.float32(32)  # how far it is, in features, from a sure digit to what is surely none: farther than neighbours
+VARIANCE = 100  # of all features of real digits together: so far off is a model that draws their mean again and again
+DOUBT = np.float32(17)  # how far it is, in features, from a sure digit to what is surely none: five times a neighbour's
 MOST_BYTES = 10_000_000  # that the weights unpack to
 
 
@@ -81,6 +82,7 @@ class DigitClassifier:
         tuple of ndarray
             float32 (n, 129) and float32 (n, 10). The features are 128 numbers as they are before the ReLU, which would
             lay all that is strange near the origin, and among the digits; and the probability of none, times `DOUBT`.
+            Those of real digits have a variance of 100, all 128 together.
         """
         images = check_pictures(images)
         if images.shape[1:] != (28, 28, 1):
@@ -230,10 +232,19 @@ def train_classifier(images=None, labels=None, epochs=8, seed=0, verbose=1, kind
         seen = deformed(pictures, rng)  # what shows none is made of these too: whether it was deformed must not tell it
         seen = np.concatenate([seen, outliers(seen, labels, n, rng, kinds)])
         network.fit(seen, wanted, batch_size=BATCH, verbose=verbose)
-    kernel, bias = network.get_layer("logits").get_weights()
-    bias[NONE] += np.log(EXPECTED)  # by Bayes' rule
-    network.get_layer("logits").set_weights([kernel, bias])
+    _settle(network, pictures)
     return DigitClassifier(network)
+
+
+def _settle(network, pictures):
+    """Expect as few pictures of none as `EXPECTED` says, and give the features the variance of 100."""
+    features, logits = network.get_layer("features"), network.get_layer("logits")
+    found = DigitClassifier(network).features(pictures[:10_000])[0][:, :-1]
+    scale = np.sqrt(max(found.var(axis=0).sum(), 1e-6) / VARIANCE)
+    kernel, bias = logits.get_weights()
+    bias[NONE] += np.log(EXPECTED)  # by Bayes' rule
+    features.set_weights([weight / scale for weight in features.get_weights()])
+    logits.set_weights([kernel * scale, bias])
 
 
 def check_labels(labels, pictures):

@@ -12,7 +12,7 @@ import numpy as np
 from ganlib.judge.deform import stroke, transformed
 from ganlib.judge.neighbours import nearest_few
 
-CANDIDATES = 5  # training digits that are looked at closely, for each picture
+DIRECTIONS, CANDIDATES = 16, 3  # main directions to seek in, and how many found there are looked at closely
 PEN = 0.3  # share of the way to a pen that is a pixel larger on every side: a small step, along which digits thicken
 MOST_PEN = 1.5  # such steps, in both directions
 
@@ -59,9 +59,9 @@ def nearest_training(pictures, known):
         Which training digit, int64 (n,); its distance between shapes, 0 to 1.4, float (n,); and that distance over
         the one to the second nearest, 0 to 1.
     """
-    coarse = _coarse(known)
+    main = np.linalg.eigh(known.T @ known)[1][:, -DIRECTIONS:]
     (straight, near), (mirrored, near_mirrored) = (
-        _two_of(shapes(view), known, coarse) for view in (pictures, pictures[:, :, ::-1])
+        _two_of(shapes(view), known, main) for view in (pictures, pictures[:, :, ::-1])
     )
     turned = near_mirrored[:, 0] < near[:, 0]
     which = np.where(turned, mirrored, straight)
@@ -69,11 +69,11 @@ def nearest_training(pictures, known):
     return which, nearest, nearest / np.maximum(next_to, 1e-9)
 
 
-def _two_of(sought, known, coarse):
-    """Return which shape is nearest, and the distances of the two nearest, which are sought at half the size."""
-    found = nearest_few(_coarse(sought), coarse, min(CANDIDATES, len(coarse)))
+def _two_of(sought, known, main):
+    """Return which shape is nearest, and the distances of the two nearest, sought along the main directions."""
+    found = nearest_few(sought @ main, known @ main, min(CANDIDATES, len(known)))
     apart = np.stack([_apart(sought, known[column]) for column in found.T], axis=1)
-    order = apart.argsort(axis=1)
+    order = apart.argsort(axis=1)[:, :2]
     return np.take_along_axis(found, order, axis=1)[:, 0], np.take_along_axis(apart, order, axis=1)
 
 
@@ -85,8 +85,3 @@ def _apart(sought, known):
     far = sought - known
     steps = (far * way).sum(axis=1) / np.maximum((way**2).sum(axis=1), 1e-9)
     return np.linalg.norm(far - np.clip(steps, -MOST_PEN, MOST_PEN)[:, np.newaxis] * way, axis=1)
-
-
-def _coarse(known):
-    side = round(known.shape[1] ** 0.5)
-    return known.reshape(len(known), side // 2, 2, side // 2, 2).mean(axis=(2, 4)).reshape(len(known), -1)

@@ -22,8 +22,10 @@ UNSEEN = 1000  # test digits that show how near to the training digits what nobo
 SHARE_TO_CHOOSE_BY = 1 / 6  # of the training pictures: 10,000 of MNIST's, as many as there are to score by
 RECOGNISED = 0.9  # probability from which a picture counts as recognised
 NEIGHBOURS_OF_SHARES, NEIGHBOURS_OF_DENSITY = 3, 5
-DOUBTFUL = 0.02  # share of the real digits that are no measure of what lies among digits
+DOUBTFUL = 0.05  # share of the real digits that are no measure of what lies among digits
 RARE = 0.01  # as near to each other, or to a training digit, as so few real digits are
+# Both distances leave the doubt out: it is one number, and where every third picture is none it would be all they tell.
+UNDOUBTED = np.s_[:, :-1]
 PAIRS = ("copied", "doubled")  # what a report holds for figures, and JSON need not
 
 
@@ -36,13 +38,15 @@ class Report:
     n : int
         How many pictures were judged. Scores can be compared at the same n only.
     mnist_fd : float
-        Fréchet distance to the real test digits, in the classifier's features; lower is better. Not the FID.
+        Fréchet distance to the real test digits, in the classifier's 128 features; lower is better. Not the FID. The
+        mean of all real digits again and again would have 100.
     kernel_distance, kernel_spread : float
         Squared kernel distance to them, mean and standard deviation over subsets; lower is better, about 0 is perfect.
     score : float
         Classifier score, 1 to 10; higher is better.
     precision, recall : float
-        Share of the pictures that lie among real digits, and of real digits that lie among the pictures.
+        Share of the pictures that lie among real digits, and of real digits that lie among the pictures; here the
+        classifier's doubt that there is a digit counts as one more feature.
     density, coverage : float
         How crowded real digits' places are, about 1 for real ones; share of real digits that have a picture near them.
     digit_counts : ndarray
@@ -225,7 +229,7 @@ class Judge:
             raise ValueError(f"by must be 'scoring' or 'choosing', not {write(by)}.")
         pictures = check_enough(images, len(self.ceiling))
         moments = self._moments if by == "scoring" else self._moments_to_choose_by
-        return frechet_distance(moments, mean_and_covariance(self.classifier.features(pictures)[0]))
+        return frechet_distance(moments, _moments_of(self.classifier.features(pictures)[0]))
 
     def real_distance(self, n):
         """Return the distance that n real training digits have: what no model should be expected to go below."""
@@ -277,7 +281,7 @@ class Judge:
         n = len(pictures)
         features, probabilities = self.classifier.features(pictures)
         own, who = neighbours.nearest_others(features, NEIGHBOURS_OF_DENSITY)
-        kernel, spread = kernel_distance(features, self._seen[0])
+        kernel, spread = kernel_distance(features[UNDOUBTED], self._seen[0][UNDOUBTED])
         counts = np.bincount(probabilities.argmax(axis=1), minlength=10)
         of_which, nearest, ratio = copies.nearest_training(compared_with_training, self._shapes)
         return {
@@ -302,17 +306,11 @@ class Judge:
     def _of_features(self, features, probabilities, own):
         """Compute what `quick` returns; `own` holds the distances of the pictures to their neighbours."""
         others, radii = self._neighbourhood(len(features))
-        nearer, farther = radii[:, NEIGHBOURS_OF_SHARES - 1], radii[:, NEIGHBOURS_OF_DENSITY - 1]
-        of_own = own[:, NEIGHBOURS_OF_SHARES - 1]
-        precision, recall = neighbours.precision_recall(features, others, NEIGHBOURS_OF_SHARES, of_own, nearer)
-        density, coverage = neighbours.density_coverage(features, others, NEIGHBOURS_OF_DENSITY, farther)
+        found = neighbours.shares(features, others, NEIGHBOURS_OF_SHARES, NEIGHBOURS_OF_DENSITY, own, radii)
         return {
             "recognised": float((probabilities.max(axis=1) > RECOGNISED).mean()),
-            "mnist_fd": frechet_distance(self._moments, mean_and_covariance(features)),
-            "precision": precision,
-            "recall": recall,
-            "density": density,
-            "coverage": coverage,
+            "mnist_fd": frechet_distance(self._moments, _moments_of(features)),
+            **dict(zip(("precision", "recall", "density", "coverage"), found, strict=True)),
         }
 
     # --- what is computed once ----------------------------------------------------------------------------------------
@@ -323,18 +321,18 @@ class Judge:
 
     @cached_property
     def _sure_features(self):
-        """Those of all but 2 % of the real digits: the balls around the most doubtful ones would take in garbage."""
+        """Those of all but 5 % of the real digits: the balls around the most doubtful ones would take in garbage."""
         features, probabilities = self._seen
         sure = probabilities.max(axis=1)
         return features[sure >= np.quantile(sure, DOUBTFUL)]
 
     @cached_property
     def _moments(self):
-        return mean_and_covariance(self._seen[0])
+        return _moments_of(self._seen[0])
 
     @cached_property
     def _moments_to_choose_by(self):
-        return mean_and_covariance(self.classifier.features(self.choosing)[0])
+        return _moments_of(self.classifier.features(self.choosing)[0])
 
     @cached_property
     def _shapes(self):
@@ -386,6 +384,10 @@ def mixed(n, labels=None, seed=0):
         of_kind = np.flatnonzero(labels == kind)
         place[of_kind] = (rng.permutation(len(of_kind)) + rng.random(len(of_kind))) / len(of_kind)
     return place.argsort()
+
+
+def _moments_of(features):
+    return mean_and_covariance(features[UNDOUBTED])
 
 
 def _pairs(closeness, limit, others):

@@ -7,7 +7,7 @@ import numpy as np
 
 from ganlib.arguments import Whole, as_numbers
 
-ROWS = 250  # so that a block of distances stays in the processor's cache
+ROWS, COLUMNS = 250, 3000  # of a block of distances, which should stay in the processor's cache
 
 
 def squared_distances(points, others):
@@ -88,75 +88,61 @@ def nearest_few(points, others, k):
     around = np.concatenate([around, (around**2).sum(axis=1, keepdims=True)], axis=1).T
     found = np.empty((len(points), k), np.int64)
     for start in range(0, len(sought), ROWS):
-        block = sought[start : start + ROWS] @ around
-        rows = np.arange(len(block))
-        for rank in range(k):
-            found[start : start + len(block), rank] = nearest = block.argmin(axis=1)
-            block[rows, nearest] = np.inf
+        part, least, where = sought[start : start + ROWS], [], []
+        for column in range(0, len(others), COLUMNS):
+            block = part @ around[:, column : column + COLUMNS]
+            rows = np.arange(len(block))
+            for _ in range(min(k, block.shape[1])):
+                nearest = block.argmin(axis=1)
+                least.append(block[rows, nearest])
+                where.append(column + nearest)
+                block[rows, nearest] = np.inf
+        best = np.argsort(least, axis=0, kind="stable")[:k]
+        found[start : start + len(part)] = np.take_along_axis(np.array(where), best, axis=0).T
     return found
 
 
-def precision_recall(fake, real, k=3, fake_radii=None, real_radii=None):
-    """Compute which share of fakes lies where real points are, and which share of real points lies where fakes are.
+def shares(fake, real, near=3, wide=5, fake_distances=None, real_distances=None):
+    """Compute precision, recall, density and coverage: what fakes and real points are to each other's neighbours.
 
-    A cloud lies within the balls around its points that reach to the k-th nearest other point.
+    The ball around a point reaches to its k-th nearest other point of the same cloud. A cloud lies within its balls.
 
     Parameters
     ----------
     fake, real : ndarray
-        (n, d) and (m, d), as many of each if the two shares are to be compared.
-    k : int
-    fake_radii, real_radii : ndarray or None
-        Distances to the k-th neighbours, (n,) and (m,), if they are known.
+        (n, d) and (m, d), as many of each if precision and recall are to be compared.
+    near, wide : int
+        k of the balls that precision and recall, and density and coverage count by.
+    fake_distances, real_distances : ndarray or None
+        What `neighbour_distances` says of each cloud, (n, at least `near`) and (m, at least the larger of the two), if
+        it is known.
 
     Returns
     -------
     tuple of float
-        Precision and recall, both from 0 to 1.
+        Precision: the share of the fakes that lie within real points' balls. Recall: the share of the real points that
+        lie within the fakes' balls. Density: in how many real balls a fake lies, against what k leads one to expect,
+        about 1 for real points and above 1 for fakes that crowd where real points do. Coverage: the share of the real
+        balls that hold a fake; a few far-out fakes cannot pretend to cover everything, as they can with recall.
 
     References
     ----------
-    Kynkäänniemi et al. 2019, equations 1 and 2, who use k = 3.
+    Kynkäänniemi et al. 2019, equations 1 and 2, who use k = 3; Naeem et al. 2020, equations 4 and 5; k = 5 as in their
+    code.
     """
     fake, real = two_clouds(fake=fake, real=real)
-    fake_radii, real_radii = _radii(fake, k, fake_radii), _radii(real, k, real_radii)
-    inside, covered = np.zeros(len(fake), bool), np.zeros(len(real), bool)
+    near, wide = Whole("near", 1)(near), Whole("wide", 1)(wide)
+    of_fake = neighbour_distances(fake, near) if fake_distances is None else fake_distances
+    of_real = neighbour_distances(real, max(near, wide)) if real_distances is None else real_distances
+    own, small, large = (squares[:, k - 1] ** 2 for squares, k in ((of_fake, near), (of_real, near), (of_real, wide)))
+    inside, reached, holds, held = np.zeros(len(fake), bool), np.zeros(len(real), bool), np.zeros(len(real), bool), 0
     for part, squares in squared_distances(fake, real):
-        inside[part] = (squares <= real_radii**2).any(axis=1)
-        covered |= (squares <= fake_radii[part, np.newaxis] ** 2).any(axis=0)
-    return float(inside.mean()), float(covered.mean())
-
-
-def density_coverage(fake, real, k=5, real_radii=None):
-    """Compute in how many real balls a fake lies, against what k leads one to expect, and how many balls hold a fake.
-
-    Only the balls around real points count, so that a few far-out fakes cannot pretend to cover everything.
-
-    Parameters
-    ----------
-    fake, real : ndarray
-        (n, d) and (m, d).
-    k : int
-    real_radii : ndarray or None
-        Distances to the k-th neighbours, (m,), if they are known.
-
-    Returns
-    -------
-    tuple of float
-        Density, about 1 for real points and above 1 for fakes that crowd where real points do; coverage, from 0 to 1.
-
-    References
-    ----------
-    Naeem et al. 2020, equations 4 and 5; k = 5 as in their code.
-    """
-    fake, real = two_clouds(1, fake=fake, real=real)
-    real_radii = _radii(real, k, real_radii)
-    holds, hits = np.zeros(len(real), bool), 0
-    for _, squares in squared_distances(fake, real):
-        within = squares <= real_radii**2
-        hits += int(within.sum())
+        inside[part] = (squares <= small).any(axis=1)
+        reached |= (squares <= own[part, np.newaxis]).any(axis=0)
+        within = squares <= large
         holds |= within.any(axis=0)
-    return hits / (k * len(fake)), float(holds.mean())
+        held += int(within.sum())
+    return float(inside.mean()), float(reached.mean()), held / (wide * len(fake)), float(holds.mean())
 
 
 def two_clouds(least=2, **clouds):
@@ -166,7 +152,3 @@ def two_clouds(least=2, **clouds):
         names = " and ".join(clouds)
         raise ValueError(f"{names} must have as many columns, not {one.shape[1]} and {other.shape[1]}.")
     return one, other
-
-
-def _radii(points, k, known):
-    return neighbour_distances(points, k)[:, k - 1] if known is None else known

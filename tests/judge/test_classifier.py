@@ -6,11 +6,11 @@ import shutil
 import numpy as np
 import pytest
 
-from ganlib import judge
+from ganlib import GAN, judge
 from ganlib.data import DataError, asset, load_mnist, scale_pixels
 from ganlib.judge.classifier import DOUBT, RECORD, WEIGHTS, DigitClassifier
 from ganlib.judge.deform import deformed, stroke, transformed
-from ganlib.judge.outliers import HELD_OUT, MIRRORED, OFTEN_DIGITS, TAUGHT, TURNED, UPSIDE_DOWN, outliers
+from ganlib.judge.outliers import ALIKE, HELD_OUT, MIRRORED, ON_SIDE, TAUGHT, TIMES, TURNED, UPSIDE_DOWN, outliers
 
 TEST, LABELS = load_mnist("test")
 SOME = scale_pixels(TEST[:1000])
@@ -83,16 +83,24 @@ NO_DIGITS = {**TAUGHT, **HELD_OUT}
 @pytest.mark.parametrize("kind", NO_DIGITS)
 def test_what_is_no_digit_is_not_recognised(kind):
     made = NO_DIGITS[kind](scale_pixels(TEST), LABELS, 1000, np.random.default_rng(1))
-    # Measured: overlays 0.12, halves 0.31, flips 0.09, quadrants 0.07, quarter turns 0.15.
-    assert judge.share_recognised(made) <= (0.35 if kind in OFTEN_DIGITS else 0.05)
+    # Two digits on top of each other, or half of each, are one digit to the eye too where they fit. Measured: overlays
+    # 0.056, halves 0.09 to 0.12, and 0.043 at most of any other kind.
+    assert judge.share_recognised(made) <= {"overlays": 0.07, "halves": 0.13}.get(kind, 0.05)
 
 
 @pytest.mark.parametrize(
-    ("kinds", "turn"), [(MIRRORED, np.s_[:, :, ::-1]), (UPSIDE_DOWN, np.s_[:, ::-1]), (TURNED, np.s_[:, ::-1, ::-1])]
+    ("kinds", "turn"),
+    [
+        (MIRRORED, lambda digits: digits[:, :, ::-1]),
+        (UPSIDE_DOWN, lambda digits: digits[:, ::-1]),
+        (TURNED, lambda digits: digits[:, ::-1, ::-1]),
+        (ON_SIDE, lambda digits: np.rot90(digits, axes=(1, 2))),
+    ],
+    ids=["mirrored", "upside down", "turned", "on their side"],
 )
 def test_mirrored_digits_and_those_upside_down_are_not_recognised_where_they_are_none(kinds, turn):
     kinds = sorted({*kinds} - {2, 5})  # a 2 is a 5 in a mirror, or upside down
-    assert judge.share_recognised(TEST[np.isin(LABELS, kinds)][turn]) <= 0.055
+    assert judge.share_recognised(turn(TEST[np.isin(LABELS, kinds)])) <= 0.05
 
 
 def test_the_features_end_with_the_doubt():
@@ -122,11 +130,20 @@ def test_every_kind_that_is_no_digit_is_in_range_and_follows_the_seed(kind):
     assert not np.array_equal(one, other)
 
 
-def test_every_kind_is_taught_equally_often():
-    made = outliers(SOME, LABELS[:1000], 10, np.random.default_rng(0), ["noise", "flips"])
-    assert made.shape == (10, 28, 28, 1)
-    known = {picture.tobytes() for view in (SOME[:, :, ::-1], SOME[:, ::-1], SOME[:, ::-1, ::-1]) for picture in view}
-    assert [picture.tobytes() in known for picture in made] == [False] * 5 + [True] * 5
+def test_what_is_made_of_strokes_is_taught_four_times_as_often():
+    assert ("flips" in ALIKE, "noise" in ALIKE, TIMES) == (True, False, 4)
+    made = outliers(SOME, LABELS[:1000], 50, np.random.default_rng(0), ["noise", "flips"])
+    assert made.shape == (50, 28, 28, 1)
+    views = [SOME[:, :, ::-1], SOME[:, ::-1], SOME[:, ::-1, ::-1], *(np.rot90(SOME, k, (1, 2)) for k in (1, 3))]
+    known = {picture.tobytes() for view in views for picture in view}
+    assert [picture.tobytes() in known for picture in made] == [False] * 10 + [True] * 40
+
+
+@pytest.mark.parametrize("steps", [200, 400, 1000])
+def test_what_a_young_gan_makes_is_not_recognised(steps):
+    gan = GAN("dense", seed=0)
+    gan.train(steps, sample_interval=10**9, verbose=0)
+    assert judge.share_recognised(gan.generate(1000, seed=1)) <= 0.05
 
 
 def test_fewer_pictures_are_recognised_when_more_confidence_is_asked_for():
@@ -175,11 +192,11 @@ def test_a_record_that_cannot_be_read_is_refused(kept, content):
         DigitClassifier.load(kept / WEIGHTS, kept / RECORD)
 
 
-def test_a_few_seconds_of_training_already_make_a_judge_that_can_be_saved(tmp_path):
-    images, labels = load_mnist("train", limit=4000)
-    trained = judge.train_classifier(images, labels, epochs=2, verbose=0)
+def test_a_short_training_already_makes_a_judge_that_can_be_saved(tmp_path):
+    images, labels = load_mnist("train", limit=3000)
+    trained = judge.train_classifier(images, labels, epochs=4, verbose=0)
     right = (trained.recognise(TEST[:1000]).argmax(axis=1) == LABELS[:1000]).mean()
-    assert right > 0.8
+    assert right > 0.6
     trained.save(tmp_path, note="a test")
     loaded = DigitClassifier.load(tmp_path / WEIGHTS, tmp_path / RECORD)
     np.testing.assert_allclose(loaded.recognise(TEST[:50]), trained.recognise(TEST[:50]), atol=0.02)

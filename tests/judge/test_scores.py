@@ -56,11 +56,13 @@ def test_the_kernel_distance_tells_its_spread():
     assert kernel.kernel_distance(FAKE, REAL[:650], subsets=3, size=5000)[1] == pytest.approx(0, abs=1e-9 * mean)
 
 
-def test_the_neighbours_are_those_that_the_table_of_all_distances_shows():
+def test_the_neighbours_are_those_that_the_table_of_all_distances_shows(monkeypatch):
     expected = np.sort(distance.cdist(FAKE, FAKE), axis=1)[:, 1:6]
     np.testing.assert_allclose(neighbours.neighbour_distances(FAKE, 5), expected, atol=1e-6)
     apart = distance.cdist(FAKE, REAL)
-    np.testing.assert_array_equal(neighbours.nearest_few(FAKE, REAL, 5), apart.argsort(axis=1)[:, :5])
+    for columns in (3000, 100, 3):  # blocks wider than all others, narrower, and narrower than what is sought
+        monkeypatch.setattr(neighbours, "COLUMNS", columns)
+        np.testing.assert_array_equal(neighbours.nearest_few(FAKE, REAL, 5), apart.argsort(axis=1)[:, :5])
     np.testing.assert_array_equal(
         neighbours.nearest_others(FAKE, 1)[1][:, 0], (distance.cdist(FAKE, FAKE) + 1e9 * np.eye(len(FAKE))).argmin(1)
     )
@@ -89,13 +91,14 @@ def published_shares(fake, real, k):
 @pytest.mark.parametrize("k", [1, 3, 5])
 def test_precision_recall_density_and_coverage_are_the_published_formulae(k):
     expected = published_shares(FAKE, REAL, k)
-    found = neighbours.precision_recall(FAKE, REAL, k) + neighbours.density_coverage(FAKE, REAL, k)
-    assert found == pytest.approx(expected, **CLOSE)
+    assert neighbours.shares(FAKE, REAL, k, k) == pytest.approx(expected, **CLOSE)
+    assert neighbours.shares(FAKE, REAL, k, 2)[:2] == pytest.approx(expected[:2], **CLOSE)
+    assert neighbours.shares(FAKE, REAL, 2, k)[2:] == pytest.approx(expected[2:], **CLOSE)
 
 
 def test_a_collapsed_cloud_has_precision_but_no_recall_and_a_wide_one_the_reverse():
-    narrow = neighbours.precision_recall(0.2 * RNG.normal(size=(300, 4)), RNG.normal(size=(300, 4)))
-    wide = neighbours.precision_recall(4 * RNG.normal(size=(300, 4)), RNG.normal(size=(300, 4)))
+    narrow = neighbours.shares(0.2 * RNG.normal(size=(300, 4)), RNG.normal(size=(300, 4)))
+    wide = neighbours.shares(4 * RNG.normal(size=(300, 4)), RNG.normal(size=(300, 4)))
     assert narrow[0] > 0.95 > 0.2 > narrow[1]
     assert wide[1] > 0.9 > 0.5 > wide[0]
 

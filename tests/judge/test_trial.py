@@ -4,7 +4,6 @@ from itertools import pairwise
 
 import pytest
 
-from ganlib.judge.outliers import OFTEN_DIGITS
 from ganlib.judge.trials import GARBAGE, REAL, SCORES, UNTAUGHT, WORSE, trial
 from ganlib.plots import trial_table
 
@@ -19,7 +18,7 @@ FALLS_WITH = {  # the damage, from nothing to the worst, and the scores that hav
 
 @pytest.fixture(scope="module")
 def cases():
-    return trial(n=500)
+    return trial(n=1000)
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +37,8 @@ def test_every_case_is_scored_and_shown(cases):
 @pytest.mark.parametrize("score", ["precision", "density", "recognised"])
 def test_garbage_is_at_the_floor_of_every_score_that_asks_for_digits(cases, score):
     found = {case.name: case.scores[score] for case in cases if case.group in (GARBAGE, UNTAUGHT)}
-    limits = dict.fromkeys(OFTEN_DIGITS, 0.35)
-    assert {name: value for name, value in found.items() if value >= limits.get(name, 0.08)} == {}
+    limits = {"overlays": 0.08, "halves": 0.13} if score == "recognised" else {}  # measured: 0.056 and 0.093
+    assert {name: value for name, value in found.items() if value >= limits.get(name, 0.05)} == {}
 
 
 def test_garbage_is_farther_than_any_worsened_digits_but_the_worst(cases, scores):
