@@ -2,8 +2,10 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
+from ganlib.judge import fog, share_recognised
 from ganlib.judge.trials import GARBAGE, REAL, SCORES, UNTAUGHT, WORSE, trial
 from ganlib.plots import trial_table
 
@@ -55,6 +57,16 @@ def test_every_score_falls_with_the_damage_that_it_is_for(scores, damage):
         assert values[-1] < 0.8 * values[0], score
     distances = [step["mnist_fd"] for step in steps]
     assert distances == sorted(distances)
+
+
+def test_fog_follows_its_seed_and_is_never_recognised():
+    made = fog(300, seed=1)
+    assert made.shape == (300, 28, 28, 1)
+    assert made.dtype == np.float32
+    assert np.abs(made).max() <= 1
+    np.testing.assert_array_equal(made, fog(300, seed=1))
+    assert not np.array_equal(made, fog(300, seed=2))
+    assert share_recognised(made) <= 0.01
 
 
 def test_the_figure_shows_all_scores_with_a_line_at_those_of_real_digits(cases):
