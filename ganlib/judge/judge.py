@@ -186,7 +186,7 @@ class Judge:
             of if of is None else check_labels(of, pictures)
             for of, pictures in ((of_train, self.train), (of_test, test))
         )
-        # Data are often sorted: the first and the last thousand of MNIST's test digits differ by a distance of 4.
+        # Data are often sorted: the first and the last thousand of MNIST's test digits differ by a distance of 2.7.
         order, to_choose_by = mixed(len(self.train), of_train, seed=0), round(SHARE_TO_CHOOSE_BY * len(self.train))
         self.choosing, self.ceiling = self.train[order[:to_choose_by]], self.train[order[to_choose_by:]]
         self.scoring = test[mixed(len(test), of_test, seed=1)]
