@@ -50,9 +50,9 @@ def quality_curves(curves, real, fog, title=None):
             axes.plot(seconds, distances, color=pen.colour, linestyle=pen.line, **style)
         _name(axes, name, min(begin[0][0] for begin in seeds), seeds[0][1][0], pen.colour, before=True)
     axes.margins(x=0.14)
-    for words, distance in (("real digits", real), ("fog", fog)):
+    for words, distance, lift in (("real digits", real, 7), ("fog", fog, -7)):
         axes.axhline(distance, color=GREY, linewidth=1)
-        _name(axes, words, axes.get_xlim()[0], distance * 1.12, GREY)
+        _name(axes, words, axes.get_xlim()[0], distance, GREY, lift=lift)
     _number_axes(axes)
     return Plot(figure, _sentence(lines, real, fog, title))
 
@@ -65,9 +65,9 @@ def _points(name, rows):
     return seconds, distances
 
 
-def _name(axes, words, x, y, colour, before=False):
-    """Write words behind a point or before it: curves begin far apart and may end in one place."""
-    side = {"xytext": (-7, 0), "ha": "right"} if before else {"xytext": (7, 0), "ha": "left"}
+def _name(axes, words, x, y, colour, before=False, lift=0):
+    """Write words behind a point or before it, some points higher: curves begin far apart and may end in one place."""
+    side = {"xytext": (-7, lift), "ha": "right"} if before else {"xytext": (7, lift), "ha": "left"}
     axes.annotate(words, (x, y), **side, textcoords="offset points", color=colour, fontsize=9.5, va="center")
 
 
