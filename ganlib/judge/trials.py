@@ -15,7 +15,6 @@ from ganlib.judge.judge import FEWEST, default_judge
 from ganlib.judge.outliers import HELD_OUT, TAUGHT
 from ganlib.wording import write
 
-SCORES = ("recognised", "mnist_fd", "precision", "recall", "density", "coverage")
 REAL, WORSE, GARBAGE, UNTAUGHT = "real", "worse", "garbage", "garbage, never taught"
 GROUPS = (REAL, WORSE, GARBAGE, UNTAUGHT)
 SHOWN = 10
@@ -30,9 +29,9 @@ class Case(NamedTuple):
     group : str
         "real", "worse" (real digits with some damage), "garbage" or "garbage, never taught".
     pictures : ndarray
-        The first ten, float32 (10, 28, 28, 1).
+        Ten of them, float32 (10, 28, 28, 1).
     scores : dict of str to float
-        By the names in `SCORES`.
+        What `Judge.quick` says of all of them.
     """
 
     name: str

@@ -7,14 +7,6 @@ from ganlib.data import as_bytes
 from ganlib.plots.style import FAKE, GREY, INK, PALE, REAL, WIDTH, Plot, begin_with, house_style
 
 SHOWN = 5  # pictures of each kind
-TITLES = {
-    "recognised": "recognised",
-    "mnist_fd": "distance",
-    "precision": "precision",
-    "recall": "recall",
-    "density": "density",
-    "coverage": "coverage",
-}
 
 
 @house_style()
@@ -42,7 +34,7 @@ def trial_table(cases, title="What the judge says of pictures that are no digits
     real, rows = cases[0], np.arange(len(cases))
     figure = Figure(figsize=(WIDTH, 1 + 0.27 * len(cases)), layout="constrained")
     figure.suptitle(title, fontweight="bold", fontsize=11.5)
-    axes = figure.subplots(1, 1 + len(TITLES), sharey=True, width_ratios=[1.5] + [1] * len(TITLES))
+    axes = figure.subplots(1, 1 + len(real.scores), sharey=True, width_ratios=[1.5] + [1] * len(real.scores))
     for row, case in enumerate(cases):
         strip = np.hstack(list(as_bytes(case.pictures[:SHOWN])[..., 0]))
         axes[0].imshow(strip, "gray", vmin=0, vmax=255, extent=(0, SHOWN, row + 0.46, row - 0.46), aspect="auto")
@@ -50,9 +42,9 @@ def trial_table(cases, title="What the judge says of pictures that are no digits
     axes[0].set_yticks(rows, [case.name for case in cases], fontsize=8)
     groups = [case.group for case in cases]
     colours = [REAL.colour if group == real.group else GREY if group == "worse" else FAKE.colour for group in groups]
-    for panel, (score, words) in zip(axes[1:], TITLES.items(), strict=True):
+    for panel, score in zip(axes[1:], real.scores, strict=True):
         values = [case.scores[score] for case in cases]
-        panel.set_title(words, fontsize=9)
+        panel.set_title(_title(score), fontsize=9)
         if score == "mnist_fd":
             panel.set_xscale("log")
             panel.barh(rows, values, left=0.9 * min(values), color=colours, height=0.6)
@@ -66,11 +58,15 @@ def trial_table(cases, title="What the judge says of pictures that are no digits
     return Plot(figure, _sentence(cases, title))
 
 
+def _title(score):
+    return "distance" if score == "mnist_fd" else score
+
+
 def _sentence(cases, title):
     real, others = cases[0].scores, [case for case in cases if case.group.startswith("garbage")] or cases[1:]
     parts = []
-    for score, words in TITLES.items():
+    for score in real:
         pick = min if score == "mnist_fd" else max
         worst = pick(others, key=lambda case: case.scores[score])
-        parts.append(f"{words} {real[score]:.2f} (at best {worst.scores[score]:.2f}: {worst.name})")
+        parts.append(f"{_title(score)} {real[score]:.2f} (at best {worst.scores[score]:.2f}: {worst.name})")
     return f"{begin_with(title)}of real digits, and of what is none: {', '.join(parts)}."
