@@ -32,3 +32,8 @@ def write(value):
 def plain(name):
     """Return a name as it is, with a ? in the place of what a terminal would not show but obey."""
     return "".join(letter if letter.isprintable() else "?" for letter in str(name))
+
+
+def by(shape):
+    """Write a shape as people say it: 28 by 28 by 1."""
+    return " by ".join(map(str, shape))

@@ -12,6 +12,7 @@ __all__, __getattr__, __dir__ = lazily(
     __name__,
     {
         "alarm": ("Alarm", "CollapseAlarm"),
+        "any_pictures": ("PictureJudge",),
         "classifier": ("DigitClassifier", "digit_counts", "recognise", "share_recognised", "train_classifier"),
         "judge": ("Judge", "Report", "report"),
         "keep": ("KeepBest",),

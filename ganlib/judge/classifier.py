@@ -43,7 +43,12 @@ class DigitClassifier:
     ----------
     sha256 : str
         Of the file of weights, or of the weights if there is none.
+    compared : slice
+        Which features a distance compares: all but the doubt.
     """
+
+    # Distances leave the doubt out: it is one number, and where every third picture is none it would be all they tell.
+    compared = np.s_[:, :-1]
 
     def __init__(self, network):
         self.network = network

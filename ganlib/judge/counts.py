@@ -1,24 +1,24 @@
-"""Scores from the probabilities that the classifier gives: its score, and how evenly the digits come up."""
+"""Scores from the probabilities that the classifier gives: its score, and how evenly the kinds come up."""
 
 import numpy as np
 
 from ganlib.arguments import as_numbers
 
-PRESENT = 0.01  # a digit is there if it is at least this share of the pictures
+PRESENT = 0.01  # a kind is there if it is at least this share of the pictures, or a tenth of what all could have
 
 
 def classifier_score(probabilities):
-    """Compute exp(mean over pictures of KL(p(y | x) || p(y))): sure of every picture, and all digits equally often.
+    """Compute exp(mean over pictures of KL(p(y | x) || p(y))): sure of every picture, and all kinds equally often.
 
     Parameters
     ----------
     probabilities : ndarray
-        (n, 10); each row adds up to 1.
+        (n, k), of k kinds; each row adds up to 1.
 
     Returns
     -------
     float
-        From 1 to 10. It says nothing of variety within a digit: one perfect picture of each digit scores 10.
+        From 1 to k. It says nothing of variety within a kind: one perfect picture of each scores k.
 
     References
     ----------
@@ -31,7 +31,7 @@ def classifier_score(probabilities):
 
 
 def divergence_from_uniform(counts):
-    """Compute the Kullback-Leibler divergence, in nats, of the shares of digits from equal shares.
+    """Compute the Kullback-Leibler divergence, in nats, of the shares of kinds from equal shares.
 
     Parameters
     ----------
@@ -49,10 +49,15 @@ def divergence_from_uniform(counts):
     return float((seen * np.log(seen * len(shares))).sum())
 
 
-def digits_present(counts):
-    """Return how many digits make up at least a hundredth of the pictures."""
+def kinds_present(counts):
+    """Return how many of k kinds make up at least 1 % of the pictures, or of more than ten kinds a tenth of 1/k."""
     counts = _counts(counts)
-    return int((counts >= PRESENT * counts.sum()).sum())
+    return int((counts >= rare(len(counts)) * counts.sum()).sum())
+
+
+def rare(kinds):
+    """Return the share of the pictures below which one of so many kinds is missing."""
+    return min(PRESENT, 0.1 / kinds)
 
 
 def _counts(counts):

@@ -1,6 +1,7 @@
-"""The report: every score of a set of pictures, beside the same scores of as many real digits.
+"""The report: every score of a set of pictures, beside the same scores of as many real ones.
 
-Three sets of real digits do not meet: those to choose by, those to score by, and those whose scores stand beside.
+Three sets of real pictures do not meet: those to choose by, those to score by, and those whose scores stand beside.
+The usual judge is that of MNIST digits; that of any other pictures is in `ganlib.judge.any_pictures`.
 """
 
 from dataclasses import dataclass, field, fields
@@ -8,98 +9,101 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from ganlib.arguments import is_one_of
+from ganlib.arguments import as_array, is_one_of
 from ganlib.data import as_pictures, check_pictures, load_mnist
 from ganlib.judge import copies, neighbours
-from ganlib.judge.classifier import RECORD, WEIGHTS, DigitClassifier, check_labels, shipped
-from ganlib.judge.counts import classifier_score, digits_present, divergence_from_uniform
+from ganlib.judge.classifier import RECORD, WEIGHTS, DigitClassifier, shipped
+from ganlib.judge.counts import classifier_score, divergence_from_uniform, kinds_present, rare
 from ganlib.judge.frechet import frechet_distance, mean_and_covariance
 from ganlib.judge.kernel import kernel_distance
-from ganlib.wording import write
+from ganlib.wording import by, plain, write
 
 FEWEST = 100
-UNSEEN = 1000  # test digits that show how near to the training digits what nobody copied is
+DIGITS = tuple(map(str, range(10)))
+UNSEEN = 2000  # test pictures that show how near to the training pictures what nobody copied is
 SHARE_TO_CHOOSE_BY = 1 / 6  # of the training pictures: 10,000 of MNIST's, as many as there are to score by
 RECOGNISED = 0.9  # probability from which a picture counts as recognised
 NEIGHBOURS_OF_SHARES, NEIGHBOURS_OF_DENSITY = 3, 5
 DOUBTFUL = 0.05  # share of the real digits that are no measure of what lies among digits
 RARE = 0.01  # as near to each other, or to a training digit, as so few real digits are
-# Both distances leave the doubt out: it is one number, and where every third picture is none it would be all they tell.
-UNDOUBTED = np.s_[:, :-1]
 PAIRS = ("copied", "doubled")  # what a report holds for figures, and JSON need not
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the judge says of n pictures; `real` holds the same for n real digits.
+    """What the judge says of n pictures; `real` holds the same for n real ones.
 
     Attributes
     ----------
     n : int
         How many pictures were judged. Scores can be compared at the same n only.
     mnist_fd : float
-        Fréchet distance to the real test digits, in the classifier's 128 features; lower is better. Not the FID. The
-        mean of all real digits again and again would have 100.
+        Fréchet distance to real pictures that are not learned from, in the classifier's features; lower is better. Not
+        the FID. The mean of all real pictures again and again would have 100.
     kernel_distance, kernel_spread : float
         Squared kernel distance to them, mean and standard deviation over subsets; lower is better, about 0 is perfect.
-    score : float
-        Classifier score, 1 to 10; higher is better.
+    score : float or None
+        Classifier score, from 1 to the number of kinds; higher is better. None where there is one kind only.
     precision, recall : float
-        Share of the pictures that lie among real digits, and of real digits that lie among the pictures; here the
-        classifier's doubt that there is a digit counts as one more feature.
+        Share of the pictures that lie among real ones, and of real ones that lie among the pictures; here the
+        classifier's doubt counts as one more feature.
     density, coverage : float
-        How crowded real digits' places are, about 1 for real ones; share of real digits that have a picture near them.
-    digit_counts : ndarray
-        How many pictures are taken for each digit, int64 (10,).
+        How crowded real pictures' places are, about 1 for real ones; share of these that have a picture near them.
+    kind_counts : ndarray
+        How many pictures are taken for each kind, such as each digit, int64 (k,).
     divergence : float
         Kullback-Leibler divergence of those counts from equal ones, nats.
-    digits_present : int
-        How many digits make up at least 1 % of the pictures.
+    kinds_present : int
+        How many kinds make up at least 1 % of the pictures, or of more than ten kinds a tenth of an equal share.
     near_doubles : float
-        Share of the pictures that have another one nearer than all but 1 % of n real digits have.
+        Share of the pictures that have another one nearer than all but 1 % of n real ones have.
     nearest_training : float
-        Median distance to the nearest training digit, or to one in a mirror: between the shapes of
+        Median distance to the nearest training picture, or to one in a mirror: between the shapes of
         `ganlib.judge.copies`, 0 to 1.4.
     copies : float
-        Share of the pictures that stand out as one training digit again, be it moved, a little thicker or mirrored: for
-        all but 1 % of unseen real digits the second nearest training digit is not so much farther than the nearest.
-    recognised : float
-        Share of the pictures in which the classifier sees one digit with a probability above 0.9.
+        Share of the pictures that stand out as one training picture again, be it moved, a little thicker or mirrored:
+        for all but 1 % of unseen real ones the second nearest training picture is not so much farther than the nearest.
+    recognised : float or None
+        Share of the pictures in which the classifier sees one kind with a probability above 0.9. None where there is
+        one kind only.
     judge : str
         The first 12 digits of the SHA-256 of the classifier's weights.
     sets : str
         Which real pictures the scores come from.
     copied : ndarray
-        The copies, int64 (m, 2): which picture, and of which training digit, the most alike first.
+        The copies, int64 (m, 2): which picture, and of which training picture, the most alike first.
     doubled : ndarray
         The near doubles, int64 (m, 2): which picture, and which other one, the most alike first.
     name : str
         What the real pictures are called.
+    classes : tuple of str
+        The names of the kinds.
     real : Report or None
-        The same scores of n real training digits (of n test digits for `nearest_training` and `copies`).
+        The same scores of n real training pictures (of unseen ones for `nearest_training` and `copies`).
     """
 
     n: int
     mnist_fd: float
     kernel_distance: float
     kernel_spread: float
-    score: float
+    score: float | None
     precision: float
     recall: float
     density: float
     coverage: float
-    digit_counts: np.ndarray
+    kind_counts: np.ndarray
     divergence: float
-    digits_present: int
+    kinds_present: int
     near_doubles: float
     nearest_training: float
     copies: float
-    recognised: float
+    recognised: float | None
     judge: str
     sets: str
     copied: np.ndarray = field(repr=False)
     doubled: np.ndarray = field(repr=False)
     name: str = "MNIST"
+    classes: tuple = DIGITS
     real: "Report | None" = field(default=None, repr=False)
 
     @property
@@ -110,12 +114,14 @@ class Report:
     def as_dict(self):
         """Return the scores, without the pairs, as JSON can hold them, those of real digits under `real`."""
         values = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in PAIRS}
-        values["digit_counts"] = self.digit_counts.tolist()
+        values["kind_counts"], values["classes"] = self.kind_counts.tolist(), list(self.classes)
         return {**values, "real": self.real and self.real.as_dict()}
 
     def __str__(self):
         lines = [f"{f'{self.n:,} pictures':<28}{'made':>10}{'real':>10}"]
         for name, title in TITLES.items():
+            if getattr(self, name) is None or (name in OF_KINDS and len(self.classes) == 1):
+                continue
             made, real = (f"{getattr(report, name):.3f}" for report in (self, self.real or self))
             lines.append(f"{title.format(name=self.name):<28}{made:>10}{real if self.real else '':>10}")
         return "\n".join([*lines, self.sets, self.sentence])
@@ -130,12 +136,14 @@ TITLES = {
     "recall": "recall",
     "density": "density",
     "coverage": "coverage",
-    "divergence": "divergence of the digits",
-    "digits_present": "digits that are there",
+    "divergence": "divergence of the kinds",
+    "kinds_present": "kinds that are there",
     "near_doubles": "near doubles",
-    "nearest_training": "nearest training digit",
-    "copies": "copies of training digits",
+    "nearest_training": "nearest training picture",
+    "copies": "copies of training pictures",
 }
+OF_KINDS = ("divergence", "kinds_present")
+_COLOURS = {1: "grey", 3: "coloured"}
 
 
 class Judge:
@@ -144,14 +152,14 @@ class Judge:
     Parameters
     ----------
     classifier : DigitClassifier or None
-        The one that comes with the project if None.
+        The one that comes with the project if None. What else has its `features`, `compared` and `sha256` will do.
     train, test : ndarray or None
         Real pictures: those that a model learns from and those that it never sees; MNIST if None.
     name : str
         What the pictures are called: the distance is the {name}-FD.
     labels : tuple of ndarray, or None
-        What `train` and `test` show, whole numbers (n,) and (m,). With them every set below has each kind in its usual
-        share, however few pictures are taken of it; without, or for MNIST, None.
+        What `train` and `test` show, whole numbers from 0, (n,) and (m,). With them every set below has each kind in
+        its usual share, however few pictures are taken of it; without, or for MNIST, None.
 
     Attributes
     ----------
@@ -162,6 +170,8 @@ class Judge:
     ceiling : ndarray
         The other training pictures: their first n are what stands beside n made ones as "real".
     """
+
+    fewest, classes = FEWEST, DIGITS
 
     def __init__(self, classifier=None, train=None, test=None, name="MNIST", labels=None):
         if not (classifier is None or hasattr(classifier, "features")):
@@ -180,10 +190,10 @@ class Judge:
             test, of_test = load_mnist("test")
         self.train, test = check_pictures(train), check_pictures(test)
         for split, pictures in (("train", self.train), ("test", test)):
-            if len(pictures) < FEWEST:
-                raise ValueError(f"A judge needs at least {FEWEST} real pictures in {split}, not {len(pictures)}.")
+            if len(pictures) < self.fewest:
+                raise ValueError(f"A judge needs at least {self.fewest} real pictures in {split}, not {len(pictures)}.")
         of_train, of_test = (
-            of if of is None else check_labels(of, pictures)
+            of if of is None else check_kinds(of, len(pictures))
             for of, pictures in ((of_train, self.train), (of_test, test))
         )
         # Data are often sorted: the first and the last thousand of MNIST's test digits differ by a distance of 2.7.
@@ -227,16 +237,16 @@ class Judge:
         """
         if not is_one_of(by, ("scoring", "choosing")):
             raise ValueError(f"by must be 'scoring' or 'choosing', not {write(by)}.")
-        pictures = check_enough(images, len(self.ceiling))
+        pictures = self.check_enough(images)
         moments = self._moments if by == "scoring" else self._moments_to_choose_by
-        return frechet_distance(moments, _moments_of(self.classifier.features(pictures)[0]))
+        return frechet_distance(moments, self._moments_of(self.classifier.features(pictures)[0]))
 
     def real_distance(self, n):
-        """Return the distance that n real training digits have: what no model should be expected to go below."""
+        """Return the distance that n real training pictures have: what no model should be expected to go below."""
         return self.distance(self.ceiling[:n])
 
     def quick(self, images):
-        """Compute the scores that need no training digits alone, as a report has them, in a fraction of its time.
+        """Compute the scores that need no training pictures alone, as a report has them, in a fraction of its time.
 
         Parameters
         ----------
@@ -248,12 +258,12 @@ class Judge:
         dict of str to float
             "recognised", "mnist_fd", "precision", "recall", "density" and "coverage", as attributes of a `Report`.
         """
-        features, probabilities = self.classifier.features(check_enough(images, len(self.ceiling)))
+        features, probabilities = self.classifier.features(self.check_enough(images))
         own = neighbours.neighbour_distances(features, NEIGHBOURS_OF_SHARES)
         return self._of_features(features, probabilities, own)
 
     def quick_real(self, n):
-        """Return what `quick` says of n real training digits, the same ones as in a report."""
+        """Return what `quick` says of n real training pictures, the same ones as in a report."""
         if n not in self._quick_real:
             self._quick_real[n] = self.quick(self.ceiling[:n])
         return self._quick_real[n]
@@ -264,35 +274,66 @@ class Judge:
         Parameters
         ----------
         images : ndarray
-            float in [-1, 1] or uint8, (n, 28, 28) or (n, 28, 28, 1); from 100 to as many as `ceiling` holds.
+            float in [-1, 1] or uint8, (n, 28, 28) or (n, 28, 28, 1), or of the shape that the judge knows; from 100 to
+            as many as `ceiling` holds.
 
         Returns
         -------
         Report
         """
-        pictures = check_enough(images, len(self.ceiling))
+        pictures = self.check_enough(images)
         n = len(pictures)
         if n not in self._real:
-            self._real[n] = self._scores(as_pictures(self.ceiling[:n]), as_pictures(self.scoring[:UNSEEN]))
-        return Report(**self._scores(pictures, pictures), real=Report(**self._real[n]))
+            self._real[n] = self._scores(as_pictures(self.ceiling[:n]), self._nearest_of_unseen)
+        return Report(**self._scores(pictures, self._nearest_training(pictures)), real=Report(**self._real[n]))
 
-    def _scores(self, pictures, compared_with_training):
-        """Compute all scores of pictures; those of other pictures where they are held against the training digits."""
+    def check_enough(self, images):
+        """Return pictures that a report can be made of, float32 (n, height, width, channels).
+
+        Raises
+        ------
+        ValueError
+            Another shape, dtype or range, NaN, fewer than 100 or more than there are real ones, or nothing but even
+            grey.
+        """
+        pictures, shape, most = as_pictures(images), self.train.shape[1:], len(self.ceiling)
+        if pictures.shape[1:] != shape:
+            raise ValueError(
+                f"The judge knows {_COLOURS[shape[-1]]} pictures of {by(shape[:2])} pixels, not {pictures.shape[1:]}: "
+                f"resize them."
+            )
+        if len(pictures) < self.fewest:
+            raise ValueError(
+                f"{len(pictures)} pictures are too few: with under {self.fewest} the scores would tell of chance, not "
+                f"of the model. Give at least {self.fewest}, better {min(most, 10_000):,}."
+            )
+        if len(pictures) > most:
+            raise ValueError(
+                f"{len(pictures):,} pictures are too many: there are {most:,} real ones. Give at most those."
+            )
+        flat = pictures.reshape(len(pictures), -1)
+        if (flat.max(axis=1) == flat.min(axis=1)).all():
+            raise ValueError("Every picture is one even grey: there is nothing to judge. Look at what the model makes.")
+        return pictures
+
+    def _scores(self, pictures, nearest_training):
+        """Compute all scores of pictures, of which it is known what `copies.nearest_training` says."""
         n = len(pictures)
         features, probabilities = self.classifier.features(pictures)
         own, who = neighbours.nearest_others(features, NEIGHBOURS_OF_DENSITY)
-        kernel, spread = kernel_distance(features[UNDOUBTED], self._seen[0][UNDOUBTED])
-        counts = np.bincount(probabilities.argmax(axis=1), minlength=10)
-        of_which, nearest, ratio = copies.nearest_training(compared_with_training, self._shapes)
+        compared = self.classifier.compared
+        kernel, spread = kernel_distance(features[compared], self._seen[0][compared])
+        counts = np.bincount(probabilities.argmax(axis=1), minlength=probabilities.shape[1])
+        of_which, nearest, ratio = nearest_training
         return {
             "n": n,
             **self._of_features(features, probabilities, own),
             "kernel_distance": kernel,
             "kernel_spread": spread,
-            "score": classifier_score(probabilities),
-            "digit_counts": counts,
+            "score": classifier_score(probabilities) if len(counts) > 1 else None,
+            "kind_counts": counts,
             "divergence": divergence_from_uniform(counts),
-            "digits_present": digits_present(counts),
+            "kinds_present": kinds_present(counts),
             "near_doubles": float((own[:, 0] < self._close(n)).mean()),
             "nearest_training": float(np.median(nearest)),
             "copies": float((ratio < self._copied).mean()),
@@ -301,15 +342,17 @@ class Judge:
             "copied": _pairs(ratio, self._copied, of_which),
             "doubled": _pairs(own[:, 0], self._close(n), who[:, 0]),
             "name": self.name,
+            "classes": self.classes,
         }
 
     def _of_features(self, features, probabilities, own):
         """Compute what `quick` returns; `own` holds the distances of the pictures to their neighbours."""
         others, radii = self._neighbourhood(len(features))
         found = neighbours.shares(features, others, NEIGHBOURS_OF_SHARES, NEIGHBOURS_OF_DENSITY, own, radii)
+        sure = probabilities.max(axis=1) > RECOGNISED
         return {
-            "recognised": float((probabilities.max(axis=1) > RECOGNISED).mean()),
-            "mnist_fd": frechet_distance(self._moments, _moments_of(features)),
+            "recognised": float(sure.mean()) if probabilities.shape[1] > 1 else None,
+            "mnist_fd": frechet_distance(self._moments, self._moments_of(features)),
             **dict(zip(("precision", "recall", "density", "coverage"), found, strict=True)),
         }
 
@@ -321,27 +364,36 @@ class Judge:
 
     @cached_property
     def _sure_features(self):
-        """Those of all but 5 % of the real digits: the balls around the most doubtful ones would take in garbage."""
+        """Those of all but 5 % of the real pictures: the balls around the most doubtful ones would take in garbage."""
         features, probabilities = self._seen
         sure = probabilities.max(axis=1)
         return features[sure >= np.quantile(sure, DOUBTFUL)]
 
     @cached_property
     def _moments(self):
-        return _moments_of(self._seen[0])
+        return self._moments_of(self._seen[0])
 
     @cached_property
     def _moments_to_choose_by(self):
-        return _moments_of(self.classifier.features(self.choosing)[0])
+        return self._moments_of(self.classifier.features(self.choosing)[0])
 
     @cached_property
     def _shapes(self):
         return copies.shapes(as_pictures(self.train))
 
     @cached_property
+    def _nearest_of_unseen(self):
+        return copies.nearest_training(as_pictures(self.scoring[:UNSEEN]), self._shapes)
+
+    @cached_property
     def _copied(self):
-        ratios = copies.nearest_training(as_pictures(self.scoring[:2000]), self._shapes)[2]
-        return float(np.quantile(ratios, RARE))
+        return float(np.quantile(self._nearest_of_unseen[2], RARE))
+
+    def _nearest_training(self, pictures):
+        return copies.nearest_training(pictures, self._shapes)
+
+    def _moments_of(self, features):
+        return mean_and_covariance(features[self.classifier.compared])
 
     def _sets(self, n):
         return (
@@ -350,14 +402,14 @@ class Judge:
         )
 
     def _neighbourhood(self, n):
-        """Return n features of real digits, or as many as there are, and the distances to their neighbours."""
+        """Return n features of real pictures, or as many as there are, and the distances to their neighbours."""
         others = self._sure_features[:n]
         if n not in self._radii:
             self._radii[n] = neighbours.neighbour_distances(others, NEIGHBOURS_OF_DENSITY)
         return others, self._radii[n]
 
     def _close(self, n):
-        """Return how near another one is to 1 % of n real digits."""
+        """Return how near another one is to 1 % of n real pictures."""
         return float(np.quantile(self._neighbourhood(n)[1][:, 0], RARE))
 
 
@@ -386,38 +438,18 @@ def mixed(n, labels=None, seed=0):
     return place.argsort()
 
 
-def _moments_of(features):
-    return mean_and_covariance(features[UNDOUBTED])
-
-
 def _pairs(closeness, limit, others):
     """Return which are below a limit, and with which other each, int64 (m, 2), the closest first."""
     which = closeness.argsort()[: (closeness < limit).sum()]
     return np.stack([which, others[which]], axis=1)
 
 
-def check_enough(images, most=50_000):
-    """Return pictures that a report can be made of, float32 (n, 28, 28, 1), or say what is wrong with them.
-
-    Raises
-    ------
-    ValueError
-        Another shape, dtype or range, NaN, fewer than 100 or more than `most`, or nothing but even grey.
-    """
-    pictures = as_pictures(images)
-    if pictures.shape[1:] != (28, 28, 1):
-        raise ValueError(f"The judge knows grey pictures of 28 by 28 pixels, not {pictures.shape[1:]}: resize them.")
-    if len(pictures) < FEWEST:
-        raise ValueError(
-            f"{len(pictures)} pictures are too few: with under {FEWEST} the scores would tell of chance, not of the "
-            f"model. Give at least {FEWEST}, better 10,000."
-        )
-    if len(pictures) > most:
-        raise ValueError(f"{len(pictures):,} pictures are too many: there are {most:,} real ones. Give at most those.")
-    flat = pictures.reshape(len(pictures), -1)
-    if (flat.max(axis=1) == flat.min(axis=1)).all():
-        raise ValueError("Every picture is one even grey: there is nothing to judge. Look at what the model makes.")
-    return pictures
+def check_kinds(labels, n):
+    """Return what n pictures show as whole numbers, int (n,); ValueError if they are none."""
+    labels = as_array("labels", labels)
+    if labels.dtype.kind not in "iu" or labels.shape != (n,) or labels.min() < 0:
+        raise ValueError(f"labels must be whole numbers from 0, one for each of {n} pictures.")
+    return labels
 
 
 def sentence(report):
@@ -436,9 +468,13 @@ def sentence(report):
 
 
 def _findings(report):
-    shares = report.digit_counts / report.n
-    missing = [str(digit) for digit in np.flatnonzero(shares < 0.01)]
-    yield f"missing: {', '.join(missing)}" if missing else f"all ten kinds, {shares.min():.1%} to {shares.max():.1%}"
+    shares = report.kind_counts / report.n
+    missing = [plain(report.classes[kind]) for kind in np.flatnonzero(shares < rare(len(shares)))]
+    if missing:
+        yield f"missing: {', '.join(missing[:10])}" + (f" and {len(missing) - 10} more" if len(missing) > 10 else "")
+    elif len(shares) > 1:
+        kinds = "all ten" if len(shares) == 10 else f"all {len(shares)}"
+        yield f"{kinds} kinds, {shares.min():.1%} to {shares.max():.1%}"
     yield f"{report.near_doubles:.1%} near doubles"
     if report.copies > 0.1:
         yield f"{report.copies:.0%} are as near to a training picture as copies"

@@ -19,17 +19,17 @@ def fog(pictures, labels, n, rng):
     """
     some = _some(pictures, 2000, rng)
     mean, spread = some.mean(axis=0), some.std(axis=0)
-    grain, clouds = rng.normal(size=(n, SIDE, SIDE, 1)), soft_noise(n, rng)
+    grain, clouds = rng.normal(size=(n, *mean.shape)), soft_noise(n, rng, len(mean))
     of_grain, of_clouds = rng.uniform(0, 1.5, (2, n, 1, 1, 1)) * rng.choice([0, 1], (2, n, 1, 1, 1), p=[0.3, 0.7])
     return _clipped(mean + spread * (of_grain * grain + of_clouds * clouds))
 
 
-def soft_noise(n, rng):
-    """Return noise (n, 28, 28, 1) of mean 0 and spread 1 whose neighbouring pixels are alike, some more, some less."""
-    across = np.hypot(np.fft.fftfreq(SIDE)[:, np.newaxis], np.fft.rfftfreq(SIDE)) * SIDE
+def soft_noise(n, rng, side=SIDE):
+    """Return noise (n, side, side, 1) of mean 0 and spread 1 whose pixels are like their neighbours, more or less."""
+    across = np.hypot(np.fft.fftfreq(side)[:, np.newaxis], np.fft.rfftfreq(side)) * side
     fall = np.maximum(across, 1) ** -rng.uniform(1, 3, (n, 1, 1))
-    waves = np.fft.rfft2(rng.normal(size=(n, SIDE, SIDE))) * fall * (across > 0)
-    noise = np.fft.irfft2(waves, s=(SIDE, SIDE))
+    waves = np.fft.rfft2(rng.normal(size=(n, side, side))) * fall * (across > 0)
+    noise = np.fft.irfft2(waves, s=(side, side))
     return (noise / noise.std(axis=(1, 2), keepdims=True))[..., np.newaxis]
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlib.arguments import Choice, Whole
-from ganlib.data import as_pictures, load_mnist
+from ganlib.data import as_pictures, check_pictures, load_mnist
 from ganlib.judge.deform import stroke
 from ganlib.judge.judge import FEWEST, default_judge
 from ganlib.judge.outliers import HELD_OUT, TAUGHT
@@ -77,23 +77,26 @@ def trial(judge=None, n=1000, seed=0, groups=GROUPS):
     ]
 
 
-def fog(n, seed=0):
-    """Make pictures that show no digit, each pixel drawn around its own mean over all digits: a floor for every score.
+def fog(n, seed=0, pictures=None):
+    """Make pictures that show nothing, each pixel drawn around its own mean over real ones: a floor for every score.
 
     Parameters
     ----------
     n : int
         From 1 to 60,000.
     seed : int
+    pictures : ndarray or None
+        The real ones, uint8 or float (m, side, side, channels); MNIST if None.
 
     Returns
     -------
     ndarray
-        float32 (n, 28, 28, 1) in [-1, 1].
+        float32 (n, side, side, channels) in [-1, 1].
     """
     rng = np.random.default_rng(Whole("seed", 0)(seed))
     n = Whole("n", 1, 60_000)(n)
-    return TAUGHT["fog"](load_mnist("train", limit=10_000, scaled=True)[0], None, n, rng)
+    pictures = load_mnist("train", limit=10_000)[0] if pictures is None else check_pictures(pictures)
+    return TAUGHT["fog"](as_pictures(pictures[:10_000]), None, n, rng)
 
 
 def worsened(pictures, rng):

@@ -6,7 +6,7 @@ The last is looked for wherever it hides, since a network that ends in the wrong
 import numpy as np
 
 from ganlib._tensorflow import keras
-from ganlib.models.pictures import by
+from ganlib.wording import by
 
 FORM = "build it as keras.Sequential or keras.Model(inputs, outputs), beginning with a keras.Input"
 # What leaves the numbers of the layer before it in their range.

@@ -7,6 +7,7 @@ from ganlib._tensorflow import tf
 from ganlib.arguments import Whole, as_array
 from ganlib.paths import as_path
 from ganlib.training import TrainableModel, atomic_write
+from ganlib.wording import by
 
 GRID = 5
 
@@ -98,8 +99,3 @@ def in_chunks(function, *arrays, size=1000):
 def random_from(seed):
     """Return NumPy's random numbers from a seed, other ones each time for None; ValueError if it is none."""
     return np.random.default_rng(None if seed is None else Whole("seed", 0)(seed))
-
-
-def by(shape):
-    """Write a shape as people say it: 28 by 28 by 1."""
-    return " by ".join(map(str, shape))

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas
 
-from ganlib.judge.counts import digits_present
+from ganlib.judge.counts import kinds_present
 from ganlib.judge.judge import RECOGNISED, default_judge
 from ganlib.judge.signs import outcome, vital_signs
 from ganlib.sweep.kernel import CURVES, SAMPLES, SCORES
@@ -58,7 +58,7 @@ def _judged(pictures):
     return {
         "mnist_fd": judge.distance(pictures) if np.ptp(pictures, axis=(1, 2, 3)).any() else None,
         "recognised": float((probabilities.max(axis=1) > RECOGNISED).mean()),
-        "digits_present": digits_present(np.bincount(probabilities.argmax(axis=1), minlength=10)),
+        "digits_present": kinds_present(np.bincount(probabilities.argmax(axis=1), minlength=10)),
     }
 
 

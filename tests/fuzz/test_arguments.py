@@ -139,7 +139,7 @@ CALLS = {
     # the judge
     "classifier_score": Call(counts.classifier_score, {"probabilities": np.full((5, 10), 0.1)}),
     "divergence_from_uniform": Call(counts.divergence_from_uniform, {"counts": np.arange(10)}),
-    "digits_present": Call(counts.digits_present, {"counts": np.arange(10)}),
+    "kinds_present": Call(counts.kinds_present, {"counts": np.arange(10)}),
     "mean_and_covariance": Call(frechet.mean_and_covariance, {"features": FEATURES}),
     "frechet_distance": Call(frechet.frechet_distance, {"features": FEATURES, "others": FEATURES}),
     "squared_mmd": Call(kernel.squared_mmd, {"features": FEATURES, "others": FEATURES}),

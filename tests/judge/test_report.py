@@ -11,7 +11,7 @@ from ganlib import judge
 from ganlib.data import load_mnist, scale_pixels
 from ganlib.judge.__main__ import main
 from ganlib.judge.deform import stroke
-from ganlib.judge.judge import check_enough, default_judge, mixed
+from ganlib.judge.judge import default_judge, mixed
 
 N = 1000
 TRAIN, LABELS = load_mnist("train")
@@ -52,7 +52,7 @@ def test_real_digits_read_close_to_the_floor(real):
     for name in ("precision", "recall", "density", "coverage"):
         assert getattr(real, name) == pytest.approx(getattr(real.real, name), abs=0.05)
     assert real.score == pytest.approx(real.real.score, abs=0.2)
-    assert real.digits_present == 10
+    assert real.kinds_present == 10
     assert real.near_doubles < 0.04
     assert real.real.copies < 0.03
 
@@ -82,7 +82,7 @@ def test_the_more_digits_are_missing_the_worse_it_is(real):
     assert real.coverage > one.coverage > five.coverage
     assert real.score > one.score > five.score
     assert real.divergence < one.divergence < five.divergence
-    assert (one.digits_present, five.digits_present) == (9, 5)
+    assert (one.kinds_present, five.kinds_present) == (9, 5)
     assert five.precision > real.precision - 0.1  # what is there is good
     assert "missing: 8;" in one.sentence
     assert "missing: 0, 2, 4, 6, 8;" in five.sentence
@@ -212,7 +212,7 @@ def test_the_report_can_be_printed_kept_and_read_as_a_sentence(real):
     assert real.sentence.startswith(f"1,000 pictures: MNIST-FD {real.mnist_fd:.2f} (real: {real.real.mnist_fd:.2f})")
     assert str(real).endswith(real.sentence)
     assert json.loads(json.dumps(real.as_dict()))["real"]["n"] == N
-    assert real.digit_counts.sum() == N
+    assert real.kind_counts.sum() == N
     assert real.judge == judge.report(REAL[:100]).judge
     assert len(real.judge) == 12
 
@@ -244,7 +244,7 @@ def test_the_quick_scores_are_those_of_the_report(real):
 )
 def test_what_cannot_be_judged_is_refused_in_a_sentence(images, words):
     with pytest.raises(ValueError, match=words):
-        check_enough(images)
+        default_judge().check_enough(images)
 
 
 def test_another_data_set_gets_a_judge_of_its_own_by_the_same_script(tmp_path, capsys):

@@ -123,6 +123,6 @@ def test_the_divergence_of_the_digits_runs_from_zero_to_log_ten():
     assert counts.divergence_from_uniform([1, 3]) == pytest.approx(0.25 * np.log(0.5) + 0.75 * np.log(1.5))
 
 
-def test_a_digit_counts_as_present_from_one_percent():
-    assert counts.digits_present([991, 9]) == 1
-    assert counts.digits_present([990, 10]) == 2
+def test_a_kind_counts_as_present_from_one_percent():
+    assert counts.kinds_present([991, 9]) == 1
+    assert counts.kinds_present([990, 10]) == 2

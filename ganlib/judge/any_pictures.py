@@ -1,0 +1,97 @@
+"""A judge for pictures of any kind: leaves, faces, letters; in grey or in colour, with classes or without."""
+
+from functools import cached_property
+
+import numpy as np
+
+from ganlib.data import Pictures, as_pictures, check_pictures
+from ganlib.judge import copies
+from ganlib.judge.judge import UNSEEN, Judge, check_kinds, mixed
+from ganlib.judge.random_features import RandomFeatures
+from ganlib.wording import by
+
+FEWEST = 50
+
+
+class PictureJudge(Judge):
+    """A judge of the pictures that somebody brings along.
+
+    Its features are those of a network of random weights (`RandomFeatures`); where the pictures belong to several
+    classes, it also tells these apart. All scores have the meaning that they have for digits, and those of real
+    pictures stand beside them. A distance in these features can be compared with others of the same pictures only.
+
+    Parameters
+    ----------
+    pictures : Pictures, ndarray, or tuple of pictures and labels
+        All that a model learned from, as `load_pictures` returns them, or uint8 or float (n, side, side, channels).
+    unseen : Pictures, ndarray, tuple of pictures and labels, or None
+        Pictures of the same kind that no model learned from, to score by: at least 50. If there are none, one half of
+        `pictures` is scored by, and the other half stands beside as "real"; then whoever copies what it learned from
+        scores as well as real pictures do, and only `copies` tells, which always looks through all of `pictures`.
+    name : str
+        What they are called: the distance is the {name}-FD.
+
+    Raises
+    ------
+    ValueError
+        There are fewer than 120 pictures, or an argument is not one of those above.
+
+    Examples
+    --------
+    >>> leaves = load_pictures("leaves.zip", 32)  # doctest: +SKIP
+    >>> judge.report(gan.generate(200), judge.PictureJudge(leaves))  # doctest: +SKIP
+    """
+
+    fewest = FEWEST
+
+    def __init__(self, pictures, unseen=None, name="picture"):
+        images, labels, classes = _parts_of("pictures", pictures, 2 * 6 * FEWEST // 5)
+        self._all, self._has_unseen, self.classes = images, unseen is not None, classes
+        if unseen is None:
+            first, second = np.array_split(mixed(len(images), labels, seed=2), 2)
+            train, test = images[second], images[first]
+            of_train, of_test = (None, None) if labels is None else (labels[second], labels[first])
+        else:
+            train, of_train = images, labels
+            test, of_test, _ = _parts_of("unseen", unseen, FEWEST)
+            if test.shape[1:] != train.shape[1:]:
+                raise ValueError(f"unseen must be {by(train.shape[1:])} as the pictures, not {by(test.shape[1:])}.")
+        both = None if of_train is None or of_test is None else (of_train, of_test)
+        super().__init__(RandomFeatures(test, of_test, len(classes)), train, test, name, both)
+
+    @cached_property
+    def _shapes(self):
+        return copies.shapes(as_pictures(self._all))
+
+    @cached_property
+    def _nearest_of_unseen(self):
+        """Compare what is scored by with training pictures: if it belongs to them, with the others only."""
+        known = self._shapes if self._has_unseen else copies.shapes(as_pictures(self.train))
+        return copies.nearest_training(as_pictures(self.scoring[:UNSEEN]), known)
+
+    def _sets(self, n):
+        scored = "unseen pictures" if self._has_unseen else "training pictures"
+        beside = "training pictures" if self._has_unseen else "others"
+        return (
+            f"Scored by {len(self.scoring):,} {scored}; real: {n:,} of {len(self.ceiling):,} {beside}; "
+            f"KeepBest chooses by {len(self.choosing):,} more."
+        )
+
+
+def _parts_of(argument, pictures, fewest):
+    """Return pictures, their labels or None, and the names of the classes; ValueError if they are none or too few."""
+    labels, classes = None, ()
+    if isinstance(pictures, Pictures):
+        pictures, labels, classes = pictures
+    elif isinstance(pictures, tuple | list) and len(pictures) == 2:
+        pictures, labels = pictures
+    images = check_pictures(pictures)
+    if images.shape[1] != images.shape[2]:
+        raise ValueError(f"The pictures must be square, not {by(images.shape[1:])}: load_pictures cuts them.")
+    if len(images) < fewest:
+        raise ValueError(f"{argument} must be at least {fewest} pictures, not {len(images)}.")
+    if labels is None:
+        return images, None, ("pictures",)
+    labels = check_kinds(labels, len(images))
+    kinds = int(labels.max()) + 1
+    return images, labels, classes or tuple(map(str, range(kinds)))
