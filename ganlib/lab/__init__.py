@@ -1,8 +1,9 @@
-"""The live lab: steer a training while it runs, look back at one, and walk through what a generator can make."""
+"""The live lab: steer a training, look back at one, walk through what a generator can make, and draw for it."""
 
 from importlib import import_module
 
 _HOME_OF = {
+    "DrawingPad": "ganlib.lab.pad",
     "LabTrainer": "ganlib.lab.trainer",
     "LatentExplorer": "ganlib.lab.explorer",
     "LiveLab": "ganlib.lab.live",
@@ -10,7 +11,7 @@ _HOME_OF = {
     "TimeMachine": "ganlib.lab.replay",
 }
 
-__all__ = ["LabTrainer", "LatentExplorer", "LiveLab", "Recording", "TimeMachine"]
+__all__ = ["DrawingPad", "LabTrainer", "LatentExplorer", "LiveLab", "Recording", "TimeMachine"]
 
 
 def __getattr__(name):

@@ -10,9 +10,10 @@ from helpers import tiny, toy
 from helpers.checks import arrays_of, same
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sentences import attempt, odd_values
+from sentences import attempt, json_values, odd_values, paths_in, with_other
 
 from ganlib._tensorflow import keras
+from ganlib.lab import DrawingPad
 from ganlib.lab.trainer import SPEEDS, LabTrainer
 from ganlib.models.presets import PRESETS
 from ganlib.training import RunFolder
@@ -201,3 +202,48 @@ def test_a_lab_is_opened_or_refused(draw, made, tmp_path, monkeypatch):
     if not refusal:
         trainer.close()
         trainer.model.run = None
+
+
+# --- the drawing pad ------------------------------------------------------------------------------------------------
+
+STROKE = {"points": [100, 200, 300, 400], "width": 80, "ink": "white"}
+MESSAGES = [{"do": do, "kind": "a", "strokes": [STROKE, STROKE], "number": "1"} for do in ("look", "change", "keep")]
+MESSAGES += [{"do": "drop", "id": "a/b.png", "number": "1"}]
+
+
+@given(draw=st.data())
+def test_a_pad_is_opened_or_refused(draw, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    good = {"kinds": ["a"], "size": 28, "channels": 1, "folder": None, "judge": None, "paper": None, "centred": None}
+    name = draw.draw(st.sampled_from([*good]))
+    pad, refusal = attempt(lambda: DrawingPad(**{**good, name: draw.draw(odd_values())}), name)
+    if refusal:
+        return
+    attempt(lambda: pad.on_change(draw.draw(odd_values())), "function")
+    attempt(lambda: pad.watch(draw.draw(odd_values())), "model")
+    ask(pad, MESSAGES[2] | {"kind": pad.kinds[0]})
+    _, refusal = attempt(lambda: pad.save(draw.draw(odd_values())))
+    assert len(pad.pictures.images) == 1
+    assert pad.current.shape == (1, pad.size, pad.size, pad.channels)
+
+
+def ask(pad, message):
+    """Send a message as a page does, and return the answer."""
+    answers = []
+    pad.board.send = lambda content, buffers=None: answers.append(content)
+    pad.board._handle_custom_msg(message, [])
+    (answer,) = answers
+    return answer
+
+
+@given(draw=st.data())
+def test_every_message_to_a_pad_is_answered(draw):
+    pad = DrawingPad(["a"], size=16)
+    good = draw.draw(st.sampled_from(MESSAGES))
+    path = draw.draw(st.sampled_from([*paths_in(good)]))
+    answer = ask(pad, with_other(good, path, draw.draw(json_values() | odd_values())))
+    if answer.get("refused"):
+        assert answer["said"].isprintable()
+        assert 15 < len(answer["said"]) < 600
+        assert len(pad.pictures.images) == 0
+    assert not ask(pad, MESSAGES[2]).get("refused")

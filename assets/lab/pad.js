@@ -1,0 +1,360 @@
+// The drawing pad on a page. What is drawn stays here as strokes, [x, y, ...] in thousandths of the pad's side, and is
+// sent to Python, which makes pictures of it and says what it thinks of them. See ganlib/lab/pad.py.
+
+const MARKUP = `
+  <div class="pad-draw">
+    <canvas tabindex="0" role="application" aria-roledescription="drawing pad" aria-label="Pad to draw on"></canvas>
+    <div class="pad-acts">
+      <button type="button" class="pad-keep">Keep</button>
+      <button type="button" class="pad-undo">Undo</button>
+      <button type="button" class="pad-clear">Clear</button>
+    </div>
+    <p class="pad-said" role="status"></p>
+  </div>
+  <div class="pad-side">
+    <label class="pad-kind">What you draw <select></select></label>
+    <div class="pad-inks" role="radiogroup" aria-label="Colour"></div>
+    <label>Pen width <input type="range" min="30" max="160" step="10" value="80"></label>
+    <figure class="pad-seen"><img alt="Your drawing in small"><figcaption></figcaption></figure>
+    <div class="pad-verdict" hidden></div>
+    <details>
+      <summary>With the keyboard</summary>
+      <p>Arrows move the pen, with Shift a little. Space puts it down or up. Enter keeps the picture, Backspace or
+      Ctrl-Z takes the last stroke back, Delete or Escape clears.</p>
+    </details>
+  </div>
+  <div class="pad-kept">
+    <p class="pad-counts"></p>
+    <ul class="pad-last" aria-label="The last pictures, newest first"></ul>
+  </div>`;
+const EVERY = 200; // milliseconds between two messages while somebody draws
+const AGAIN = 1000; // and between two looks while a model is watched, which may be training
+const LATE = 3000; // until it is told that Python does not answer
+const LOST = 15000; // until a change is sent though the last one was not answered
+const NEAR = 3; // units: nearer points are left out
+const STEP = 25, SMALL_STEP = 5; // units that an arrow moves the pen
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+function make(tag, attributes, ...children) {
+  const element = Object.assign(document.createElement(tag), attributes);
+  element.append(...children);
+  return element;
+}
+
+function render({ model, el }) {
+  const about = model.get("about");
+  const view = Math.random().toString(36).slice(2);
+  const root = make("div", { className: "pad", innerHTML: MARKUP });
+  root.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the arrows, Enter and D for itself
+  el.append(root);
+  const find = (selector) => root.querySelector(selector);
+  const canvas = find("canvas"), pen = canvas.getContext("2d");
+  const kind = find("select"), width = find("input[type=range]");
+  const inks = Object.fromEntries(about.inks);
+  let strokes = [], past = [], stroke = null; // the drawing, what it was before each act, the line that grows
+  let cursor = null, pointer = null, byKeys = false, isDown = false; // the pen's place; the finger that draws; keys
+  let ink = about.ink, sent = 0, asked = 0, isDirty = false, timer = null;
+  const waiting = new Map(); // drawings that Python has not yet said it keeps, by the number of their message
+
+  // --- what is seen --------------------------------------------------------------------------------------------------
+
+  function say(sentence) {
+    find(".pad-said").textContent = sentence;
+  }
+
+  let frame = 0;
+  function redraw() {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      paint();
+    });
+  }
+
+  function paint() {
+    const scale = canvas.width / about.units;
+    pen.setTransform(scale, 0, 0, scale, 0, 0);
+    pen.fillStyle = about.paper;
+    pen.fillRect(0, 0, about.units, about.units);
+    pen.lineCap = pen.lineJoin = "round";
+    for (const one of strokes) {
+      const [x, y, ...rest] = one.points;
+      pen.strokeStyle = pen.fillStyle = inks[one.ink];
+      pen.lineWidth = one.width;
+      pen.beginPath();
+      pen.arc(x, y, one.width / 2, 0, 2 * Math.PI);
+      pen.fill();
+      pen.beginPath();
+      pen.moveTo(x, y);
+      for (let i = 0; i < rest.length; i += 2) pen.lineTo(rest[i], rest[i + 1]);
+      pen.stroke();
+    }
+    if (cursor) paintCursor(1 / scale);
+  }
+
+  function paintCursor(pixel) { // in two colours, so that it is seen on every ink; a cross while the pen is up
+    const [x, y] = cursor, radius = width.valueAsNumber / 2;
+    for (const [colour, line] of [["#000", 4], ["#fff", 2]]) {
+      pen.strokeStyle = colour;
+      pen.lineWidth = line * pixel;
+      pen.beginPath();
+      pen.arc(x, y, radius, 0, 2 * Math.PI);
+      if (byKeys && !isDown) {
+        pen.moveTo(x - radius / 2, y);
+        pen.lineTo(x + radius / 2, y);
+        pen.moveTo(x, y - radius / 2);
+        pen.lineTo(x, y + radius / 2);
+      }
+      pen.stroke();
+    }
+  }
+
+  // --- drawing -------------------------------------------------------------------------------------------------------
+
+  function begin(point) {
+    past.push(strokes);
+    stroke = { points: [...point], width: width.valueAsNumber, ink };
+    strokes = [...strokes, stroke];
+    changed();
+  }
+
+  function extend(point) {
+    const points = stroke.points;
+    if (Math.hypot(point[0] - points.at(-2), point[1] - points.at(-1)) < NEAR) return;
+    if (strokes.reduce((sum, one) => sum + one.points.length, 2) > 2 * about.most) {
+      say("That is all the ink there is for one picture: keep it, or clear the pad.");
+      return;
+    }
+    points.push(...point);
+    changed();
+  }
+
+  function end() {
+    stroke = pointer = null;
+    isDown = false;
+    redraw();
+  }
+
+  function undo() {
+    end();
+    if (!past.length) return say("There is nothing to take back.");
+    strokes = past.pop();
+    say("Taken back.");
+    changed();
+  }
+
+  function clear() {
+    end();
+    if (!strokes.length) return say("The pad is empty.");
+    past.push(strokes);
+    strokes = [];
+    say("Cleared. Undo brings it back.");
+    changed();
+  }
+
+  function keep() {
+    if (!strokes.length) return say("Draw something first.");
+    const number = ask("keep");
+    if (!number) return;
+    waiting.set(number, strokes);
+    setTimeout(() => waiting.has(number) && tellLate(), LATE);
+    [strokes, past, isDirty] = [[], [], false];
+    end();
+  }
+
+  function tellLate() {
+    say(`Python is busy: ${waiting.size === 1 ? "1 picture waits" : `${waiting.size} pictures wait`} to be kept.`);
+  }
+
+  // --- what Python is asked ------------------------------------------------------------------------------------------
+
+  function ask(what, more = { kind: kind.value, strokes }) {
+    if (root.closest(".jupyter-widgets-disconnected")) {
+      say("The kernel has ended, so nothing can be kept: run this cell again.");
+      return null;
+    }
+    const number = `${view}-${++sent}`;
+    model.send({ do: what, number, ...more });
+    return number;
+  }
+
+  function changed() {
+    isDirty = true;
+    redraw();
+    timer ??= setTimeout(tell, EVERY);
+  }
+
+  function tell() {
+    timer = null;
+    if (Date.now() - asked < LOST) return; // the answer to the last one brings us here again
+    asked = Date.now();
+    ask(isDirty ? "change" : "look");
+    isDirty = false;
+  }
+
+  function hear(answer) {
+    if (!answer.number?.startsWith(view)) return; // to another view of the same pad
+    if (waiting.has(answer.number)) {
+      const drawn = waiting.get(answer.number);
+      waiting.delete(answer.number);
+      if (answer.refused && strokes.length) past.unshift(drawn); // nothing is lost: Undo comes to it
+      else if (answer.refused) strokes = drawn;
+      redraw();
+    } else asked = 0;
+    if (answer.said) say(answer.said);
+    else if (waiting.size === 0 && find(".pad-said").textContent.startsWith("Python is busy")) say("");
+    if (answer.seen) find(".pad-seen img").src = answer.seen;
+    if (answer.verdict) showVerdict(answer.verdict);
+    if (isDirty) timer ??= setTimeout(tell, EVERY);
+  }
+
+  function showVerdict(opinions) {
+    const panel = find(".pad-verdict");
+    panel.hidden = !model.get("watching");
+    if (!opinions.length) opinions = [{ said: "Draw, and you see here what it is taken for.", share: null }];
+    panel.replaceChildren(...opinions.map(({ said, share }) => {
+      const opinion = make("p", { textContent: said });
+      if (share === null) return opinion;
+      const bar = make("span", { className: "pad-bar" }, make("span", {}));
+      bar.firstChild.style.width = `${100 * share}%`;
+      return make("div", {}, opinion, bar);
+    }));
+  }
+
+  function showKept() {
+    const { counts, last } = model.get("kept"), all = counts.reduce((sum, count) => sum + count, 0);
+    const each = about.kinds.map((name, i) => make("span", {}, make("b", { textContent: name }), `: ${counts[i]}`));
+    find(".pad-counts").replaceChildren(make("b", { textContent: `${all} kept` }), ...(each.length > 1 ? each : []));
+    const list = find(".pad-last"), hadFocus = list.contains(document.activeElement);
+    list.replaceChildren(...last.map(({ id, kind, image }, i) => {
+      const away = make("button", { type: "button", textContent: "×", title: "Throw away" });
+      away.setAttribute("aria-label", `Throw away picture ${i + 1}, ${kind}`);
+      away.onclick = () => ask("drop", { id });
+      return make("li", {}, make("img", { src: image, alt: kind, title: kind }), away);
+    }));
+    if (hadFocus) (list.querySelector("button") ?? canvas).focus();
+  }
+
+  // --- mouse, pen, finger and keys -----------------------------------------------------------------------------------
+
+  const limited = (value) => Math.max(-about.outside, Math.min(about.units + about.outside, Math.round(value)));
+  function placeOf(event) {
+    const box = canvas.getBoundingClientRect(), scale = about.units / box.width;
+    return [limited((event.clientX - box.left) * scale), limited((event.clientY - box.top) * scale)];
+  }
+
+  canvas.onpointerdown = (event) => {
+    if (event.button !== 0 || pointer !== null) return;
+    event.preventDefault();
+    canvas.focus({ preventScroll: true });
+    canvas.setPointerCapture(event.pointerId);
+    end();
+    pointer = event.pointerId;
+    begin(placeOf(event));
+  };
+  canvas.onpointermove = (event) => {
+    if (pointer === null && !event.movementX && !event.movementY) return; // the page has moved, and not the mouse
+    if (isDown) end();
+    byKeys = false;
+    cursor = event.pointerType === "touch" ? null : placeOf(event);
+    redraw();
+    if (event.pointerId !== pointer) return;
+    const events = event.getCoalescedEvents?.() ?? [];
+    for (const one of events.length ? events : [event]) extend(placeOf(one));
+  };
+  canvas.onpointerup = canvas.onpointercancel = canvas.onlostpointercapture = (event) => {
+    if (event.pointerId === pointer) end();
+  };
+  canvas.onpointerleave = canvas.onblur = () => {
+    cursor = null;
+    end();
+  };
+  canvas.onfocus = () => {
+    if (canvas.matches(":focus-visible")) takeKeys();
+  };
+
+  const keys = {
+    " ": () => {
+      isDown = !isDown;
+      if (isDown) begin(cursor);
+      else end();
+      say(isDown ? "The pen is down." : "The pen is up.");
+    },
+    Enter: keep,
+    Backspace: undo,
+    Delete: clear,
+    Escape: clear,
+  };
+
+  function takeKeys() {
+    byKeys = true;
+    cursor ??= [about.units / 2, about.units / 2];
+    redraw();
+  }
+
+  function move([x, y], step) {
+    const inside = (value) => Math.max(0, Math.min(about.units, value));
+    cursor = [inside(cursor[0] + x * step), inside(cursor[1] + y * step)];
+    if (isDown) extend(cursor);
+  }
+
+  root.onkeydown = (event) => {
+    const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
+    if (!isUndo && (event.target !== canvas || event.ctrlKey || event.metaKey || event.altKey)) return;
+    const arrow = ARROWS[event.key], act = isUndo ? undo : keys[event.key];
+    if (!arrow && !act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    takeKeys();
+    if (arrow) move(arrow, event.shiftKey ? SMALL_STEP : STEP);
+    else if (!event.repeat || act === undo) act();
+  };
+  find(".pad-keep").onclick = keep;
+  find(".pad-undo").onclick = undo;
+  find(".pad-clear").onclick = clear;
+  width.oninput = redraw;
+  kind.onchange = () => strokes.length && changed(); // a conditional discriminator is told the kind
+
+  // --- begin ---------------------------------------------------------------------------------------------------------
+
+  kind.replaceChildren(...about.kinds.map((name) => make("option", { value: name, textContent: name })));
+  find(".pad-kind").hidden = about.kinds.length === 1;
+  find(".pad-seen figcaption").textContent = `In ${about.size} by ${about.size} pixels, as a network sees it`;
+  find(".pad-inks").hidden = about.inks.length === 1;
+  find(".pad-inks").replaceChildren(...about.inks.map(([name, colour]) => {
+    const choice = make("input", { type: "radio", name: `ink-${view}`, checked: name === ink, title: name });
+    choice.setAttribute("aria-label", name);
+    choice.style.setProperty("--ink", colour);
+    choice.onchange = () => (ink = name);
+    return choice;
+  }));
+  canvas.setAttribute("aria-describedby", `keys-${view}`);
+  find("details p").id = `keys-${view}`;
+  say(about.said);
+
+  const sizes = new ResizeObserver(() => {
+    canvas.width = canvas.height = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
+    paint();
+  });
+  sizes.observe(canvas);
+  const looks = setInterval(() => {
+    if (model.get("watching") && strokes.length && !stroke && document.visibilityState === "visible") tell();
+  }, AGAIN);
+  const showWatched = () => showVerdict([]);
+  model.on("msg:custom", hear);
+  model.on("change:kept", showKept);
+  model.on("change:watching", showWatched);
+  showKept();
+  showWatched();
+  tell();
+  return () => {
+    clearInterval(looks);
+    clearTimeout(timer);
+    sizes.disconnect();
+    model.off("msg:custom", hear);
+    model.off("change:kept", showKept);
+    model.off("change:watching", showWatched);
+    root.remove();
+  };
+}
+
+export default { render };
