@@ -53,7 +53,7 @@ class RandomFeatures:
         chosen = np.linspace(0, len(pictures) - 1, min(FITTED, len(pictures))).astype(int)
         seen = self._see(pictures[chosen])
         self._mean, spread = seen.mean(axis=0), seen.std(axis=0)
-        self._spread = spread + 1e-3 * spread.mean() + 1e-6
+        self._spread = spread + 0.1 * spread.mean() + 1e-6  # or a paper that is a trace too dark would be all it tells
         standard = (seen - self._mean) / self._spread
         _, sizes, directions = np.linalg.svd(standard, full_matrices=False)
         count = min(DIRECTIONS, (len(chosen) + 1) // 2)
