@@ -20,9 +20,10 @@ OF_A_NEW_RUN = ("network", "seed", "moving_average")
 OF_PICTURES = ("size", "channels", "background")
 RATES = ("g_learning_rate", "d_learning_rate")
 OF_ANY_TRAINING = ("steps", "batch_size", "sample_interval")
-# Most tests wait for something, and the rest are too small to fill two cores: two files at a time need a third less.
-# The files stay in their order, lessons first: by the number of their tests the longest would come last, one alone.
-TWO_AT_A_TIME = ["--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder"]
+# Most tests wait for something, and the rest are too small to fill two cores: two files at a time need a third less. A
+# file takes up to two gigabytes, with its kernels and browsers. They stay in their order, lessons first: by the number of
+# their tests the longest would come last, one alone.
+SEVERAL_AT_A_TIME, MOST_AT_A_TIME = ["--dist=loadfile", "--no-loadscope-reorder"], 6
 
 
 def _refusing(command):
@@ -107,7 +108,7 @@ def _serve_page(lesson, options, settings):
 
 
 def test(arguments):
-    """Run the tests, the lessons among them, two files at a time; what follows goes to pytest, which then runs one."""
+    """Run the tests, the lessons among them, a file on each core; what follows goes to pytest, which then runs one."""
     if {"-h", "--help"} & set(arguments):
         _parser(test, usage="python -m ganlib test [pytest's arguments, such as -k doctor]").print_help()
         return
@@ -115,8 +116,9 @@ def test(arguments):
     environment.stand(["test", *arguments])
     os.chdir(folder)
     variables = environment.child_environment()
-    if not arguments and (os.cpu_count() or 1) > 1:
-        arguments = TWO_AT_A_TIME
+    cores = os.cpu_count() or 1
+    if not arguments and cores > 1:
+        arguments = [f"--numprocesses={min(cores, MOST_AT_A_TIME)}", *SEVERAL_AT_A_TIME]
         variables = {"TF_NUM_INTRAOP_THREADS": "1", **variables}  # or two TensorFlows would fight for every core
     environment.become([sys.executable, "-m", "pytest", *arguments], variables)
 
@@ -241,6 +243,8 @@ def _train(options):
         from ganlib import export
 
         export.to_gif(gan.run, options["film"])
+    if "pictures" in options:
+        _judge_pictures(gan, data)
 
 
 def _load_pictures(options):
@@ -274,6 +278,16 @@ def _gan_of_pictures(options, given):
         f"colours, then shapes: the more alike the pictures are, the sooner. Ctrl-C ends it early, and nothing is lost."
     )
     return gan
+
+
+def _judge_pictures(gan, data):
+    """Say what a judge of somebody's pictures sees in what was learned from them, if they are enough for one."""
+    from ganlib.judge.any_pictures import FEWEST_IN_ALL, PictureJudge
+
+    pictures = gan.own_data if data is None else data.images
+    if len(pictures) >= FEWEST_IN_ALL:
+        judge = PictureJudge(pictures)
+        print(judge.report(gan.generate(min(200, len(judge.ceiling)), seed=0)))
 
 
 @_refusing

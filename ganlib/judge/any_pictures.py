@@ -11,6 +11,7 @@ from ganlib.judge.random_features import RandomFeatures
 from ganlib.wording import by
 
 FEWEST = 50
+FEWEST_IN_ALL = 2 * FEWEST * 6 // 5  # a half to score by; of the other, a sixth to choose by and the rest beside
 
 
 class PictureJudge(Judge):
@@ -45,7 +46,7 @@ class PictureJudge(Judge):
     fewest = FEWEST
 
     def __init__(self, pictures, unseen=None, name="picture"):
-        images, labels, classes = _parts_of("pictures", pictures, 2 * 6 * FEWEST // 5)
+        images, labels, classes = _parts_of("pictures", pictures, FEWEST_IN_ALL)
         self._all, self._has_unseen, self.classes = images, unseen is not None, classes
         if unseen is None:
             first, second = np.array_split(mixed(len(images), labels, seed=2), 2)

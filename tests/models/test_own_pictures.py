@@ -9,7 +9,7 @@ from PIL import Image
 
 from ganlib import GAN, ConditionalGAN, commands
 from ganlib._tensorflow import tf
-from ganlib.data import Pictures
+from ganlib.data import Pictures, asset
 from ganlib.models import recipes
 from ganlib.models.augment import KINDS, augment
 from ganlib.models.plane import PlaneGAN
@@ -186,6 +186,15 @@ def test_a_folder_goes_in_and_a_film_comes_out_by_one_command(folder, capsys):
     again = ["train", "--resume", str(folder / "run"), "--pictures", str(folder / "leaves"), "--steps", "2"]
     assert commands.main(again) == 0
     assert GAN.resume(folder / "run").step == 6
+    assert "picture-FD" not in capsys.readouterr().out  # 40 pictures are too few for a judge
+
+
+def test_the_command_ends_with_what_a_judge_of_these_pictures_says(folder, capsys):
+    given = ["train", "--pictures", str(asset("data/leaves.zip")), "--size", "16", "--steps", "2", "--batch-size", "8"]
+    assert commands.main([*given, "--run", str(folder / "judged")]) == 0
+    out = capsys.readouterr().out
+    assert "200 pictures: picture-FD" in out
+    assert "copies of training pictures" in out
 
 
 @pytest.mark.parametrize(
