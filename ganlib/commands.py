@@ -20,8 +20,8 @@ OF_A_NEW_RUN = ("network", "seed", "moving_average")
 OF_PICTURES = ("size", "channels", "background")
 RATES = ("g_learning_rate", "d_learning_rate")
 OF_ANY_TRAINING = ("steps", "batch_size", "sample_interval")
-# Most tests wait for something, and the rest are too small to fill two cores: two files at a time need a third less. A
-# file takes up to two gigabytes, with its kernels and browsers. They stay in their order, lessons first: by the number of
+# Most tests wait for something, and the rest are too small to fill two cores: two files at a time need a third less.
+# Each takes up to two gigabytes, with kernels and browsers. They stay in their order, lessons first: by the number of
 # their tests the longest would come last, one alone.
 SEVERAL_AT_A_TIME, MOST_AT_A_TIME = ["--dist=loadfile", "--no-loadscope-reorder"], 6
 

@@ -1,9 +1,13 @@
-"""Few pictures: what the discriminator sees is mirrored and shifted, real and fake alike (Zhao et al. 2020).
+"""Few pictures: those that the discriminator sees are shifted, real and fake alike; real ones are mirrored too.
 
-A discriminator that sees the same few hundred pictures again and again learns them by heart. If it sees them changed at
-random, it cannot. As the fakes are changed in the same way, and the generator learns through the change, the generator
-does not learn to make changed pictures (Zhao et al. 2020, "Differentiable augmentation for data-efficient GAN
+A discriminator that sees the same few hundred pictures again and again learns them by heart. If it sees them shifted at
+random, it cannot. As the fakes are shifted in the same way, and the generator learns through the change, the generator
+does not learn to make shifted pictures (Zhao et al. 2020, "Differentiable augmentation for data-efficient GAN
 training", section 3).
+
+A mirrored picture is another matter: it is as good as a new one, so the real ones are mirrored and the fakes are not,
+as Karras et al. 2020, "Training generative adversarial networks with limited data", enlarge their data. If fakes were
+mirrored too, half of all pictures would do: nobody would miss a generator's leaves that lean to the other side.
 """
 
 from ganlib._tensorflow import tf
@@ -48,7 +52,7 @@ def _moves(side, numbers):
 
 
 class Augmented:
-    """A GAN as its steps see it where pictures are augmented: all that it makes is changed at random.
+    """A GAN as its steps see it where pictures are augmented: what its discriminator judges is changed at random.
 
     Parameters
     ----------
@@ -68,15 +72,15 @@ class Augmented:
 
     def make(self, latent, training):
         """Return what the discriminator judges as fake."""
-        return self._change(self._gan.make(latent, training), 1)
+        return self._change("shift", self._gan.make(latent, training), 1)
 
     def show(self, real):
         """Return what the discriminator judges as real."""
-        return self._change(real, 0)
+        return self._change(self._gan.options.augment, real, 0)
 
-    def _change(self, judged, half):
+    def _change(self, kind, judged, half):
         """Change the pictures, which are all that is judged or the first part of it; reals and fakes differently."""
         pictures, *beside = tf.nest.flatten(judged)
         count = tf.shape(pictures)[0]
         numbers = self._draws.uniform([2, count, 3], self._stream)[half]
-        return tf.nest.pack_sequence_as(judged, [augment(self._gan.options.augment, pictures, numbers), *beside])
+        return tf.nest.pack_sequence_as(judged, [augment(kind, pictures, numbers), *beside])

@@ -41,8 +41,9 @@ class GANOptions:
         standard normal ones: below 1 these lie farther out than those learned from, and the pictures vary more. It is
         the truncation of Brock et al. 2019, section 3.1, turned round.
     augment : str
-        "none", "shift" or "mirror and shift": how the pictures that the discriminator sees are changed at random, real
-        and fake alike, so that it cannot learn a few hundred pictures by heart. See `ganlib.models.augment`.
+        "none", "shift" or "mirror and shift": how the pictures that the discriminator sees are changed at random, so
+        that it cannot learn a few hundred by heart. Real and fake ones are shifted alike; mirrored are real ones only.
+        See `ganlib.models.augment`.
 
     Raises
     ------

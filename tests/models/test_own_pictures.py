@@ -11,7 +11,7 @@ from ganlib import GAN, ConditionalGAN, commands
 from ganlib._tensorflow import tf
 from ganlib.data import Pictures, asset
 from ganlib.models import recipes
-from ganlib.models.augment import KINDS, augment
+from ganlib.models.augment import KINDS, Augmented, augment
 from ganlib.models.plane import PlaneGAN
 from ganlib.setup import environment
 from ganlib.training import Draws
@@ -66,8 +66,6 @@ def test_reals_and_fakes_are_changed_by_numbers_of_their_own_which_are_those_of_
     gan = GAN(**tiny.build_networks(), augment="mirror and shift")
     seen = []
     gan._generator_turn(Draws((tf.constant(tiny.DATA),), 0, tf.constant(5, tf.int64)), 8, False)
-    from ganlib.models.augment import Augmented
-
     for stream in (6, 6, 7):
         draws = Draws((), 0, tf.constant(5, tf.int64))
         both = Augmented(gan, draws, stream)
@@ -79,6 +77,17 @@ def test_reals_and_fakes_are_changed_by_numbers_of_their_own_which_are_those_of_
     assert (real == again[0]).all()
     assert (fake == again[1]).all()
     assert (real != other[0]).any()
+
+
+def test_real_pictures_are_mirrored_and_fakes_are_not():
+    """Else half of all pictures would do: nobody would miss leaves that lean to the other side."""
+    gan = GAN(**tiny.build_networks(), augment="mirror and shift")
+    ramp = tf.tile(tf.reshape(tf.range(8, dtype=tf.float32), (1, 1, 8, 1)), (40, 8, 1, 1))
+    gan.make = lambda latent, training: ramp
+    both = Augmented(gan, Draws((), 0, tf.constant(5, tf.int64)), 6)
+    real, fake = (np.diff(seen, axis=2).min(axis=(1, 2, 3)) for seen in (both.show(ramp), both.make(None, True)))
+    assert 10 < (real < 0).sum() < 30  # half of them fall from left to right
+    assert (fake >= 0).all()
 
 
 def test_augmentation_is_off_unless_asked_for_and_then_changes_what_is_learned():
