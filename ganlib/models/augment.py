@@ -8,6 +8,10 @@ training", section 3).
 A mirrored picture is another matter: it is as good as a new one, so the real ones are mirrored and the fakes are not,
 as Karras et al. 2020, "Training generative adversarial networks with limited data", enlarge their data. If fakes were
 mirrored too, half of all pictures would do: nobody would miss a generator's leaves that lean to the other side.
+
+Measured on leaves, one seed, the distance of `judge.PictureJudge`: of 60 leaves after 4,000 steps 75 without a change,
+146 with fakes mirrored too, 71 as here; of 500 leaves after 1,500 steps 70, 125 and 86. It is for few pictures, or long
+trainings.
 """
 
 from ganlib._tensorflow import tf
