@@ -26,7 +26,7 @@ class RandomFeatures:
     root of its spread, so that small things count too; and one more, how far a picture lies off all of them.
 
     It sees noise, fog, blur, colours and shapes. It does not know what matters: of grey digits whose pixels come from
-    different ones it takes three quarters for real, where the trained classifier takes none.
+    different digits it takes most for real, where the trained classifier takes none.
 
     Parameters
     ----------
