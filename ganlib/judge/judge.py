@@ -226,7 +226,7 @@ class Judge:
         Parameters
         ----------
         images : ndarray
-            As for `report`.
+            As for `report`, but as many as you like.
         by : {"scoring", "choosing"}
             To which set of real pictures. Whoever chooses among several models takes "choosing": what was chosen by a
             score is flattered by it.
@@ -237,7 +237,7 @@ class Judge:
         """
         if not is_one_of(by, ("scoring", "choosing")):
             raise ValueError(f"by must be 'scoring' or 'choosing', not {write(by)}.")
-        pictures = self.check_enough(images)
+        pictures = self.check_enough(images, beside=False)
         moments = self._moments if by == "scoring" else self._moments_to_choose_by
         return frechet_distance(moments, self._moments_of(self.classifier.features(pictures)[0]))
 
@@ -287,14 +287,14 @@ class Judge:
             self._real[n] = self._scores(as_pictures(self.ceiling[:n]), self._nearest_of_unseen)
         return Report(**self._scores(pictures, self._nearest_training(pictures)), real=Report(**self._real[n]))
 
-    def check_enough(self, images):
+    def check_enough(self, images, beside=True):
         """Return pictures that a report can be made of, float32 (n, height, width, channels).
 
         Raises
         ------
         ValueError
-            Another shape, dtype or range, NaN, fewer than 100 or more than there are real ones, or nothing but even
-            grey.
+            Another shape, dtype or range, NaN, fewer than 100, or nothing but even grey; or, if as many real ones shall
+            stand beside them, more than those are.
         """
         pictures, shape, most = as_pictures(images), self.train.shape[1:], len(self.ceiling)
         if pictures.shape[1:] != shape:
@@ -307,7 +307,7 @@ class Judge:
                 f"{len(pictures)} pictures are too few: with under {self.fewest} the scores would tell of chance, not "
                 f"of the model. Give at least {self.fewest}, better {min(most, 10_000):,}."
             )
-        if len(pictures) > most:
+        if beside and len(pictures) > most:
             raise ValueError(
                 f"{len(pictures):,} pictures are too many: there are {most:,} real ones. Give at most those."
             )

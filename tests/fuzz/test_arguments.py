@@ -13,10 +13,12 @@ from sentences import attempt, odd_values
 
 from ganlib import Schedule, builders, data, load_mnist
 from ganlib.arguments import Choice, Number, Switch, Whole
+from ganlib.data.leaves import draw_leaves
 from ganlib.judge import (
     CollapseAlarm,
     Judge,
     KeepBest,
+    PictureJudge,
     classifier,
     clouds,
     counts,
@@ -81,6 +83,7 @@ CALLS = {
         {"path": "nowhere", "size": 28, "channels": 1, "background": "white", "limit": 40, "split": "test"},
         {"path": ""},
     ),
+    "draw_leaves": Call(draw_leaves, {"n": 4, "size": 16, "seed": 0}),
     "scale_pixels": Call(data.scale_pixels, {"images": DIGITS}, {"images": ""}),
     "unscale_pixels": Call(data.unscale_pixels, {"pictures": np.zeros((2, 2))}, {"pictures": ""}),
     "as_pictures": Call(data.as_pictures, {"images": DIGITS}, {"images": "pictures"}),
@@ -163,6 +166,9 @@ CALLS = {
         {"classifier": None, "train": DIGITS, "test": DIGITS, "name": "x", "labels": None},
         dict.fromkeys(("classifier", "train", "test", "name", "labels"), ""),
     ),
+    "PictureJudge": Call(  # of too few pictures
+        PictureJudge, {"pictures": DIGITS, "unseen": None, "name": "x"}, {"pictures": "", "unseen": "", "name": ""}
+    ),
     "CollapseAlarm": Call(CollapseAlarm, {"every": 500, "patience": 3000, "judge": None, "tell": print}),
     "KeepBest": Call(KeepBest, {"every": 500, "judge": None}),
     "train_classifier": Call(  # with a wrong number of epochs, so that it never trains
@@ -170,7 +176,7 @@ CALLS = {
         {"images": DIGITS, "labels": LABELS, "seed": 0, "kinds": ("fog", "noise")},
         dict.fromkeys(("images", "labels", "seed", "kinds"), ""),
     ),
-    "fog": Call(fog, {"n": 3, "seed": 0}),
+    "fog": Call(fog, {"n": 3, "seed": 0, "pictures": DIGITS}, {"pictures": "pictures"}),
     "trial": Call(  # of too few pictures, so that nothing is judged
         functools.partial(trial, n=1),
         {"judge": None, "seed": 0, "groups": ("real", "garbage")},

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from ganlib import judge
+from ganlib import GAN, judge
 from ganlib.data import Pictures, as_pictures, load_mnist
 from ganlib.data.leaves import draw_leaves
 from ganlib.judge import copies
@@ -226,6 +226,17 @@ def test_nonsense_is_refused_in_a_sentence(arguments, words):
 def test_what_cannot_be_judged_is_refused_in_a_sentence(images, words):
     with pytest.raises(ValueError, match=words):
         case("leaves, halved")[0].report(images)
+
+
+def test_keep_best_chooses_by_such_a_judge(monkeypatch):
+    monkeypatch.setattr("ganlib.judge.keep.PICTURES", 300)  # more than there are real ones
+    small = draw_leaves(120, 16)
+    gan = GAN.from_pictures(small, steps=4, batch_size=8, samples=1, filters=4)
+    keep = judge.KeepBest(2, judge.PictureJudge(small))
+    gan.train(callbacks=[keep], verbose=0)
+    assert list(keep.distances) == [2, 4]
+    assert keep.best_step in (2, 4)
+    assert all(np.isfinite(list(keep.distances.values())))
 
 
 def test_shapes_of_digits_stand_on_black_paper_and_those_of_leaves_on_white():
