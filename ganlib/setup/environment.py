@@ -195,7 +195,7 @@ def platform_problem(system=None, machine=None, implementation=None, is_64_bit=s
     if (system, machine) not in wheels.COMPUTERS:
         return (
             f"TensorFlow 2.21 has no build for {system} on {machine}: use Google Colab, or a "
-            "computer with 64-bit Linux, Windows on an Intel or AMD processor, or macOS on Apple silicon."
+            "computer with 64-bit Linux, Windows on an Intel or AMD processor, or macOS 14 and later on Apple silicon."
         )
     return None
 

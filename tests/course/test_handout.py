@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from multiprocessing.pool import ThreadPool
 
 import nbformat
 import pytest
@@ -516,6 +517,33 @@ def test_wheels_that_cannot_be_had_are_one_sentence(tiny, tmp_path):
     with pytest.raises(environment.SetupError, match="could not be had"):
         handout.pack(tmp_path / "stick", targets=[HERE], checkout=tiny)
     assert not (tmp_path / "stick").exists()
+
+
+def test_a_kind_of_computer_without_wheels_is_left_out_and_the_others_are_kept(tiny, tmp_path, capfd, monkeypatch):
+    other = next(name for name in ("windows-3.13", "macos-3.11") if name != HERE)
+    monkeypatch.setattr(
+        packages, "resolve", lambda *given: packages._run([sys.executable, "-c", "raise SystemExit(1)"])
+    )
+    real = packages._run
+    monkeypatch.setattr(packages, "_run", lambda command: None if command[-1] == "uv" else real(command))
+    path = handout.pack(tmp_path / "stick", targets=[other, HERE], checkout=tiny)
+    assert "wheels/tiny_one-1.0-py3-none-any.whl" in names(path)
+    with zipfile.ZipFile(path) as packed:
+        assert packed.read(f"{handout.NAME}/wheels/targets.txt").decode() == f"{HERE}\n"
+    assert f"{other} is left out: its wheels could not be had" in capfd.readouterr().err
+
+
+def test_every_package_has_a_wheel_for_every_kind_of_computer(tmp_path):
+    """What the guide tells leaders to type must work, whatever version constraints.txt was renewed to."""
+    python = packages._fresh_python(tmp_path)
+    got = subprocess.run([python, "-m", "pip", "install", "-q", "uv"], capture_output=True, text=True)
+    if got.returncode and not os.environ.get("CI"):
+        pytest.skip("uv cannot be had here")
+    assert got.returncode == 0, got.stderr
+    with ThreadPool(4) as pool:
+        pool.map(lambda name: packages.resolve(python, name, tmp_path / f"{name}.txt"), packages.TARGETS)
+    for name in packages.TARGETS:
+        assert "tensorflow==" in (tmp_path / f"{name}.txt").read_text(encoding="utf-8"), name
 
 
 def test_wheels_for_another_computer_are_chosen_by_its_conditions_and_not_by_ours(monkeypatch, tmp_path):
