@@ -116,6 +116,7 @@ def test_the_networks_of_lesson_02_are_those_of_the_module():
     page = {"seed": 0, "np": np, "train": SCALED[:256], "test": SCALED[256:512]}
     exec(cells["taught-networks"], page)
     exec(cells["taught-training"].replace("verbose=2", "verbose=0"), page)
+    exec(cells["taught-error"], page)
     model = Autoencoder(32)
     model.encoder.set_weights(page["encoder"].get_weights())
     model.decoder.set_weights(page["decoder"].get_weights())
