@@ -8,6 +8,7 @@ import numpy as np
 
 from ganlib.arguments import BITS, Choice, Number, Whole
 from ganlib.data import TOY_KINDS
+from ganlib.paths import as_path
 from ganlib.setup.environment import sentence
 from ganlib.speed import SPEEDS
 from ganlib.sweep.errors import SweepError
@@ -42,6 +43,12 @@ def _schedule(path):
         Schedule.load(path)
 
 
+def _pictures(path):
+    """Check where pictures of one's own are; empty stands for those of the kit."""
+    if path and not as_path(path).exists():
+        raise ValueError(f"path must be a folder of pictures, a zip or an .npz file, and {path!r} is none of them.")
+
+
 LESSONS = {
     "speed": Choice("speed", ("", *SPEEDS)),
     "seed": Whole("seed", 0, 2**31 - 1),
@@ -60,6 +67,7 @@ LESSONS = {
     "loss_kind": Choice("loss_kind", LOSSES),
     "moving_average": Number("moving_average", 0, 0.999999),
     "schedule_file": _schedule,
+    "path": _pictures,
     "budget": Number("budget", 0, 1e6),
     "count": _zero_or(Whole("count", 100, TRAINING_SET)),
     "workers": Whole("workers", 0),
