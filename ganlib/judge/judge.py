@@ -285,7 +285,9 @@ class Judge:
         n = len(pictures)
         if n not in self._real:
             self._real[n] = self._scores(as_pictures(self.ceiling[:n]), self._nearest_of_unseen)
-        return Report(**self._scores(pictures, self._nearest_training(pictures)), real=Report(**self._real[n]))
+        return Report(
+            **self._scores(pictures, copies.nearest_training(pictures, self._shapes)), real=Report(**self._real[n])
+        )
 
     def check_enough(self, images, beside=True):
         """Return pictures that a report can be made of, float32 (n, height, width, channels).
@@ -388,9 +390,6 @@ class Judge:
     @cached_property
     def _copied(self):
         return float(np.quantile(self._nearest_of_unseen[2], RARE))
-
-    def _nearest_training(self, pictures):
-        return copies.nearest_training(pictures, self._shapes)
 
     def _moments_of(self, features):
         return mean_and_covariance(features[self.classifier.compared])

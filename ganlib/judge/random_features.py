@@ -60,9 +60,9 @@ class RandomFeatures:
         main, weights = directions[:count].T, np.maximum(sizes[:count] / np.sqrt(len(chosen)), 1e-6) ** -0.5
         off = np.linalg.norm(standard - standard @ main @ main.T, axis=1)
         self._directions, self._weights = main, np.append(weights, max(float(off.std()), 1e-6) ** -0.5)
-        found = self._features(pictures[chosen])
-        self._weights = self._weights * np.sqrt(VARIANCE / max(float(found[:, :-1].var(axis=0).sum()), 1e-6))
-        found = self._features(pictures[chosen])
+        found = self._along(standard)
+        scale = np.sqrt(VARIANCE / max(float(found[:, :-1].var(axis=0).sum()), 1e-6))
+        self._weights, found = self._weights * scale, found * scale
         self._far = FAR * np.quantile(found[:, -1], 0.95)
         self._regression, self._kinds = None, 1 if labels is None else kinds
         if self._kinds > 1:
@@ -103,11 +103,14 @@ class RandomFeatures:
     def _features(self, images):
         parts = []
         for start in range(0, len(images), CHUNK):
-            standard = (self._see(images[start : start + CHUNK]) - self._mean) / self._spread
-            main = standard @ self._directions
-            off = np.linalg.norm(standard - main @ self._directions.T, axis=1, keepdims=True)
-            parts.append(self._weights * np.concatenate([main, off], axis=1))
+            parts.append(self._along((self._see(images[start : start + CHUNK]) - self._mean) / self._spread))
         return np.concatenate(parts).astype(np.float32)
+
+    def _along(self, standard):
+        """Return how far pictures lie along each main direction, and off all of them, weighted."""
+        main = standard @ self._directions
+        off = np.linalg.norm(standard - main @ self._directions.T, axis=1, keepdims=True)
+        return self._weights * np.concatenate([main, off], axis=1)
 
 
 def _random_network(shape):

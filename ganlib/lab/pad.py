@@ -24,7 +24,7 @@ from ganlib.data.pictures import CHANNELS
 from ganlib.lab import strokes
 from ganlib.paths import as_path, explain
 from ganlib.training import atomic_write
-from ganlib.wording import write
+from ganlib.wording import by, write
 
 MOST_KINDS = 100
 LONGEST_NAME = 60  # letters
@@ -254,7 +254,7 @@ class DrawingPad:
         if not isinstance(model, GAN):
             raise ValueError(f"model must be a GAN, whose discriminator can be asked, or None, not {write(model)}.")
         if model.picture_shape != self._shape:
-            shapes = " but ".join(" by ".join(map(str, shape)) for shape in (self._shape, model.picture_shape))
+            shapes = " but ".join(map(by, (self._shape, model.picture_shape)))
             raise ValueError(f"The pad's pictures are {shapes} is what the model takes: open a pad of that size.")
         if isinstance(model, ConditionalGAN) and model.classes != len(self.kinds):
             raise ValueError(
