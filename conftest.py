@@ -1,6 +1,8 @@
 """The tests and the lessons, which pytest runs too: kernels find ganlib, and lessons run at their quick speed."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -13,6 +15,12 @@ os.environ.setdefault("GANLIB_SPEED", "smoke")
 os.environ["GANLIB_PROGRESS"] = os.path.join(tempfile.gettempdir(), f"ganlib_progress_of_tests_{os.getpid()}.json")
 os.environ["GANLIB_CACHE"] = os.path.join(tempfile.gettempdir(), f"ganlib_cache_of_tests_{os.getpid()}")
 os.environ["PYTHONPATH"] = os.pathsep.join([str(CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])])
+
+if "TF_XLA_FLAGS" not in os.environ:  # what one test or kernel has compiled, no other needs to compile again
+    compiled = tempfile.mkdtemp(prefix="ganlib_compiled_of_tests_")
+    atexit.register(shutil.rmtree, compiled, ignore_errors=True)
+    os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory={compiled}"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tries to read what is there as text, and says so
 
 
 class Lesson(IPyNbFile):
