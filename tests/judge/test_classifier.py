@@ -139,11 +139,11 @@ def test_what_is_made_of_strokes_is_taught_four_times_as_often():
     assert [picture.tobytes() in known for picture in made] == [False] * 10 + [True] * 40
 
 
-@pytest.mark.parametrize("steps", [200, 400, 1000])
-def test_what_a_young_gan_makes_is_not_recognised(steps):
+def test_what_a_young_gan_makes_is_not_recognised():
     gan = GAN("dense", seed=0)
-    gan.train(steps, sample_interval=10**9, verbose=0)
-    assert judge.share_recognised(gan.generate(1000, seed=1)) <= 0.05
+    for steps in (200, 200, 600):
+        gan.train(steps, sample_interval=10**9, verbose=0)
+        assert judge.share_recognised(gan.generate(1000, seed=1)) <= 0.05, gan.step
 
 
 def test_fewer_pictures_are_recognised_when_more_confidence_is_asked_for():
