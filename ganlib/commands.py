@@ -86,7 +86,7 @@ def _settings_of_the_page(parser, options, jupyters):
     if not options.app and (given or options.room):
         parser.error("--room, --ip, --token, --visitors and --idle belong to --app: add that.")
     if options.app and jupyters:
-        parser.error("with --app nothing goes to JupyterLab: leave away what follows `--`.")
+        parser.error("with --app nothing goes to JupyterLab: leave out what follows `--`.")
     if given.get("visitors", 1) < 1 or not 0 < given.get("idle", 1) <= MINUTES_OF_A_YEAR:
         parser.error("--visitors must be at least 1, and --idle more than 0 and at most a year.")
     if not given.get("ip", "127.0.0.1").strip():
@@ -420,7 +420,7 @@ def sweep(arguments):
     add("grid", metavar="GRID.yaml", help="which parameters to try; lesson 11 explains it")
     add("--notebook", metavar="NN", help="a lesson's number or a path; default what the grid says, else 06")
     add("--out", metavar="FOLDER", help="for runs, table and gallery; default sweeps/ and the name of the grid")
-    add("--workers", type=int, metavar="N", help="runs at a time here; default one a GPU, else one a core")
+    add("--workers", type=int, metavar="N", help="runs at a time here; default one per GPU, else one per core")
     add("--time-limit", type=float, metavar="MINUTES", help="stop a run that takes longer; default what the grid says")
     add("--scheduler", metavar="ADDRESS", help="let the workers of this Dask scheduler make the runs")
     add("--resume", action="store_true", help="skip what is whole, repeat what failed, go on where it was cut off")

@@ -382,7 +382,7 @@ def test_where_the_tested_versions_cannot_be_had_the_newest_that_fit_come_and_th
     stand_elsewhere(kit)
     assert programs.names == ["venv", "pip", "pip"]
     assert "-c" not in programs.calls[-1][1]
-    assert "The tested versions, those of constraints.txt, cannot be had here" in capsys.readouterr().err
+    assert "The tested versions, those of constraints.txt, cannot be installed here" in capsys.readouterr().err
     programs.calls.clear()
     stand_elsewhere(kit)
     assert programs.calls == [], "it is not tried again at every call"

@@ -230,10 +230,10 @@ def test_a_grid_of_25_is_5_by_5_and_the_sentence_measures_it():
     images[:, :7] = 255
     sentence = plots.picture_grid(images, title="Bars.").sentence
     assert sentence.startswith("Bars: 25 pictures of 28 by 28 pixels in 5 rows of 5;")
-    assert "25 % of the pixels are bright" in sentence
-    assert "differs from the average one by 0 %" in sentence
+    assert "25% of the pixels are bright" in sentence
+    assert "differs from the average one by 0%" in sentence
     images[::2] = 255 - images[::2]
-    assert "by 50 % of the brightness range" in plots.picture_grid(images).sentence
+    assert "by 50% of the brightness range" in plots.picture_grid(images).sentence
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_frames_say_how_much_the_pictures_change():
     grids[2, :, 14:] = 0.0
     sentence = plots.frames(grids, [0, 200, 1000], title="Growth").sentence
     assert sentence.startswith("Growth: 25 samples from the same latent vectors at steps 0, 200 and 1,000.")
-    assert "50 % from step 0 to 200 and 25 % from step 200 to 1,000." in sentence
+    assert "50% from step 0 to 200 and 25% from step 200 to 1,000." in sentence
 
 
 @pytest.mark.parametrize(
@@ -477,8 +477,8 @@ def test_runs_that_cannot_be_compared_are_refused(runs, column, word):
 
 def test_the_histogram_counts_verdicts_and_draws_shares():
     plot = plots.score_histogram([0.9, 0.8, 0.7, 0.2], [[0.1], [0.6]])
-    assert "takes 75 % of 4 real pictures for real (mean probability 0.65) and 50 % of 2 fake pictures" in plot.sentence
-    assert "it would be right 62 % of the time." in plot.sentence
+    assert "takes 75% of 4 real pictures for real (mean probability 0.65) and 50% of 2 fake pictures" in plot.sentence
+    assert "it would be right 62% of the time." in plot.sentence
     shares = [patch.get_data().values for patch in plot.figure.axes[0].patches]
     assert [values.sum() for values in shares] == [pytest.approx(1)] * 4
     assert "4 real pictures, mean 0.65" in words_of(plot)
@@ -499,7 +499,7 @@ def test_a_network_is_told_from_input_to_output_with_its_parameters():
     plot = plots.network_diagram(a_network())
     assert plot.sentence == (
         "The network generator: 100 numbers in, 28 × 28 × 1 out, through 4 layers with 634,497 parameters. "
-        "The most, 633,472 (100 %), are in the layer Dense that puts out 6,272."
+        "The most, 633,472 (100%), are in the layer Dense that puts out 6,272."
     )
     words = words_of(plot)
     for told in ("generator", "input", "Dense", "LeakyReLU, 0.2", "Conv2DTranspose 4×4, stride 4, tanh", "7 × 7 × 128"):

@@ -54,7 +54,7 @@ def test_dreams_are_a_row_for_each_chain_and_a_column_for_each_look():
     assert len(axes.images) == 12
     assert {"start", "1", "10", "1,000"} <= {text.get_text() for text in axes.texts}
     assert "3 Gibbs chains, a row each, looked at after 0, 1, 10 and 1,000 steps" in plot.sentence
-    assert "0 % at the first look, 100 % at the last" in plot.sentence
+    assert "0% at the first look, 100% at the last" in plot.sentence
 
 
 def test_dreams_without_a_step_for_each_look_are_refused():
@@ -71,7 +71,7 @@ def test_the_curves_of_two_machines_differ_by_dash_and_are_named():
     for axes in plot.figure.axes:
         assert {"CD-1", "PCD-1"} <= {text.get_text() for text in axes.texts}
         assert len({str(line.get_linestyle()) for line in axes.lines if line.get_linewidth() > 1}) == 2
-    assert "error a pixel with CD-1 0.1," in plot.sentence
+    assert "error per pixel with CD-1 0.1," in plot.sentence
     assert "free energy of dreams minus that of data with PCD-1 3." in plot.sentence
 
 

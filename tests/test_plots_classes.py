@@ -98,14 +98,12 @@ def test_the_classes_differ_by_more_than_colour():
 
 def test_the_sentence_of_the_word_rates_names_every_word_and_both_shares():
     sentence = FIGURES["rates"]().sentence
-    assert "free 10 % and 55 %; george 28 % and 1 %; $ 10 % and 61 %." in sentence
+    assert "free 10% and 55%; george 28% and 1%; $ 10% and 61%." in sentence
 
 
 def test_the_sentence_says_between_which_sizes_the_curves_cross():
     sentence = a_learning_figure().sentence
-    assert (
-        "from 10 to 3,000 e-mails: counting goes from 30.0 % to 11.0 %, boundary goes from 40.0 % to 7.0 %" in sentence
-    )
+    assert "from 10 to 3,000 e-mails: counting goes from 30.0% to 11.0%, boundary goes from 40.0% to 7.0%" in sentence
     assert "counting and boundary cross between 100 and 500" in sentence
     assert "counting and better boundary do not cross" in sentence
 
@@ -129,9 +127,9 @@ def test_the_sentence_of_the_boundaries_counts_the_points_on_the_wrong_side():
     sentence = a_boundary_figure().sentence
     line = np.mean((POINTS.sum(axis=1) > 3) != LABELS)
     circle = np.mean((np.square(POINTS).sum(axis=1) > 10) != LABELS)
-    assert "100 e-mails by capitals and signs, 70 % of them spam" in sentence
-    assert f"discriminative boundary puts {100 * line:.0f} %" in sentence
-    assert f"its boundary puts {100 * circle:.0f} %" in sentence
+    assert "100 e-mails by capitals and signs, 70% of them spam" in sentence
+    assert f"discriminative boundary puts {100 * line:.0f}%" in sentence
+    assert f"its boundary puts {100 * circle:.0f}%" in sentence
 
 
 def test_an_ellipse_reaches_one_and_two_standard_deviations_along_the_spread():

@@ -20,8 +20,8 @@ def test_the_map_says_how_often_the_nearest_neighbour_shows_the_same_digit():
     codes = np.array([[0, 0], [0, 1], [9, 9], [9, 8], [5, 0], [5.2, 0]])
     plot = plots.code_map(codes, np.array([3, 3, 7, 7, 1, 2]), title="A map")
     assert plot.sentence.startswith("A map: 6 pictures on a map of two numbers that run from 0.0 to 9.0")
-    assert "For 67 % of them the nearest neighbour on the map shows the same digit" in plot.sentence
-    assert "most often for a 3 (100 %), least often for a 1 (0 %)" in plot.sentence
+    assert "For 67% of them the nearest neighbour on the map shows the same digit" in plot.sentence
+    assert "most often for a 3 (100%), least often for a 1 (0%)" in plot.sentence
 
 
 def test_every_digit_is_drawn_as_itself_at_its_code():
@@ -71,7 +71,7 @@ def test_the_grid_puts_pictures_at_their_places():
 
 def test_a_grid_of_equal_pictures_does_not_change():
     same = np.repeat(DIGITS[:1], 4, axis=0)
-    assert "changes by 0 % of the brightness" in plots.code_grid(same, [0, 1], [1, 0]).sentence
+    assert "changes by 0% of the brightness" in plots.code_grid(same, [0, 1], [1, 0]).sentence
 
 
 def test_a_grid_with_too_few_pictures_is_refused():
@@ -105,8 +105,8 @@ def test_rows_of_different_length_are_refused():
 
 def test_scores_are_written_beside_the_samples():
     plot = plots.sample_rows({"real": DIGITS[:3], "made\nup": DIGITS[3:6]}, {"real": 0.98, "made\nup": 0.4}, "Samples")
-    assert plot.sentence == "Samples: 2 rows of 3 pictures: real, 98 % recognised; made up, 40 % recognised."
-    assert "made\nup\n40 % recognised" in texts(plot)
+    assert plot.sentence == "Samples: 2 rows of 3 pictures: real, 98% recognised; made up, 40% recognised."
+    assert "made\nup\n40% recognised" in texts(plot)
 
 
 def test_samples_need_no_scores():
@@ -122,7 +122,7 @@ def test_a_straight_walk_in_equal_steps_has_equal_shares_and_a_jump_has_all():
     jump = np.where(share < 0.5, SCALED[0], SCALED[1])
     sentence = plots.interpolation_strips({"straight": straight, "jump": jump}).sentence
     assert sentence.startswith("2 walks of 6 pictures.")
-    assert "20 % (straight) and 100 % (jump)" in sentence
+    assert "20% (straight) and 100% (jump)" in sentence
 
 
 # --- curves -----------------------------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ def test_the_histogram_tells_mean_and_spread_of_each_method():
 
 def test_the_training_curves_show_an_autoencoders_error():
     plot = plots.training_curves({"step": np.arange(1, 51), "error": np.linspace(1, 0.1, 50)})
-    assert "the mean squared error a pixel 0.963 to 0.137" in plot.sentence
+    assert "the mean squared error per pixel 0.963 to 0.137" in plot.sentence
 
 
 def test_the_training_curves_mark_a_change_of_beta_beside_the_bound():

@@ -32,9 +32,9 @@ def test_real_and_fake_points_differ_by_shape_as_well_as_by_colour():
 
 def test_the_sentence_says_how_many_points_the_surface_takes_for_real():
     sentence = plots.planes(plots.Scene(REAL, FAKE, LEFT)).sentence
-    assert "30 real points (100 % of them judged real)" in sentence
-    assert "20 fake points (0 % of them judged real)" in sentence
-    assert "the discriminator says real in 48 % of the square" in sentence
+    assert "30 real points (100% of them judged real)" in sentence
+    assert "20 fake points (0% of them judged real)" in sentence
+    assert "the discriminator says real in 48% of the square" in sentence
 
 
 def test_the_surface_is_drawn_with_y_upwards_and_a_line_at_a_half():

@@ -43,7 +43,7 @@ def seconds_a_step(recipes, rounds=ROUNDS, seconds=TIMED_SECONDS):
 
 
 def _look(recipe):
-    """Return the seconds that keeping the best costs a step."""
+    """Return the seconds that keeping the best costs per step."""
     if not recipe.keep_best_every:
         return 0.0
     gan, keep = GAN.from_recipe(recipe.replace(seconds=None)), KeepBest(recipe.keep_best_every)

@@ -58,7 +58,7 @@ def run(network="dense", batch_size=32, rounds=ROUNDS, quick=False):
     Returns
     -------
     dict
-        Times in milliseconds a step, ratios, memory in MiB and what they were measured on; JSON can hold it.
+        Times in milliseconds per step, ratios, memory in MiB and what they were measured on; JSON can hold it.
     """
     rounds = Whole("rounds", 1)(rounds)
     pictures = data.load_mnist("train")[0]
@@ -159,7 +159,7 @@ def peak_gpu_memory():
 
 def table(result):
     """Lay the result of `run` out as text."""
-    versions, rounds = result["versions"], f"ms a step, rounds: {result['rounds']}"
+    versions, rounds = result["versions"], f"ms per step, rounds: {result['rounds']}"
     lines = [
         f"The {result['network']} GAN, batch {result['batch_size']}; {result['device']}; {result['cpu']}; "
         f"TensorFlow {versions['tensorflow']}, Keras {versions['keras']}",
@@ -177,7 +177,7 @@ def table(result):
         f"engine: {result['engine_over_floor']:.2f} times the floor ({result['floor_mode']}), "
         f"{result['engine_over_floor_and_adam']:.2f} times the floor and Adam",
         f"engine: {result['engine_over_best']:.2f} times the best other way, graph or compiled",
-        f"a view every {result['view_every']} steps: {result['view_percent']:.1f} % more time",
+        f"a view every {result['view_every']} steps: {result['view_percent']:.1f}% more time",
         f"peak memory: {_mib(result['engine_peak_memory_mib'])} with the engine alone, "
         f"{_mib(result['peak_memory_mib'])} with all ways",
     ]

@@ -176,7 +176,7 @@ class Stopwatch(keras.callbacks.Callback):
 
     @property
     def ms(self):
-        """Milliseconds a step from the first mark to the last."""
+        """Milliseconds per step from the first mark to the last."""
         (first, start), (last, end) = self.marks[0], self.marks[-1]
         return 1000 * (end - start) / (last - first)
 
@@ -249,7 +249,7 @@ def measure(ways, steps, rounds):
     Returns
     -------
     dict of str to ndarray
-        Milliseconds a step by name of the way, one number a round.
+        Milliseconds per step by name of the way, one number per round.
     """
     times = {way.name: [] for way in ways}
     for _ in range(rounds):

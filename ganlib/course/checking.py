@@ -169,7 +169,7 @@ def _place(error):
 def ask(function, *arguments, **named):
     """Call a function that the learner wrote; `Wrong` if it is no function, `NothingYet` if it returns nothing."""
     if not callable(function):
-        raise Wrong("Give the function itself, without brackets behind its name: `check(f)`, not `check(f(x))`.")
+        raise Wrong("Give the function itself, without parentheses after its name: `check(f)`, not `check(f(x))`.")
     answer = function(*arguments, **named)
     if answer is None or answer is ...:
         raise NothingYet("Your function returns nothing yet. Write its body; if you have, its `return` is missing.")

@@ -1,4 +1,4 @@
-"""The hand-out: one zip file that a leader puts on a stick, with all that a room needs, the network excepted.
+"""The hand-out: one zip file that a leader puts on a stick, with all that a room needs except for the network.
 
 `python -m ganlib handout` writes it. Unpacked, it is a kit like any other: `python -m ganlib lab` opens its lessons.
 Only what belongs to the kit goes in, see `kit`, and of a lesson only what was written into it.
@@ -69,7 +69,7 @@ def pack(out, words="", solutions=True, targets=(), checkout=environment.CHECKOU
     ganlib.course.kit.KitError
         What belongs to the kit cannot be told.
     ganlib.setup.environment.SetupError
-        Wheels could not be had.
+        Wheels could not be downloaded.
     ValueError
         There is no such lesson.
     OSError

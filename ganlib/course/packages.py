@@ -48,7 +48,7 @@ def fetch(targets, folder, checkout=environment.CHECKOUT):
 
     Notes
     -----
-    A kind of computer whose wheels cannot be had is left out, with a word; the others are kept.
+    A kind of computer whose wheels cannot be downloaded is left out, with a word; the others are kept.
     """
     for name in targets:
         if name not in TARGETS:
@@ -60,8 +60,8 @@ def fetch(targets, folder, checkout=environment.CHECKOUT):
         had = [name for name in targets if _fetch_one(python, name, store, Path(scratch), checkout)]
     if not had:
         raise environment.SetupError(
-            "The wheels could not be had; the reason is above. If it is the network or the disk, run the same command "
-            "again; if a package has no wheel for this kind of computer, constraints.txt asks for another version."
+            "The wheels could not be downloaded; the reason is above. If it is the network or the disk, run the same "
+            "command again; if a package has no wheel for this kind of computer, constraints.txt names another version."
         )
     (store / wheels.TARGETS).write_text("\n".join(had) + "\n", encoding="utf-8")
     return {f"{wheels.FOLDER}/{path.name}": path for path in store.iterdir()}
@@ -84,7 +84,7 @@ def _fetch_one(python, name, store, scratch, checkout):
     try:
         _download(python, name, own, checkout)
     except subprocess.CalledProcessError:
-        environment.say(f"{name} is left out: its wheels could not be had, and the reason is above.")
+        environment.say(f"{name} is left out: its wheels could not be downloaded, and the reason is above.")
         return False
     for path in own.iterdir():
         shutil.move(path, store / path.name)

@@ -23,7 +23,7 @@ CHUNK = 500  # pictures at a time, so that memory stays flat
 BATCH = 128
 NONE = 10  # the class of pictures that show no digit
 # Pictures of none to one of a digit, before a picture is seen; in training there are as many of both. It was chosen on
-# training digits that a first classifier had not seen: that one recognised 97.6 % of them, and 97.2 % with 0.05.
+# training digits that a first classifier had not seen: that one recognised 97.6% of them, and 97.2% with 0.05.
 EXPECTED = 0.03
 VARIANCE = 100  # of all features of real digits together: so far off is a model that draws their mean again and again
 DOUBT = np.float32(17)  # how far it is, in features, from a sure digit to what is surely none: five times a neighbour's

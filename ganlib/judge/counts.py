@@ -50,7 +50,7 @@ def divergence_from_uniform(counts):
 
 
 def kinds_present(counts):
-    """Return how many of k kinds make up at least 1 % of the pictures, or of more than ten kinds a tenth of 1/k."""
+    """Return how many of k kinds make up at least 1% of the pictures, or of more than ten kinds a tenth of 1/k."""
     counts = _counts(counts)
     return int((counts >= rare(len(counts)) * counts.sum()).sum())
 

@@ -12,7 +12,7 @@ FARTHEST = 2  # pixels: where a digit stands in its frame should not matter to a
 def deformed(pictures, rng):
     """Return digits as other hands, pens and scanners would have left them.
 
-    All are moved by up to two pixels; half of them slanted by up to 17 degrees, turned by up to 11 and made up to 15 %
+    All are moved by up to two pixels; half of them slanted by up to 17 degrees, turned by up to 11 and made up to 15%
     larger or smaller; a quarter thicker and a quarter thinner; a quarter each noisy and blurred.
 
     Parameters

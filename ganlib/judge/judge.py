@@ -54,15 +54,15 @@ class Report:
     divergence : float
         Kullback-Leibler divergence of those counts from equal ones, nats.
     kinds_present : int
-        How many kinds make up at least 1 % of the pictures, or of more than ten kinds a tenth of an equal share.
+        How many kinds make up at least 1% of the pictures, or of more than ten kinds a tenth of an equal share.
     near_doubles : float
-        Share of the pictures that have another one nearer than all but 1 % of n real ones have.
+        Share of the pictures that have another one nearer than all but 1% of n real ones have.
     nearest_training : float
         Median distance to the nearest training picture, or to one in a mirror: between the shapes of
         `ganlib.judge.copies`, 0 to 1.4.
     copies : float
         Share of the pictures that stand out as one training picture again, be it moved, a little thicker or mirrored:
-        for all but 1 % of unseen real ones the second nearest training picture is not so much farther than the nearest.
+        for all but 1% of unseen real ones the second nearest training picture is not so much farther than the nearest.
     recognised : float or None
         Share of the pictures in which the classifier sees one kind with a probability above 0.9. None where there is
         one kind only.
@@ -366,7 +366,7 @@ class Judge:
 
     @cached_property
     def _sure_features(self):
-        """Those of all but 5 % of the real pictures: the balls around the most doubtful ones would take in garbage."""
+        """Those of all but 5% of the real pictures: the balls around the most doubtful ones would take in garbage."""
         features, probabilities = self._seen
         sure = probabilities.max(axis=1)
         return features[sure >= np.quantile(sure, DOUBTFUL)]
@@ -408,7 +408,7 @@ class Judge:
         return others, self._radii[n]
 
     def _close(self, n):
-        """Return how near another one is to 1 % of n real pictures."""
+        """Return how near another one is to 1% of n real pictures."""
         return float(np.quantile(self._neighbourhood(n)[1][:, 0], RARE))
 
 

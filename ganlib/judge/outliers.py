@@ -50,7 +50,7 @@ def blobs(pictures, labels, n, rng):
 
 
 def specks(pictures, labels, n, rng):
-    """Draw single white pixels: half of them on black, half on a digit, which has at least 6 % of them."""
+    """Draw single white pixels: half of them on black, half on a digit, which has at least 6% of them."""
     on_black = rng.random((n, 1, 1, 1)) < 0.5
     share = np.where(on_black, rng.uniform(0.01, 0.5, (n, 1, 1, 1)), rng.uniform(0.06, 0.4, (n, 1, 1, 1)))
     white = rng.random((n, SIDE, SIDE, 1)) < share

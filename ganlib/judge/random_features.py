@@ -12,7 +12,7 @@ FILTERS, GRID = (32, 64, 128), 4  # of each convolution, and how many places on 
 DIRECTIONS = 64
 FITTED = 1000  # pictures, at most, that the main directions are found by
 VARIANCE = 100  # of the features of real pictures, all but the last together, as with the classifier of digits
-FAR = 1.5  # times as far off the main directions as 95 % of the real pictures: there no kind is seen any more
+FAR = 1.5  # times as far off the main directions as 95% of the real pictures: there no kind is seen any more
 CHUNK = 500  # pictures at a time, so that memory stays flat
 
 

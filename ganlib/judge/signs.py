@@ -30,7 +30,7 @@ class Sign(NamedTuple):
 
 # --- the state that a run is in ---------------------------------------------------------------------------------------
 
-# A healthy discriminator was right about 94 % at step 300 and 59 % at step 600; one that has won about 100 %.
+# A healthy discriminator was right about 94% at step 300 and 59% at step 600; one that has won about 100%.
 HEALTHY = Sign("d_accuracy", 0.52, 0.97)
 # 0.001 and below where the discriminator wins the saturating game, 10 and 1.4 in the healthy one.
 NO_GRADIENT = Sign("g_gradient", high=0.05)
@@ -45,7 +45,7 @@ DIVERGENCE = Sign("loss", 30.0)
 
 # --- what only the alarm looks at -------------------------------------------------------------------------------------
 
-# Stricter than "D won", which judges the end of a run: early in a healthy game the accuracy touches 100 % as well, but
+# Stricter than "D won", which judges the end of a run: early in a healthy game the accuracy touches 100% as well, but
 # the discriminator is not this sure.
 SATURATED = (Sign("d_accuracy", 0.99), Sign("d_real", 0.97), Sign("d_fake", high=0.03))
 # Under 3 of the 600 pictures of three looks, where every digit should come up 60 times.
@@ -81,7 +81,7 @@ TRAINED, D_WON, G_WON = "trained", "D won", "G won"
 OSCILLATED, COLLAPSED, DIVERGED = "oscillated", "collapsed", "diverged"
 MEANING = {
     TRAINED: "neither network is sure, and the pictures differ",
-    D_WON: "the discriminator is right about more than 97 % of the pictures, or the generator has no gradient left",
+    D_WON: "the discriminator is right about more than 97% of the pictures, or the generator has no gradient left",
     G_WON: "the discriminator takes the fakes for real",
     OSCILLATED: "the discriminator's opinion of real pictures jumps to and fro",
     COLLAPSED: "all latent vectors give nearly the same picture",

@@ -61,7 +61,7 @@ class Maker:
         latent : ndarray
             float32 (n, latent).
         digits : ndarray or None
-            float32 (n, classes), a row a picture, for a model that is told digits; a mixture of two is allowed.
+            float32 (n, classes), a row per picture, for a model that is told digits; a mixture of two is allowed.
         """
         if not self.judges:
             return self.model.decode(latent)

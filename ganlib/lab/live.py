@@ -247,7 +247,7 @@ class LiveLab:
         self._looks += 1
 
     def tell(self, trainer):
-        """Tell the step that was made last in sub-steps, one a turn; called by the trainer in slow motion."""
+        """Tell the step that was made last in sub-steps, one per turn; called by the trainer in slow motion."""
         before, now = self._before, self._observe()
         if before is None or before.get("scores") is None or len(before["scores"]) < len(now["scores"]):
             self.look(trainer)
@@ -355,7 +355,7 @@ class LiveLab:
         told = [f"<b>{state}</b>", f'step <span class="ganlib-step">{model.step:,}</span>']
         if trainer.running and np.isfinite(speed):
             left = words.duration((trainer.last_step - model.step) / speed)
-            told += [f"{speed:,.0f} steps a second", f"{left} left to step {trainer.last_step:,}"]
+            told += [f"{speed:,.0f} steps per second", f"{left} left to step {trainer.last_step:,}"]
         told += [escape(describe_device()), f"{_memory():,.0f} MB"]
         note = caption or trainer.message or self._preset_told
         message = f'<div class="ganlib-message" role="status">{escape(note)}</div>' if note else ""

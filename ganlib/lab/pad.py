@@ -206,7 +206,7 @@ class DrawingPad:
         return folder
 
     def on_change(self, function):
-        """Call a function with `current` when the drawing changes, about five times a second while somebody draws.
+        """Call a function with `current` when the drawing changes, about five times per second while somebody draws.
 
         Parameters
         ----------

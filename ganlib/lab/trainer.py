@@ -26,7 +26,7 @@ from ganlib.training import (
 )
 from ganlib.wording import write
 
-SPEEDS = ("full", "calm", "slow")  # as fast as it goes; some steps a second; one step, told in sub-steps
+SPEEDS = ("full", "calm", "slow")  # as fast as it goes; some steps per second; one step, told in sub-steps
 BLOCK_SECONDS = 0.06  # a change waits for the block that runs
 LOOK_SHARE = 25  # times as long as a look takes, the trainer trains until the next one
 LOOK_SECONDS = (0.2, 1.0)  # between two looks at least and at most, whatever a look takes

@@ -53,7 +53,7 @@ GAN_PANELS = (
 
 
 def panels_of(columns):
-    """Return the charts for a model that measures these columns: a GAN's three, else one a column, four at most."""
+    """Return the charts for a model that measures these columns: a GAN's three, else one per column, four at most."""
     if {line.column for panel in GAN_PANELS for line in panel.lines} <= set(columns):
         return GAN_PANELS
     return tuple(Panel(name, (_line(name, DISCRIMINATOR, name),)) for name in columns[:4])

@@ -103,7 +103,7 @@ class Autoencoder(Coder):
         return error, {"error": error}
 
     def error(self, images):
-        """Return the mean squared error a pixel of rebuilding pictures, on the scale where black is -1 and white 1."""
+        """Return the mean squared error per pixel of rebuilding pictures, black being -1 and white 1."""
         return float(np.square(self.reconstruct(images) - as_pictures(images)).mean())
 
     @tf.function(autograph=False)

@@ -22,7 +22,7 @@ from ganlib.wording import write
 HIDDEN, VISIBLE, INK = 1, 2, 3  # streams of random numbers
 TRAINING, DREAMING, ANNEALING = 0, 1, 2  # what they are for
 RATE = 0.05
-MOST_STEPS = 50  # Gibbs steps an update, so that each has random numbers of its own
+MOST_STEPS = 50  # Gibbs steps per update, so that each has random numbers of its own
 MOST_UNITS = 100_000  # of a layer, and chains, so that a slip of the finger asks for no terabyte
 MOST_STATES = 20  # units whose 2**20 states can still be gone through
 SHOWN, SHOWN_STEPS = 25, 1000
@@ -56,7 +56,7 @@ class RestrictedBoltzmannMachine(PictureModel):
     hidden : int
         How many hidden units.
     k : int
-        Gibbs steps an update, 1 to 50.
+        Gibbs steps per update, 1 to 50.
     persistent : bool
         True: the dreams of one update go on where those of the last ended (Tieleman 2008, PCD-k). False: they begin at
         the batch each time (Hinton 2002, CD-k).
@@ -103,7 +103,7 @@ class RestrictedBoltzmannMachine(PictureModel):
     ):
         super().__init__(seed=seed, name=name, **kwargs)
         self.hidden = Whole("hidden (the number of hidden units)", 1, MOST_UNITS)(hidden)
-        self.k = Whole("k (Gibbs steps an update)", 1, MOST_STEPS)(k)
+        self.k = Whole("k (Gibbs steps per update)", 1, MOST_STEPS)(k)
         self.persistent = Switch("persistent")(persistent)
         self.chains = Whole("chains", 1, MOST_UNITS)(chains)
         self._shape = _checked_shape(picture_shape)
@@ -298,7 +298,7 @@ class RestrictedBoltzmannMachine(PictureModel):
         return in_chunks(self._run_free_energy, self._black_and_white(images))
 
     def log_likelihood(self, images, log_partition):
-        """Return the log-likelihood of black and white pictures, the mean in nats a picture: -F - log Z.
+        """Return the log-likelihood of black and white pictures, the mean in nats per picture: -F - log Z.
 
         Parameters
         ----------
@@ -406,7 +406,7 @@ class RestrictedBoltzmannMachine(PictureModel):
         return self.decode(self.encode(images))
 
     def error(self, images):
-        """Return the mean squared error a pixel of rebuilding pictures, on the scale where black is -1 and white 1."""
+        """Return the mean squared error per pixel of rebuilding pictures, black being -1 and white 1."""
         return float(np.square(self.reconstruct(images) - as_pictures(images)).mean())
 
     def dream(self, steps, n=SHOWN, start=None, seed=0):

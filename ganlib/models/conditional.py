@@ -188,7 +188,7 @@ class ConditionalGAN(GAN):
         return self.pictures_of(np.tile(latent, (rows, 1)), np.repeat(np.arange(rows), COLUMNS))
 
     def sample_picture(self):
-        """Return these pictures as one, a row a digit: uint8 (height, width), or (height, width, 3) in colour."""
+        """Return these pictures as one, a row per digit: uint8 (height, width), or (height, width, 3) in colour."""
         return pixels.tile(self.sample_grid(), min(self.classes, MOST_ROWS), COLUMNS)
 
 

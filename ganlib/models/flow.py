@@ -23,7 +23,7 @@ from ganlib.models.plane import SHOWN, PointModel
 from ganlib.training import Player, Schedule, compile_mode
 
 NOISE, TIME, DROP = 1, 2, 3  # streams of random numbers
-METHODS = {"euler": 1, "midpoint": 2}  # evaluations a step
+METHODS = {"euler": 1, "midpoint": 2}  # evaluations per step
 EVALUATIONS = 20
 GRID = 25
 COOLING_CHANGES = 50  # how finely the rate falls

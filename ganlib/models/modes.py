@@ -111,7 +111,7 @@ def mode_table(counted):
         found, good = [one.found for one in modes], [100 * one.good for one in modes]
         rows.append(
             f"| {loss.replace('_', ' ')} | {mean(found):.1f} ± {_spread(found):.1f} | {min(found)} | "
-            f"{mean(good):.0f} % ± {_spread(good):.0f} % |"
+            f"{mean(good):.0f}% ± {_spread(good):.0f}% |"
         )
     return "\n".join(rows)
 

@@ -43,7 +43,7 @@ class BayesClassifier:
         Parameters
         ----------
         examples : array, shape (n, ...)
-            One row an example; see the subclass for the values.
+            One row per example; see the subclass for the values.
         labels : array of int, shape (n,)
             From 0 to classes - 1; every class must occur.
 

@@ -31,7 +31,7 @@ def check_logits(name, network):
     """Raise a ValueError if a network that must give logits can give no number below 0."""
     if never_negative(network):
         raise ValueError(
-            f"The {name} must give logits, not probabilities: leave away the sigmoid at its end, or whatever keeps its "
+            f"The {name} must give logits, not probabilities: leave out the sigmoid at its end, or whatever keeps its "
             f"numbers from falling below 0, as the losses contain it."
         )
 

@@ -100,7 +100,7 @@ _ALL = (
         {"d_learning_rate": 2e-3, "g_learning_rate": 2e-5, "loss_kind": "saturating"},
         "Real pictures get 1.00 and fakes 0.00; the pictures stop changing, as no gradient reaches the generator.",
         signs.NO_GRADIENT,
-        "Choose the non-saturating loss, and a lower rate for the discriminator, until its accuracy is below 100 %.",
+        "Choose the non-saturating loss, and a lower rate for the discriminator, until its accuracy is below 100%.",
         cure={"d_learning_rate": 2e-5},
     ),
     _preset(

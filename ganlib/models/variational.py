@@ -225,7 +225,7 @@ class VariationalAutoencoder(Coder):
         return Terms(*(totals / samples))
 
     def elbo(self, images, samples=1, seed=0):
-        """Estimate the evidence lower bound of black and white pictures, the mean in nats a picture.
+        """Estimate the evidence lower bound of black and white pictures, the mean in nats per picture.
 
         The parameters are those of `terms`. With one sample the estimate is as right as with many, and noisier.
         """
@@ -233,7 +233,7 @@ class VariationalAutoencoder(Coder):
         return float((terms.reconstruction - terms.kl).mean())
 
     def log_likelihood(self, images, samples=50, seed=0):
-        """Estimate a tighter lower bound by importance weighting, the mean in nats a picture.
+        """Estimate a tighter lower bound by importance weighting, the mean in nats per picture.
 
         log of the mean, over codes z drawn from q(z|x), of p(x|z) p(z) / q(z|x): Burda, Grosse and Salakhutdinov 2016,
         equation 8. With one sample it is the lower bound itself, with ever more it nears log p(x). Parameters as in

@@ -172,13 +172,13 @@ def _dreams_sentence(pictures, steps, title):
     sentence = f"{begin_with(title)}{write_count(pictures.shape[1], 'Gibbs chain')}, a row each, "
     sentence += f"looked at after {join_words([f'{step:,}' for step in steps])} steps."
     if len(steps) > 1:
-        bright = [f"{100 * (grid > 127).mean():.0f} %" for grid in (pictures[0], pictures[-1])]
+        bright = [f"{100 * (grid > 127).mean():.0f}%" for grid in (pictures[0], pictures[-1])]
         sentence += f" Bright pixels: {bright[0]} at the first look, {bright[1]} at the last."
     return sentence
 
 
 _MEASURES = (
-    ("error", "Error of rebuilding a batch", "mean squared error a pixel"),
+    ("error", "Error of rebuilding a batch", "mean squared error per pixel"),
     ("free_energy_gap", "Free energy: dreams minus data (nats)", "free energy of dreams minus that of data"),
 )
 

@@ -55,7 +55,7 @@ def word_rates(words, rates, title="Share of e-mails that hold the word"):
     rates = np.asarray(rates, np.float64)
     if rates.shape != (2, len(words)) or not len(words) or not ((rates >= 0) & (rates <= 1)).all():
         raise ValueError(
-            f"rates must hold two rows of {len(words)} probabilities from 0 to 1, one row a class, "
+            f"rates must hold two rows of {len(words)} probabilities from 0 to 1, one row per class, "
             f"but has the shape {rates.shape}."
         )
     figure = _layout(7.2, 0.9 + 0.24 * len(words))
@@ -105,7 +105,7 @@ def boundary_and_distributions(points, labels, discriminative, generative, means
     """Draw one data set as the two kinds of model see it: a boundary, and a distribution of each class.
 
     Left, the probability of label 1 as shades and the line at 1/2. Right, each class's Gaussian as ellipses that hold
-    39 % and 86 % of it (one and two standard deviations), and the boundary that Bayes' rule makes of them.
+    39% and 86% of it (one and two standard deviations), and the boundary that Bayes' rule makes of them.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def boundary_and_distributions(points, labels, discriminative, generative, means
     discriminative, generative : function
         Maps points (m, 2) to the probability of label 1, (m,).
     means : array, shape (2, 2)
-        One row a class.
+        One row per class.
     covariances : array, shape (2, 2, 2)
     axes_names : pair of str
 
@@ -244,7 +244,7 @@ def _size_axis(axes, sizes):
 def _learning_sentence(sizes, generative, discriminative):
     splits = len(next(iter(generative.values())))
     told = [
-        f"{name} goes from {100 * errors[:, 0].mean():.1f} % to {100 * errors[:, -1].mean():.1f} %"
+        f"{name} goes from {100 * errors[:, 0].mean():.1f}% to {100 * errors[:, -1].mean():.1f}%"
         for name, errors in (generative | discriminative).items()
     ]
     pairs = [

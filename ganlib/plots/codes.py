@@ -55,7 +55,7 @@ def code_map(codes, labels, radius=None, title=None):
     labels : array of int, shape (n,)
         The digits, 0 to 9.
     radius : float, optional
-        Radius of a circle around the origin to draw: 2 holds 86 % of a standard normal distribution in the plane.
+        Radius of a circle around the origin to draw: 2 holds 86% of a standard normal distribution in the plane.
     title : str, optional
 
     Returns
@@ -235,7 +235,7 @@ def sample_rows(rows, scores=None, title=None):
 
 @house_style()
 def interpolation_strips(strips, title=None):
-    """Draw walks from one code to another, one a row.
+    """Draw walks from one code to another, one per row.
 
     Parameters
     ----------
@@ -274,7 +274,7 @@ def size_curves(sizes, errors, title=None):
     sizes : sequence of int
         Numbers in the code, increasing.
     errors : dict of str to sequence of float
-        For up to four methods the mean squared error a pixel at each size, above 0.
+        For up to four methods the mean squared error per pixel at each size, above 0.
     title : str, optional
 
     Returns
@@ -290,7 +290,7 @@ def size_curves(sizes, errors, title=None):
             raise ValueError(f"{name} must have an error above 0 for each of the {len(sizes)} sizes, not {values}.")
     figure = Figure(figsize=(7.2, 3.8), layout="constrained")
     axes = figure.add_subplot()
-    axes.set(xscale="log", yscale="log", xlabel="numbers in the code", ylabel="mean squared error a pixel")
+    axes.set(xscale="log", yscale="log", xlabel="numbers in the code", ylabel="mean squared error per pixel")
     for (name, values), pen in zip(errors.items(), _LINES, strict=False):
         axes.plot(sizes, values, color=pen.colour, linestyle=pen.line, linewidth=1.9, marker="o", markersize=5)
         axes.annotate(name, (sizes[-1], values[-1]), (9, 0), textcoords="offset points", color=pen.colour, va="center")
@@ -310,7 +310,7 @@ def _sizes_sentence(sizes, errors, title):
     for i, size in enumerate(sizes):
         values = join_words([f"{values[i]:.3g} ({name})" for name, values in errors.items()])
         told.append(f"{write_count(size, 'number')}: {values}")
-    return f"{begin_with(title)}Mean squared error a pixel with a code of {'; '.join(told)}."
+    return f"{begin_with(title)}Mean squared error per pixel with a code of {'; '.join(told)}."
 
 
 @house_style()

@@ -78,7 +78,7 @@ _PANELS = (
         ),
         logarithmic=True,
     ),
-    _Panel("Mean squared error a pixel", (_Curve("error", _ERROR, "the mean squared error a pixel"),)),
+    _Panel("Mean squared error per pixel", (_Curve("error", _ERROR, "the mean squared error per pixel"),)),
     _Panel(
         "Lower bound and one of its terms, in nats",
         (
@@ -213,7 +213,7 @@ def _check_history(history):
 
 
 def _merge_events(events, steps):
-    """Return [(position, words)]: changes within 6 % of the axis share a mark, with the last value of a name."""
+    """Return [(position, words)]: changes within 6% of the axis share a mark, with the last value of a name."""
     near = 0.06 * max(steps[-1] - steps[0], 1)
     groups = []
     for event in events:

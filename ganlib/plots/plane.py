@@ -88,7 +88,7 @@ def planes(scenes, captions=None, columns=None, title=None):
     Raises
     ------
     ValueError
-        No scene, not one caption a scene, arrows or weights that are not one a point, or a surface outside 0 to 1.
+        No scene, not one caption per scene, arrows or weights that are not one per point, or a surface outside 0 to 1.
     """
     scenes = [scenes] if isinstance(scenes, Scene) else list(scenes)
     captions = [""] * len(scenes) if captions is None else list(captions)

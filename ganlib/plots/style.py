@@ -44,8 +44,8 @@ GREY = "#595959"
 PALE = "#E4E4E4"
 PAPER = "#FFFFFF"
 
-WIDTH = 9.0  # inches, of the widest figures: 864 pixels in JupyterLab at 100 %
-PIXELS_PER_INCH = 96  # of a screen at 100 %: a point of the figure is then a point of the page
+WIDTH = 9.0  # inches, of the widest figures: 864 pixels in JupyterLab at 100%
+PIXELS_PER_INCH = 96  # of a screen at 100%: a point of the figure is then a point of the page
 SHARPNESS = 2  # PNG pixels to one screen pixel
 
 _STYLE = {
@@ -131,7 +131,7 @@ class Plot(NamedTuple):
 
 
 def write_percent(share):
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f}%"
 
 
 def write_value(value):

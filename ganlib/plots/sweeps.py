@@ -84,7 +84,7 @@ def outcome_map(table, x="g_learning_rate", y="d_learning_rate", score="mnist_fd
     Parameters
     ----------
     table : pandas.DataFrame or mapping of str to sequence
-        One row a run: the two parameters, `outcome`, and the score.
+        One row per run: the two parameters, `outcome`, and the score.
     x, y : str
         Names of two parameters.
     score : str or None
@@ -198,9 +198,9 @@ def sample_map(table, pictures, x="g_learning_rate", y="d_learning_rate", title=
     Parameters
     ----------
     table : pandas.DataFrame or mapping of str to sequence
-        One row a run: the two parameters and `outcome`. The first row of a cell is shown.
+        One row per run: the two parameters and `outcome`. The first row of a cell is shown.
     pictures : sequence of array or None
-        For each row a picture, uint8 (height, width) or (height, width, 3), such as `samples.png` of its run; None if
+        For each row per picture, uint8 (height, width) or (height, width, 3), such as `samples.png` of its run; None if
         it has none.
     x, y : str
         Names of two parameters.

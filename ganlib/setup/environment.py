@@ -382,8 +382,8 @@ def _install(checkout, venv, cuda, uv):
         with contextlib.suppress(SetupError):
             return _run(name, [*install, *what, "-c", str(exact)])
         say(
-            f"The tested versions, those of {exact.name}, cannot be had here, and the reason is above: trying the "
-            "newest that fit requirements.txt."
+            f"The tested versions, those of {exact.name}, cannot be installed here, and the reason is above: trying "
+            "the newest that fit requirements.txt."
         )
     _run(name, [*install, *what])
 

@@ -35,7 +35,7 @@ def run(grid, out, workers=None, scheduler=None, resume=False, *, notebook=None,
         The folder for all of it; new, empty, or that of the same sweep. Workers on other computers must see it under
         the same path.
     workers : int or None
-        How many runs to make at a time on this computer; if None, one a GPU or one a core.
+        How many runs to make at a time on this computer; if None, one per GPU or one per core.
     scheduler : str or None
         Address of a Dask scheduler whose workers make the runs, such as "tcp://node1:8786".
     resume : bool
@@ -52,7 +52,7 @@ def run(grid, out, workers=None, scheduler=None, resume=False, *, notebook=None,
     Returns
     -------
     pandas.DataFrame
-        One row a run: `id`, parameters, `outcome`, scores and times. The same is in `out/results.parquet` and
+        One row per run: `id`, parameters, `outcome`, scores and times. The same is in `out/results.parquet` and
         `out/results.csv`, with pictures in `out/index.html`.
 
     Raises

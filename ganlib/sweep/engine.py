@@ -53,7 +53,7 @@ class Engine(NamedTuple):
 
 
 def usual_workers():
-    """Return how many runs to make at a time here: one a GPU, else one a core, with 2 GiB of memory for each."""
+    """Return how many runs to make at a time here: one per GPU, else one per core, with 2 GiB of memory for each."""
     memory = min(psutil.virtual_memory().available, memory_limit()) / 2**30
     return len(nvidia_cards()) or max(1, min(cores(), int(memory / GIB_A_RUN)))
 

@@ -2,7 +2,7 @@
 
 sweep.json        the grid's fingerprint, the lesson's checksum, the version of ganlib, the threads of a run
 lesson.ipynb      the notebook as it was when the sweep began; every run executes this copy
-runs/<id>/        one folder a run, see `runner`
+runs/<id>/        one folder per run, see `runner`
 results.parquet   the table; beside it results.csv
 index.html        the gallery
 """

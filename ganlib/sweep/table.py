@@ -1,4 +1,4 @@
-"""The table of a sweep: one row a run, its parameters, its outcome and its scores."""
+"""The table of a sweep: one row per run, its parameters, its outcome and its scores."""
 
 import io
 import json

@@ -12,7 +12,7 @@ from ganlib._tensorflow import keras
 
 
 class ProgressBar(keras.callbacks.Callback):
-    """One line that shows the step, what was measured, the steps a second and the time left.
+    """One line that shows the step, what was measured, the steps per second and the time left.
 
     The first block, which compiles, counts neither for the speed nor for the time left.
 

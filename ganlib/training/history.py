@@ -8,7 +8,7 @@ import numpy as np
 
 
 class History(Mapping):
-    """Columns of measurements, one row a step; behaves like a dict from name to a one-dimensional array.
+    """Columns of measurements, one row per step; behaves like a dict from name to a one-dimensional array.
 
     Parameters
     ----------

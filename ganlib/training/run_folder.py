@@ -2,7 +2,7 @@
 
     config.json     every parameter, the versions, the seed, the device
     events.jsonl    one line for every change of a live value, checkpoint, resume and end
-    history.csv     one row a step
+    history.csv     one row per step
     checkpoints/    weights, optimizers, step: everything that resuming needs; the newest few are kept
     samples/        pictures of the fixed latent vectors
 

@@ -34,7 +34,7 @@ def block_end(gan):
 
 
 def speeds_of(lab, seconds, turns):
-    """Train on without a stop and switch the view off, on, on, off and so on; return steps a second, (pairs, 2)."""
+    """Train on without a stop and switch the view off, on, on, off and so on; return steps per second, (pairs, 2)."""
     trainer, view, speeds = lab.trainer, lab.trainer._view, []
     trainer.play()
     block_end(lab.model)
@@ -70,7 +70,7 @@ def cost(lab, seconds, turns):
     lab.look = look
     pairs = 1 - opened / headless
     error = pairs.std(ddof=1) / turns**0.5 if turns > 1 else float("nan")
-    print(f"headless {headless.mean():.1f} steps a second, lab open {opened.mean():.1f}: it costs", end=" ")
+    print(f"headless {headless.mean():.1f} steps per second, lab open {opened.mean():.1f}: it costs", end=" ")
     print(f"{1 - opened.mean() / headless.mean():.1%} (standard error {error:.1%})")
     print(
         f"a look takes {1000 * np.mean(drawing):.0f} ms; {len(drawing) / (seconds * turns):.1f} looks a second take "
@@ -92,7 +92,7 @@ def slide(lab):
         taken.append(1000 * (time.perf_counter() - started))
     trainer.pause()
     trainer.wait()
-    print(f"slider to effect: median {np.median(taken):.0f} ms, 95 % {np.percentile(taken, 95):.0f} ms")
+    print(f"slider to effect: median {np.median(taken):.0f} ms, 95% {np.percentile(taken, 95):.0f} ms")
 
 
 def memory(lab, steps):

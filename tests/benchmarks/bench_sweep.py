@@ -83,7 +83,7 @@ def measure_driver(options):
     print(
         f"{options.runs:,} runs with {options.workers} workers: {seconds:.1f} s, of which starting takes {before:.1f} s"
     )
-    print(f"overhead {each:.1f} ms a run; the driver's peak memory {peak:.0f} MiB")
+    print(f"overhead {each:.1f} ms per run; the driver's peak memory {peak:.0f} MiB")
 
 
 def main():

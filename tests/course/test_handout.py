@@ -514,7 +514,7 @@ def test_a_hand_out_with_wheels_sets_itself_up_without_a_network(tiny, offline, 
 
 def test_wheels_that_cannot_be_had_are_one_sentence(tiny, tmp_path):
     (tiny / "requirements.txt").write_text("tiny_three>=1\n", encoding="utf-8")
-    with pytest.raises(environment.SetupError, match="could not be had"):
+    with pytest.raises(environment.SetupError, match="could not be downloaded"):
         handout.pack(tmp_path / "stick", targets=[HERE], checkout=tiny)
     assert not (tmp_path / "stick").exists()
 
@@ -530,7 +530,7 @@ def test_a_kind_of_computer_without_wheels_is_left_out_and_the_others_are_kept(t
     assert "wheels/tiny_one-1.0-py3-none-any.whl" in names(path)
     with zipfile.ZipFile(path) as packed:
         assert packed.read(f"{handout.NAME}/wheels/targets.txt").decode() == f"{HERE}\n"
-    assert f"{other} is left out: its wheels could not be had" in capfd.readouterr().err
+    assert f"{other} is left out: its wheels could not be downloaded" in capfd.readouterr().err
 
 
 def test_every_package_has_a_wheel_for_every_kind_of_computer(tmp_path):

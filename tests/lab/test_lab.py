@@ -269,7 +269,7 @@ def test_pressing_again_and_again_makes_no_more_widgets(lab, gan):
 
 
 def test_memory_stays_flat_while_it_trains(lab, gan, monkeypatch):
-    """What a run leaves behind is its measurements, some bytes a step, and nothing for every look."""
+    """What a run leaves behind is its measurements, some bytes per step, and nothing for every look."""
     monkeypatch.setattr(trainer_module, "LOOK_SECONDS", (0.0, 0.0))
     monkeypatch.setattr(trainer_module, "BLOCK_SECONDS", 0.0)  # a look after every step
     looks, look = [], lab.look

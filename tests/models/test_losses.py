@@ -309,5 +309,5 @@ def test_modes_are_counted_for_each_loss_and_seed_and_a_training_is_that_of_its_
 
 def test_the_table_of_modes_has_means_spreads_and_the_worst():
     table = mode_table({"hinge": [Modes(20, 0.5), Modes(24, 0.7)], "non_saturating": [Modes(3, 1.0)]}).split("\n")
-    assert table[2] == "| hinge | 22.0 ± 2.8 | 20 | 60 % ± 14 % |"
-    assert table[3] == "| non saturating | 3.0 ± 0.0 | 3 | 100 % ± 0 % |"
+    assert table[2] == "| hinge | 22.0 ± 2.8 | 20 | 60% ± 14% |"
+    assert table[3] == "| non saturating | 3.0 ± 0.0 | 3 | 100% ± 0% |"

@@ -72,7 +72,7 @@ def test_every_example_is_drawn_equally_often():
     drawn = np.concatenate([draws_at(step).examples(50).numpy() for step in range(400)])
     counts = np.bincount(drawn, minlength=10)
     assert counts.sum() == 20_000
-    assert ((counts - 2000) ** 2 / 2000).sum() < 27.9, "chi-square with 9 degrees of freedom, 99.9 %"
+    assert ((counts - 2000) ** 2 / 2000).sum() < 27.9, "chi-square with 9 degrees of freedom, 99.9%"
 
 
 def test_examples_are_drawn_with_replacement_so_a_batch_may_be_larger_than_the_data():

@@ -1,4 +1,4 @@
-"""Exercises of lesson 01: discriminative against generative models."""
+"""Exercises of lesson 01: discriminative versus generative models."""
 
 import numpy as np
 
@@ -45,20 +45,20 @@ def _write(write_mail):
     if abs(spam - 0.5) < 0.05:
         raise Wrong("Half of it is spam, whatever the prior is. Draw each class with its probability in `prior`.")
     if abs(spam - 0.9) < 0.05:
-        raise Wrong("`prior[1]` is the probability of spam, 0.1 here. Yours has 90 %: the labels are swapped.")
+        raise Wrong("`prior[1]` is the probability of spam, 0.1 here. Yours has 90%: the labels are swapped.")
     if abs(spam - 0.1) > 0.03:
-        raise Wrong(f"The prior says 10 % of spam, yours has {spam:.0%}.")
+        raise Wrong(f"The prior says 10% of spam, yours has {spam:.0%}.")
     if len(np.unique(bags[labels == 0], axis=0)) < 4:
         raise Wrong("All e-mails of a class are the same: toss the words of each e-mail for itself.")
     rates = np.stack([bags[labels == label].mean(axis=0) for label in (0, 1)])
     if np.abs(rates - theta[::-1]).max() < 0.1:
         raise Wrong("The words of wanted mail are in spam and the reverse: take the row of `theta` of each class.")
     if np.abs(rates - theta).max() > 0.1:
-        raise Wrong(f"In class 0 the first word should be in 90 % of the e-mails; in yours it is in {rates[0, 0]:.0%}.")
+        raise Wrong(f"In class 0 the first word should be in 90% of the e-mails; in yours it is in {rates[0, 0]:.0%}.")
     together = bags[labels == 0][:, [0, 2]].all(axis=1).mean()
     if abs(together - rates[0, 0] * rates[0, 2]) > 0.025:
         raise Wrong(
-            f"One word must not depend on another: words 1 and 3 should be together in 45 % of the e-mails of class 0, "
+            f"One word must not depend on another: words 1 and 3 should be together in 45% of the e-mails of class 0, "
             f"in yours they are in {together:.0%}. Toss a coin for every word, not one for the whole e-mail."
         )
     return "First the class, then the words: that is a draw from p(x)."

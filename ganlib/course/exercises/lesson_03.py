@@ -99,7 +99,7 @@ EXERCISES = (
     Exercise(
         "03.3",
         _gap,
-        "`machine.free_energy(pictures)` gives one number a picture, and log p = -F - log Z.",
+        "`machine.free_energy(pictures)` gives one number per picture, and log p = -F - log Z.",
         "The mean free energy of the noise minus that of the digits.",
     ),
     Exercise(

@@ -33,13 +33,13 @@ def _price(price):
         )
     if close(found, whole.sum(axis=1)):
         raise Wrong(
-            "You averaged over nothing and summed over the code: one number a picture. Asked for: one a code number."
+            "You averaged over nothing and summed over the code: one number per picture. Asked for: one per code."
         )
     found = array(found, (4,))
     if close(found, 2 * wanted):
         raise Wrong("Twice as much as it should be: the formula has one half in front.")
     if close(found, whole.sum(axis=0)):
-        raise Wrong("Summed over the pictures: take the mean, or more pictures would mean dearer codes.")
+        raise Wrong("Summed over the pictures: take the mean, or more pictures would mean more expensive codes.")
     if close(found, ((deviations**2 + means**2 - 1 - np.log(deviations)) / 2).mean(axis=0)):
         raise Wrong("log of the *variance*: it is the deviation squared, so its logarithm is twice as large.")
     if not close(found, wanted):

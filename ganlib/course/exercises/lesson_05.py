@@ -109,7 +109,7 @@ EXERCISES = (
     Exercise(
         "05.2",
         _best,
-        "Near a place fall 3 real points for each fake. Which share of all of them is real?",
+        "Three real points fall near a place for each fake. Which share of all of them is real?",
         "A share is a part divided by the whole, and the whole is p + q.",
     ),
     Exercise(

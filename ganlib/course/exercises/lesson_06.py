@@ -160,15 +160,15 @@ def _health(health):
     if strange:
         raise Wrong(f"Return one of {', '.join(map(repr, cases))}, not {strange.pop()!r}.")
     if len(set(said.values())) == 1:
-        raise Wrong("You say the same of three histories whose accuracy ends at 75 %, at 99.5 % and at 50 %.")
+        raise Wrong("You say the same of three histories whose accuracy ends at 75%, at 99.5% and at 50%.")
     if (said["discriminator wins"], said["generator wins"]) == ("generator wins", "discriminator wins"):
-        raise Wrong("Winners swapped: an accuracy near 100 % means that the *discriminator* is right about everything.")
+        raise Wrong("Winners swapped: an accuracy near 100% means that the *discriminator* is right about everything.")
     if said["in balance"] == "discriminator wins":
-        raise Wrong("A training that was at 100 % early and is at 75 % now is in balance: look at the last tenth only.")
+        raise Wrong("A training that was at 100% early and is at 75% now is in balance: look at the last tenth only.")
     for words, word in said.items():
         if words != word:
             raise Wrong(f"An accuracy of {cases[words]['d_accuracy'][-1]:.1%} at the end: {words}. You say: {word}.")
-    return "The two ends, 50 % and 100 %, are no matter of taste; where exactly you draw the lines is."
+    return "The two ends, 50% and 100%, are no matter of taste; where exactly you draw the lines is."
 
 
 EXERCISES = (
@@ -201,7 +201,7 @@ EXERCISES = (
     Exercise(
         "06.5",
         _health,
-        '`history["d_accuracy"]` has one number a step. What is it when one of the two wins?',
+        '`history["d_accuracy"]` has one number per step. What is it when one of the two wins?',
         "The last tenth of a list `a`: `a[-len(a) // 10 :]`. Take its mean.",
         "Near 1 the discriminator wins, near 0.5 the generator does.",
     ),

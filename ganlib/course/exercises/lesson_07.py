@@ -44,7 +44,7 @@ def _updates(changes):
         raise Wrong(f"The live value is called `d_steps`, not {', '.join(values)}.")
     if values["d_steps"] != 4:
         raise Wrong(
-            f"Four updates a step are asked for, to compare with four times the rate; not {values['d_steps']!r}."
+            f"Four updates per step are asked for, to compare with four times the rate; not {values['d_steps']!r}."
         )
     if found.changes[0].step != 0:
         raise Wrong(f"It begins at step {found.changes[0].step}: the steps before it are played at the usual balance.")

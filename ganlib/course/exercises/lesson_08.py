@@ -15,7 +15,7 @@ def _kernels(sizes):
         raise Wrong("Right, but not all of them: what is true of this size is true of one more.")
     if found != {3, 6}:
         wrong = sorted(found - {3, 6})
-        about = f"{wrong[0]} divided by 3 leaves a rest" if wrong else "at least one size divides evenly by 3"
+        about = f"{wrong[0]} divided by 3 leaves a remainder" if wrong else "at least one size divides evenly by 3"
         raise Wrong(f"Each pixel is painted equally often if the stride divides the size: {about}.")
     return "The multiples of the stride: each pixel is painted equally often."
 

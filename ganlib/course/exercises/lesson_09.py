@@ -10,8 +10,8 @@ def _stricter(prediction):
         prediction,
         "fall",
         {
-            "rise": "The pictures stay as they are, and 99 % is asked for in place of 90 %. Can more of them pass?",
-            "some rise": "Whoever is surer than 99 % is surer than 90 % too. Can any share become larger?",
+            "rise": "The pictures stay as they are, and 99% is asked for in place of 90%. Can more of them pass?",
+            "some rise": "Whoever is surer than 99% is surer than 90% too. Can any share become larger?",
         },
     )
     return "No share can rise. But not all fall alike, so that models that lie close together may change places."
@@ -22,7 +22,7 @@ def _which(model):
         model,
         "b",
         {
-            "a": "98 % recognised, but two kinds of digits present: it makes little else. The distance sees that.",
+            "a": "98% recognised, but two kinds of digits present: it makes little else. The distance sees that.",
             "c": "It shows more kinds of digits than A, but hardly any can be read, and it is furthest away.",
         },
     )
@@ -87,8 +87,8 @@ EXERCISES = (
     Exercise(
         "09.1",
         _stricter,
-        "A picture that passes at 99 %: does it pass at 90 %?",
-        "Every picture that is recognised at 99 % is recognised at 90 % too, but not the other way round.",
+        "A picture that passes at 99%: does it pass at 90 %?",
+        "Every picture that is recognised at 99% is recognised at 90% too, but not the other way round.",
     ),
     Exercise(
         "09.2",

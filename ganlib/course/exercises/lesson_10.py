@@ -9,7 +9,7 @@ def _mended(preset):
         preset,
         "d_too_strong",
         {
-            "collapse": "Huge steps have driven G to the flat ends of its tanh: lower rates do not fetch it back.",
+            "collapse": "Huge steps have driven G to the flat ends of its tanh: lower rates won't bring it back.",
             "both": "One of the two spoils the weights themselves. Settings do not repair weights.",
             "neither": "One of the two is a matter of loss and rates alone: watch G's gradient with another loss.",
         },
@@ -38,7 +38,7 @@ def _alone_then_both(schedule):
     freed = max(switched)
     if freed != 50:
         raise Wrong(f"D learns alone for {freed} steps; 50 are asked for. The first step has the number 0.")
-    return "Hardly any digit comes sooner by it: D tells *these* fakes within a few dozen steps anyway."
+    return "It hardly helps: D tells *these* fakes within a few dozen steps anyway."
 
 
 NEEDED = {"seed", "steps", "schedule"}

@@ -60,6 +60,6 @@ print(f"{error(joint.argmax(axis=1), y[test]):.1%}, to compare with {error_gener
 On this split its error is a little higher than that of the Bernoulli model, although it is told more. The formula takes
 percent for throws, as if every e-mail were a hundred words that know nothing of each other; but words come in groups,
 and so it is far too sure. Take that away and look: with `0.1 *` before `mail.features[test]` the error falls, over ten
-splits from 12.7 to 9.9 % in the mean, below the 11.7 % of the Bernoulli model.
+splits from 12.7 to 9.9% in the mean, below the 11.7% of the Bernoulli model.
 """,
 }

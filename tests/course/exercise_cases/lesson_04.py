@@ -27,7 +27,7 @@ CASES = {
     "04.2": Case(
         wrong={
             price("kl.sum(axis=1).mean()"): "the whole price of a picture",
-            price("kl.sum(axis=1)"): "one a code number",
+            price("kl.sum(axis=1)"): "one per code number",
             price("kl.mean(axis=0)", half=""): "one half in front",
             price("kl.sum(axis=0)"): "take the mean",
             price("kl.mean(axis=0)", log="np.log(deviations)"): "log of the *variance*",

@@ -16,7 +16,7 @@ CASES = {
         wrong={
             "my_sizes = {4, 6}": "What do 2 and 4 have in common",
             "my_sizes = [3]": "not all of them",
-            "my_sizes = {3, 5, 6}": "5 divided by 3 leaves a rest",
+            "my_sizes = {3, 5, 6}": "5 divided by 3 leaves a remainder",
             "my_sizes = {3, 9}": "from 3 to 7",
             "my_sizes = set()": "divides evenly by 3",
         },
