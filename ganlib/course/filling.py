@@ -11,21 +11,23 @@ from ganlib.training.files import atomic_write
 QUIET = 0.1  # share of the processors that other programs may take before a measurement counts as disturbed
 LONG = 5  # seconds from which on a cell is one to wait for
 HEADER = "waiting at `lesson` speed"
-LONG_CELLS = "cells to wait for"
+LONG_SECTIONS = "sections to wait for"
 LINK = re.compile(r"\]\((?:[\w./-]*/)?(\d\d_\w+)\.ipynb[^)]*\)")
 SOURCE = re.compile(r"^Waiting times: .*$", re.MULTILINE)
 
 
-def fill_page(text, table):
+def fill_page(text, table, sections):
     """Write the measured times into a page.
 
     Parameters
     ----------
     text : str
-        Markdown. In a table, the columns headed "waiting at `lesson` speed" and "cells to wait for" are filled in each
-        row that links to lessons; a line that begins with "Waiting times:" says how they were measured.
+        Markdown. In a table, the columns headed "waiting at `lesson` speed" and "sections to wait for" are filled in
+        each row that links to lessons; a line that begins with "Waiting times:" says how they were measured.
     table : dict
         As `load` returns it. A row with a lesson that was not measured stays as it is.
+    sections : dict
+        As `sections` returns it.
 
     Returns
     -------
@@ -35,14 +37,14 @@ def fill_page(text, table):
     for line in text.split("\n"):
         cells = line.strip().strip("|").split("|") if line.startswith("|") else []
         header = header if cells and header else [cell.strip() for cell in cells]
-        lines.append(_fill_row(line, cells, header, table) if cells else line)
+        lines.append(_fill_row(line, cells, header, table, sections) if cells else line)
     filled = "\n".join(lines)
     if not any("lesson" in speeds for speeds in table.values()):
         return filled
     return SOURCE.sub(lambda _: f"Waiting times: {source(table)}", filled)
 
 
-def _fill_row(line, cells, header, table):
+def _fill_row(line, cells, header, table, sections):
     names = LINK.findall(line)
     if not names or any("lesson" not in table.get(name, {}) for name in names):
         return line
@@ -50,15 +52,37 @@ def _fill_row(line, cells, header, table):
     for column, head in enumerate(header[: len(cells)]):
         if head == HEADER:
             cells[column] = f" {sum(rounded_up(one['seconds']) for one in measured)} s "
-        elif head == LONG_CELLS:
-            cells[column] = f" {long_cells(measured)} "
+        elif head == LONG_SECTIONS:
+            told = [
+                _long_sections(one["cells"], sections.get(name, {})) for name, one in zip(names, measured, strict=True)
+            ]
+            cells[column] = f" {', '.join(filter(None, told)) or 'none'} "
     return f"|{'|'.join(cells)}|"
 
 
-def long_cells(measured):
-    """Name the cells that take more than five seconds, in their order, with their times."""
-    found = [(name, time) for one in measured for name, time in one["cells"].items() if time > LONG]
-    return ", ".join(f"`{name}` {rounded_up(time)} s" for name, time in found) or "none"
+def _long_sections(seconds, headings):
+    """Name the sections whose long cells make one wait, in their order, with what these take together."""
+    found = {}
+    for cell, time in seconds.items():
+        if time > LONG:
+            section = headings.get(cell, cell)
+            found[section] = found.get(section, 0) + time
+    return ", ".join(f"{section} {rounded_up(time)} s" for section, time in found.items())
+
+
+def sections(checkout=environment.CHECKOUT):
+    """Return what a page calls the place of each code cell: lesson -> cell id -> the heading above it, in quotes."""
+    return {path.stem: _headings(path) for path in sorted((checkout / "notebooks").glob("*.ipynb"))}
+
+
+def _headings(path):
+    heading, found = "the opening cell", {}
+    for cell in nbformat.read(path, nbformat.NO_CONVERT).cells:
+        if cell.cell_type == "code":
+            found[cell.id] = heading
+        elif words := re.findall(r"^##+ (.+)$", cell.source, re.MULTILINE):
+            heading = f'"{words[-1]}"'
+    return found
 
 
 def source(table):
@@ -79,10 +103,10 @@ def pages(checkout=environment.CHECKOUT):
 
 def fill(table, checkout=environment.CHECKOUT):
     """Write the measured times wherever they are told; return the paths of the files that changed."""
-    changed = []
+    changed, headings = [], sections(checkout)
     for path in pages(checkout):
         text = path.read_text(encoding="utf-8")
-        if (new := fill_page(text, table)) != text:
+        if (new := fill_page(text, table, headings)) != text:
             path.write_text(new, encoding="utf-8", newline="\n")
             changed.append(path)
     return changed

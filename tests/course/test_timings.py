@@ -93,7 +93,7 @@ def test_the_command_refuses_what_it_cannot_read_in_one_sentence(monkeypatch, ca
 
 PAGE = """# A page
 
-| lesson | waiting at `lesson` speed | cells to wait for |
+| lesson | waiting at `lesson` speed | sections to wait for |
 |---|---|---|
 | [one](notebooks/00_one.ipynb) | 5 s | none |
 | [both](00_one.ipynb), [two](01_two.ipynb) | ? | ? |
@@ -115,22 +115,23 @@ def table_of(**seconds):
     return {name: one(cells) for name, cells in seconds.items()}
 
 
-BOTH = {"00_one": {"opening": 3.0, "train": 30.2}, "01_two": {"opening": 1.0, "draw": 8.0}}
+BOTH = {"00_one": {"opening": 3.0, "train": 30.2}, "01_two": {"opening": 1.0, "draw": 8.0, "again": 9.0}}
+SECTIONS = {"00_one": {"train": '"A game"'}, "01_two": {"opening": "x", "draw": '"A draw"', "again": '"A draw"'}}
 
 
 def test_a_page_is_filled_in_where_a_row_links_to_lessons():
-    lines = filling.fill_page(PAGE, table_of(**BOTH)).splitlines()
-    assert lines[4] == "| [one](notebooks/00_one.ipynb) | 35 s | `train` 35 s |"
-    assert lines[5] == "| [both](00_one.ipynb), [two](01_two.ipynb) | 45 s | `train` 35 s, `draw` 10 s |"
+    lines = filling.fill_page(PAGE, table_of(**BOTH), SECTIONS).splitlines()
+    assert lines[4] == '| [one](notebooks/00_one.ipynb) | 35 s | "A game" 35 s |'
+    assert lines[5] == '| [both](00_one.ipynb), [two](01_two.ipynb) | 55 s | "A game" 35 s, "A draw" 20 s |'
     assert lines[6] == "| no lesson | ? | ? |"
     assert lines[10] == "| [one](00_one.ipynb) | ? |"
     assert lines[12].startswith("Waiting times: measured by `python -m ganlib timings` on 2026-01-31 (CPU, 2 cores).")
 
 
 def test_what_was_not_measured_stays_as_it_is():
-    assert filling.fill_page(PAGE, {}) == PAGE
-    assert filling.fill_page(PAGE, {"00_one": {"smoke": table_of(**BOTH)["00_one"]["lesson"]}}) == PAGE
-    only_one = filling.fill_page(PAGE, table_of(**{"00_one": BOTH["00_one"]}))
+    assert filling.fill_page(PAGE, {}, SECTIONS) == PAGE
+    assert filling.fill_page(PAGE, {"00_one": {"smoke": table_of(**BOTH)["00_one"]["lesson"]}}, SECTIONS) == PAGE
+    only_one = filling.fill_page(PAGE, table_of(**{"00_one": BOTH["00_one"]}), SECTIONS)
     assert "| [both](00_one.ipynb), [two](01_two.ipynb) | ? | ? |" in only_one
 
 
@@ -152,7 +153,9 @@ def test_a_time_is_rounded_up(seconds, told):
 @pytest.mark.parametrize("path", filling.pages(), ids=ids)
 def test_the_pages_tell_what_was_measured(path):
     text = path.read_text(encoding="utf-8")
-    assert filling.fill_page(text, TABLE) == text, "run `python -m ganlib timings`, or with --executed"
+    assert filling.fill_page(text, TABLE, filling.sections()) == text, (
+        "run `python -m ganlib timings`, or with --executed"
+    )
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=ids)
