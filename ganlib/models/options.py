@@ -34,8 +34,8 @@ class GANOptions:
         that the generator learns from; "inference": with the moving statistics, as the classic code does.
     gradient_penalty : float
         Weight of the mean square length of the discriminator's gradient at real pictures, half of which is added to its
-        loss on them, whatever that is; 0: none. It is the R1 of Mescheder et al. 2018, equation 9, which damps the circling
-        of two networks that only follow their gradients.
+        loss on them, whatever that is; 0: none. It is the R1 of Mescheder et al. 2018, equation 9: it damps the
+        circling of two networks that only follow their gradients.
     training_spread : float
         Standard deviation, from 0.5 to 1, of the latent vectors that the training draws. Pictures are always made from
         standard normal ones: below 1 these lie farther out than those learned from, and the pictures vary more. It is
