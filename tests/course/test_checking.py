@@ -71,7 +71,7 @@ def test_a_function_that_is_not_written_is_not_attempted():
         raise NotImplementedError
 
     assert asked.check(stub).kind == "not attempted"
-    assert "without brackets" in asked.check(5).words
+    assert "without parentheses" in asked.check(5).words
     assert asked.check(5).kind == "failed"
 
 

@@ -33,7 +33,7 @@ def _price(price):
         )
     if close(found, whole.sum(axis=1)):
         raise Wrong(
-            "You averaged over nothing and summed over the code: one number per picture. Asked for: one per code."
+            "You averaged over nothing and summed over the code: one number per picture. Wanted: one per code number."
         )
     found = array(found, (4,))
     if close(found, 2 * wanted):

@@ -73,7 +73,7 @@ CASES = {
             loss(f"tf.reduce_sum({CROSS}(tf.ones_like(fake_logits), fake_logits))"): "That is the sum",
             loss(f"{CROSS}(tf.ones_like(fake_logits), fake_logits)"): "has the shape (17, 1)",
             loss("tf.reduce_mean(fake_logits**2)"): "the mean of -log D is",
-            "my_loss = 0.7": "without brackets",
+            "my_loss = 0.7": "without parentheses",
         },
         raises=loss("tf.reduce_mean(labels)"),
         names=names,
