@@ -16,7 +16,7 @@ LINK = re.compile(r"\]\((?:[\w./-]*/)?(\d\d_\w+)\.ipynb[^)]*\)")
 SOURCE = re.compile(r"^Waiting times: .*$", re.MULTILINE)
 
 
-def fill_page(text, table, sections):
+def fill_page(text, table, headings):
     """Write the measured times into a page.
 
     Parameters
@@ -26,8 +26,8 @@ def fill_page(text, table, sections):
         each row that links to lessons; a line that begins with "Waiting times:" says how they were measured.
     table : dict
         As `load` returns it. A row with a lesson that was not measured stays as it is.
-    sections : dict
-        As `sections` returns it.
+    headings : dict
+        As `sections` returns them.
 
     Returns
     -------
@@ -37,14 +37,14 @@ def fill_page(text, table, sections):
     for line in text.split("\n"):
         cells = line.strip().strip("|").split("|") if line.startswith("|") else []
         header = header if cells and header else [cell.strip() for cell in cells]
-        lines.append(_fill_row(line, cells, header, table, sections) if cells else line)
+        lines.append(_fill_row(line, cells, header, table, headings) if cells else line)
     filled = "\n".join(lines)
     if not any("lesson" in speeds for speeds in table.values()):
         return filled
     return SOURCE.sub(lambda _: f"Waiting times: {source(table)}", filled)
 
 
-def _fill_row(line, cells, header, table, sections):
+def _fill_row(line, cells, header, table, headings):
     names = LINK.findall(line)
     if not names or any("lesson" not in table.get(name, {}) for name in names):
         return line
@@ -54,7 +54,7 @@ def _fill_row(line, cells, header, table, sections):
             cells[column] = f" {sum(rounded_up(one['seconds']) for one in measured)} s "
         elif head == LONG_SECTIONS:
             told = [
-                _long_sections(one["cells"], sections.get(name, {})) for name, one in zip(names, measured, strict=True)
+                _long_sections(one["cells"], headings.get(name, {})) for name, one in zip(names, measured, strict=True)
             ]
             cells[column] = f" {', '.join(filter(None, told)) or 'none'} "
     return f"|{'|'.join(cells)}|"
