@@ -4,6 +4,7 @@ from importlib import import_module
 
 _HOME_OF = {
     "DrawingPad": "ganlib.lab.pad",
+    "Flipbook": "ganlib.lab.flipbook",
     "LabTrainer": "ganlib.lab.trainer",
     "LatentExplorer": "ganlib.lab.explorer",
     "LiveLab": "ganlib.lab.live",
@@ -11,7 +12,7 @@ _HOME_OF = {
     "TimeMachine": "ganlib.lab.replay",
 }
 
-__all__ = ["DrawingPad", "LabTrainer", "LatentExplorer", "LiveLab", "Recording", "TimeMachine"]
+__all__ = ["DrawingPad", "Flipbook", "LabTrainer", "LatentExplorer", "LiveLab", "Recording", "TimeMachine"]
 
 
 def __getattr__(name):
