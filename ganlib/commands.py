@@ -15,6 +15,7 @@ from ganlib.setup import environment
 
 FIRST_LESSON, LIVE_LAB = "00_start_here.ipynb", "10_live_lab.ipynb"
 MINUTES_OF_A_YEAR = 60 * 24 * 365
+HOUSE = ("classic", "swift", "conv", "fine")  # the recipes that stand in the table of a contest
 OF_THE_PAGE = ("ip", "token", "visitors", "idle")
 OF_A_NEW_RUN = ("network", "seed", "moving_average")
 OF_PICTURES = ("size", "channels", "background")
@@ -437,6 +438,32 @@ def sweep(arguments):
 
 
 @_refusing
+def contest(arguments):
+    """Replay the sessions of a room, judge and rank them, and show all films and curves on one page."""
+    parser = _parser(contest)
+    add = parser.add_argument
+    add("folder", type=_path, metavar="FOLDER", help="what lab.session().save(...) wrote for each learner")
+    add("--steps", type=int, default=3000, help="the budget of a session; default 3000")
+    add(
+        "--recipe", default="classic", metavar="NAME", help="whose GAN everybody steers; default classic, GAN(seed=...)"
+    )
+    add("--pictures", type=int, default=10_000, help="of each entry that are judged; default 10000")
+    add("--out", type=_path, metavar="FOLDER", help="for results and page; default contests/ and the folder's name")
+    add(
+        "--house",
+        nargs="*",
+        metavar="NAME",
+        default=HOUSE,
+        help="our recipes in the table; default classic swift conv fine",
+    )
+    options = parser.parse_args(arguments)
+    environment.stand(["contest", *arguments])
+    from ganlib.contest import driver as room
+
+    print(f"The page of the contest: {room.main(**vars(options))}")
+
+
+@_refusing
 def badges(arguments):
     """Write the repository's address into the lessons, so that they open on Colab and Binder."""
     parser = _parser(badges)
@@ -463,6 +490,7 @@ COMMANDS = {
     "book": book,
     "badges": badges,
     "sweep": sweep,
+    "contest": contest,
 }
 
 

@@ -9,10 +9,20 @@ _HOME_OF = {
     "LatentExplorer": "ganlib.lab.explorer",
     "LiveLab": "ganlib.lab.live",
     "Recording": "ganlib.lab.recording",
+    "Session": "ganlib.lab.session",
     "TimeMachine": "ganlib.lab.replay",
 }
 
-__all__ = ["DrawingPad", "Flipbook", "LabTrainer", "LatentExplorer", "LiveLab", "Recording", "TimeMachine"]
+__all__ = [
+    "DrawingPad",
+    "Flipbook",
+    "LabTrainer",
+    "LatentExplorer",
+    "LiveLab",
+    "Recording",
+    "Session",
+    "TimeMachine",
+]
 
 
 def __getattr__(name):

@@ -367,6 +367,10 @@ class LiveLab:
         """Return the session so far as a `Schedule`, to be saved, swapped and replayed by `train(schedule=...)`."""
         return self.trainer.schedule()
 
+    def session(self, steps=None):
+        """Return the session so far, or its first steps, with all that repeats it: see `LabTrainer.session`."""
+        return self.trainer.session(steps)
+
     def close(self):
         """Stop the training and the thread."""
         self.trainer.close()

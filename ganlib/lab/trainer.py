@@ -14,6 +14,7 @@ from queue import SimpleQueue
 
 from ganlib._tensorflow import keras
 from ganlib.arguments import Choice, Number, Whole
+from ganlib.lab.session import session_of
 from ganlib.paths import as_path
 from ganlib.setup import environment
 from ganlib.training import (
@@ -263,6 +264,31 @@ class LabTrainer:
         return Schedule([(first, *pair) for pair in early.items()] + [c for c in changes if c.step > first])
 
     @property
+    def first_arrays(self):
+        """What `reset` comes back to: the arrays of `TrainableModel.state`, by name."""
+        return self._first[1]
+
+    def session(self, steps=None):
+        """Return all that repeats what was done here, to be saved, swapped and entered in a contest.
+
+        Parameters
+        ----------
+        steps : int or None
+            Only the first so many steps; all that were made if None.
+
+        Returns
+        -------
+        Session
+
+        Raises
+        ------
+        ValueError
+            The lab is training, has made no step, or trains what a session cannot say: networks or options of one's
+            own, another batch size than the recipe's, other pictures than the first ones of MNIST.
+        """
+        return session_of(self, steps)
+
+    @property
     def steps_per_second(self):
         """How fast it trains; NaN before it does."""
         return self._training.steps_per_second if self._training else float("nan")
@@ -328,12 +354,8 @@ class LabTrainer:
         model, (first, arrays, values) = self.model, self._first
         if seed is not None and seed != model.seed:
             arrays = _redrawn(model, arrays, seed)
-        with model.exclusive():
-            model.load_state(first, arrays, {**values, "live": model.live.snapshot()})
-            model.seed = model.seed if seed is None else seed
-            model.run = model.measured = model.guard = None
-            if hasattr(model, "samples"):
-                model.samples = {}
+        values_now = {**values, "live": model.live.snapshot()}
+        model.start_over(first, arrays, values_now, model.seed if seed is None else seed)
         self._first = first, arrays, values
         model.live.cut(self._logged)
         self._first_values, self._training = model.live.snapshot(), None

@@ -37,6 +37,11 @@ class PictureModel(TrainableModel):
         """Return 25 pictures, float32 in [-1, 1], that show what the model has learned; comparable between steps."""
         raise NotImplementedError
 
+    def start_over(self, *state_and_seed):
+        """Go back to a state, and forget the samples that were taken since."""
+        super().start_over(*state_and_seed)
+        self.samples = {}
+
     def default_data(self):
         """Return the pictures for which the model was built, or the MNIST training set, uint8 (60000, 28, 28, 1)."""
         return pixels.load_mnist("train")[0] if self.own_data is None else self.own_data

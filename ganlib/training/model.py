@@ -165,6 +165,16 @@ class TrainableModel(keras.Model):
         self.load_plain_values(values)
         self.step = step
 
+    def start_over(self, step, arrays, values, seed):
+        """Go back to what `state` returned, of another seed perhaps, as if nothing had been trained since.
+
+        What was compiled is used again. The log of changes stays: see `LiveValues.cut`.
+        """
+        with self.exclusive():
+            self.load_state(step, arrays, values)
+            self.seed = check_seed(seed)
+            self.run = self.measured = self.guard = None
+
     def save_own_variables(self, store):
         """Let a `.keras` file hold, beside the networks and optimizers, what else belongs to the state."""
         super().save_own_variables(store)

@@ -45,6 +45,7 @@ OPTIONS = {
     "handout": (("--lessons", "77"), "out with-wheels"),
     "book": ((), "out executed speed"),
     "sweep": (("--estimate",), "notebook out workers time-limit scheduler"),
+    "contest": (("--house", "nobody"), "steps recipe pictures out"),
     "doctor": ((), "room"),
     "lab": (("--no-browser",), "port ip token visitors idle"),
 }
