@@ -7,11 +7,12 @@ _HOME_OF = {
     "LabTrainer": "ganlib.lab.trainer",
     "LatentExplorer": "ganlib.lab.explorer",
     "LiveLab": "ganlib.lab.live",
+    "PointPad": "ganlib.lab.points",
     "Recording": "ganlib.lab.recording",
     "TimeMachine": "ganlib.lab.replay",
 }
 
-__all__ = ["DrawingPad", "LabTrainer", "LatentExplorer", "LiveLab", "Recording", "TimeMachine"]
+__all__ = ["DrawingPad", "LabTrainer", "LatentExplorer", "LiveLab", "PointPad", "Recording", "TimeMachine"]
 
 
 def __getattr__(name):
