@@ -1,4 +1,4 @@
-// The drawing pad on a page. What is drawn stays here as strokes, [x, y, ...] in thousandths of the pad's side, and is
+// The drawing pad on a page, on top of drawable.js. What is drawn stays here as strokes, [x, y, ...] in thousandths of the pad's side, and is
 // sent to Python, which makes pictures of it and says what it thinks of them. See ganlib/lab/pad.py.
 
 const MARKUP = `
@@ -32,27 +32,15 @@ const AGAIN = 1000; // and between two looks while a model is watched, which may
 const LATE = 3000; // until it is told that Python does not answer
 const LOST = 15000; // until a change is sent though the last one was not answered
 const NEAR = 3; // units: nearer points are left out
-const STEP = 25, SMALL_STEP = 5; // units that an arrow moves the pen
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-function make(tag, attributes, ...children) {
-  const element = Object.assign(document.createElement(tag), attributes);
-  element.append(...children);
-  return element;
-}
-
 function render({ model, el }) {
   const about = model.get("about");
   const view = Math.random().toString(36).slice(2);
   const root = make("div", { className: "pad", innerHTML: MARKUP });
-  root.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the arrows, Enter and D for itself
   el.append(root);
   const find = (selector) => root.querySelector(selector);
-  const canvas = find("canvas"), pen = canvas.getContext("2d");
-  const kind = find("select"), width = find("input[type=range]");
+  const canvas = find("canvas"), kind = find("select"), width = find("input[type=range]");
   const inks = Object.fromEntries(about.inks);
   let strokes = [], past = [], stroke = null; // the drawing, what it was before each act, the line that grows
-  let cursor = null, pointer = null, byKeys = false, isDown = false; // the pen's place; the finger that draws; keys
   let ink = about.ink, sent = 0, asked = 0, isDirty = false, timer = null;
   const waiting = new Map(); // drawings that Python has not yet said it keeps, by the number of their message
 
@@ -62,17 +50,7 @@ function render({ model, el }) {
     find(".pad-said").textContent = sentence;
   }
 
-  let frame = 0;
-  function redraw() {
-    frame ||= requestAnimationFrame(() => {
-      frame = 0;
-      paint();
-    });
-  }
-
-  function paint() {
-    const scale = canvas.width / about.units;
-    pen.setTransform(scale, 0, 0, scale, 0, 0);
+  function paint(pen) {
     pen.fillStyle = about.paper;
     pen.fillRect(0, 0, about.units, about.units);
     pen.lineCap = pen.lineJoin = "round";
@@ -86,24 +64,6 @@ function render({ model, el }) {
       pen.beginPath();
       pen.moveTo(x, y);
       for (let i = 0; i < rest.length; i += 2) pen.lineTo(rest[i], rest[i + 1]);
-      pen.stroke();
-    }
-    if (cursor) paintCursor(1 / scale);
-  }
-
-  function paintCursor(pixel) { // in two colours, so that it is seen on every ink; a cross while the pen is up
-    const [x, y] = cursor, radius = width.valueAsNumber / 2;
-    for (const [colour, line] of [["#000", 4], ["#fff", 2]]) {
-      pen.strokeStyle = colour;
-      pen.lineWidth = line * pixel;
-      pen.beginPath();
-      pen.arc(x, y, radius, 0, 2 * Math.PI);
-      if (byKeys && !isDown) {
-        pen.moveTo(x - radius / 2, y);
-        pen.lineTo(x + radius / 2, y);
-        pen.moveTo(x, y - radius / 2);
-        pen.lineTo(x, y + radius / 2);
-      }
       pen.stroke();
     }
   }
@@ -129,13 +89,11 @@ function render({ model, el }) {
   }
 
   function end() {
-    stroke = pointer = null;
-    isDown = false;
-    redraw();
+    stroke = null;
   }
 
   function undo() {
-    end();
+    hand.lift();
     if (!past.length) return say("There is nothing to take back.");
     strokes = past.pop();
     say("Taken back.");
@@ -143,7 +101,7 @@ function render({ model, el }) {
   }
 
   function clear() {
-    end();
+    hand.lift();
     if (!strokes.length) return say("The pad is empty.");
     past.push(strokes);
     strokes = [];
@@ -158,7 +116,7 @@ function render({ model, el }) {
     waiting.set(number, strokes);
     setTimeout(() => waiting.has(number) && tellLate(), LATE);
     [strokes, past, isDirty] = [[], [], false];
-    end();
+    hand.lift();
   }
 
   function tellLate() {
@@ -179,7 +137,7 @@ function render({ model, el }) {
 
   function changed() {
     isDirty = true;
-    redraw();
+    hand.redraw();
     timer ??= setTimeout(tell, EVERY);
   }
 
@@ -198,7 +156,7 @@ function render({ model, el }) {
       waiting.delete(answer.number);
       if (answer.refused && strokes.length) past.unshift(drawn); // nothing is lost: Undo comes to it
       else if (answer.refused) strokes = drawn;
-      redraw();
+      hand.redraw();
     } else asked = 0;
     if (answer.said) say(answer.said);
     else if (waiting.size === 0 && find(".pad-said").textContent.startsWith("Python is busy")) say("");
@@ -234,84 +192,16 @@ function render({ model, el }) {
     if (hadFocus) (list.querySelector("button") ?? canvas).focus();
   }
 
-  // --- mouse, pen, finger and keys -----------------------------------------------------------------------------------
-
-  const limited = (value) => Math.max(-about.outside, Math.min(about.units + about.outside, Math.round(value)));
-  function placeOf(event) {
-    const box = canvas.getBoundingClientRect(), scale = about.units / box.width;
-    return [limited((event.clientX - box.left) * scale), limited((event.clientY - box.top) * scale)];
-  }
-
-  canvas.onpointerdown = (event) => {
-    if (event.button !== 0 || pointer !== null) return;
-    event.preventDefault();
-    canvas.focus({ preventScroll: true });
-    canvas.setPointerCapture(event.pointerId);
-    end();
-    pointer = event.pointerId;
-    begin(placeOf(event));
-  };
-  canvas.onpointermove = (event) => {
-    if (pointer === null && !event.movementX && !event.movementY) return; // the page has moved, and not the mouse
-    if (isDown) end();
-    byKeys = false;
-    cursor = event.pointerType === "touch" ? null : placeOf(event);
-    redraw();
-    if (event.pointerId !== pointer) return;
-    const events = event.getCoalescedEvents?.() ?? [];
-    for (const one of events.length ? events : [event]) extend(placeOf(one));
-  };
-  canvas.onpointerup = canvas.onpointercancel = canvas.onlostpointercapture = (event) => {
-    if (event.pointerId === pointer) end();
-  };
-  canvas.onpointerleave = canvas.onblur = () => {
-    cursor = null;
-    end();
-  };
-  canvas.onfocus = () => {
-    if (canvas.matches(":focus-visible")) takeKeys();
-  };
-
-  const keys = {
-    " ": () => {
-      isDown = !isDown;
-      if (isDown) begin(cursor);
-      else end();
-      say(isDown ? "The pen is down." : "The pen is up.");
-    },
-    Enter: keep,
-    Backspace: undo,
-    Delete: clear,
-    Escape: clear,
-  };
-
-  function takeKeys() {
-    byKeys = true;
-    cursor ??= [about.units / 2, about.units / 2];
-    redraw();
-  }
-
-  function move([x, y], step) {
-    const inside = (value) => Math.max(0, Math.min(about.units, value));
-    cursor = [inside(cursor[0] + x * step), inside(cursor[1] + y * step)];
-    if (isDown) extend(cursor);
-  }
-
-  root.onkeydown = (event) => {
-    const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
-    if (!isUndo && (event.target !== canvas || event.ctrlKey || event.metaKey || event.altKey)) return;
-    const arrow = ARROWS[event.key], act = isUndo ? undo : keys[event.key];
-    if (!arrow && !act) return;
-    event.preventDefault();
-    event.stopPropagation();
-    takeKeys();
-    if (arrow) move(arrow, event.shiftKey ? SMALL_STEP : STEP);
-    else if (!event.repeat || act === undo) act();
-  };
+  const hand = drawable(root, canvas, { from: [0, 0], to: [about.units, about.units], outside: about.outside }, {
+    begin, extend, end, paint, undo,
+    radius: () => width.valueAsNumber / 2,
+    toggled: (isDown) => say(isDown ? "The pen is down." : "The pen is up."),
+    keys: { Enter: keep, Delete: clear, Escape: clear },
+  });
   find(".pad-keep").onclick = keep;
   find(".pad-undo").onclick = undo;
   find(".pad-clear").onclick = clear;
-  width.oninput = redraw;
+  width.oninput = hand.redraw;
   kind.onchange = () => strokes.length && changed(); // a conditional discriminator is told the kind
 
   // --- begin ---------------------------------------------------------------------------------------------------------
@@ -331,11 +221,6 @@ function render({ model, el }) {
   find("details p").id = `keys-${view}`;
   say(about.said);
 
-  const sizes = new ResizeObserver(() => {
-    canvas.width = canvas.height = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
-    paint();
-  });
-  sizes.observe(canvas);
   const looks = setInterval(() => {
     if (model.get("watching") && strokes.length && !stroke && document.visibilityState === "visible") tell();
   }, AGAIN);
@@ -349,7 +234,7 @@ function render({ model, el }) {
   return () => {
     clearInterval(looks);
     clearTimeout(timer);
-    sizes.disconnect();
+    hand.dispose();
     model.off("msg:custom", hear);
     model.off("change:kept", showKept);
     model.off("change:watching", showWatched);

@@ -1,4 +1,4 @@
-"""What the lessons themselves need: three honest speeds, a welcome that says what was found, and exercises."""
+"""What the lessons themselves need: three honest speeds, a welcome that says what was found, guesses and exercises."""
 
 import functools
 import itertools
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ganlib.speed import SPEEDS, at_speed, in_words, seconds_of_lesson, speed_name
 
-__all__ = ["SPEEDS", "at_speed", "exercise", "new_folder", "speed_name", "welcome"]
+__all__ = ["SPEEDS", "at_speed", "exercise", "new_folder", "predict", "speed_name", "welcome"]
 
 
 def welcome(speed="", *, number=""):
@@ -100,6 +100,41 @@ def exercise(name):
     from ganlib.course import exercises
 
     return exercises.find(name)
+
+
+def predict(question, choices=None, *, low=None, high=None):
+    """Ask for a guess before a cell runs, and show the question; its `outcome` prints the guess beside what came.
+
+    Whoever gives no guess misses nothing: the cells below run all the same.
+
+    Parameters
+    ----------
+    question : str
+        A cell that runs again asks the same question, and keeps the guess.
+    choices : list of str, optional
+        2 to 9 different answers to choose from.
+    low, high : float, optional
+        Without choices: the range of the number that is asked for.
+
+    Returns
+    -------
+    ganlib.course.guesses.Guess
+
+    Raises
+    ------
+    ValueError
+        The question is none, or there are neither choices nor a range, or both.
+
+    Examples
+    --------
+    >>> guess = predict("Will D's loss fall?", ["it falls", "it rises"])
+    Will D's loss fall? (it falls, it rises; no guess yet)
+    >>> guess.outcome("it rises", "It went from 0.61 to 0.66.")
+    You made no guess. The outcome: it rises. It went from 0.61 to 0.66.
+    """
+    from ganlib.course import guesses
+
+    return guesses.predict(question, choices, low=low, high=high)
 
 
 def _progress(number):

@@ -8,6 +8,7 @@ import numpy as np
 from ganlib.arguments import Choice, Whole, as_numbers
 
 MOST_POINTS = 10_000_000
+FEWEST = 10  # of somebody's own that a GAN can learn from
 
 
 def toy_points(kind, n, seed=0):
@@ -130,8 +131,8 @@ def check_points(points):
         points = np.array(points, np.float32)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise ValueError("Points must be pairs of numbers, such as [(0.1, -0.4), ...].") from error
-    if points.ndim != 2 or points.shape[1] != 2 or len(points) < 10:
-        raise ValueError(f"At least 10 points are needed, as (n, 2) numbers; the shape is {points.shape}.")
+    if points.ndim != 2 or points.shape[1] != 2 or len(points) < FEWEST:
+        raise ValueError(f"At least {FEWEST} points are needed, as (n, 2) numbers; the shape is {points.shape}.")
     outside = ~(np.abs(points) <= 1).all(axis=1)  # so written that NaN counts as outside
     if outside.any():
         x, y = points[outside][0]

@@ -11,8 +11,6 @@ import threading
 from types import SimpleNamespace
 from typing import NamedTuple
 
-import anywidget
-import ipywidgets
 import numpy as np
 import traitlets
 
@@ -22,6 +20,7 @@ from ganlib.data import Pictures, asset, flat, png_bytes, scale_pixels
 from ganlib.data.folders import LARGEST, SMALLEST, read_picture
 from ganlib.data.pictures import CHANNELS
 from ganlib.lab import strokes
+from ganlib.lab.board import Board, framed
 from ganlib.paths import as_path, explain
 from ganlib.training import atomic_write
 from ganlib.wording import by, write
@@ -43,17 +42,13 @@ class Kept(NamedTuple):
     picture: np.ndarray
 
 
-class Board(anywidget.AnyWidget):
-    """What is seen of a pad on a page. Pages send messages, and what they set is not taken: they only show it."""
+class Sheet(Board):
+    """What is seen of a pad on a page."""
 
-    _esm = asset("lab/pad.js").read_text(encoding="utf-8")
+    _esm = "".join(asset(f"lab/{part}.js").read_text(encoding="utf-8") for part in ("drawable", "pad"))
     _css = asset("lab/pad.css").read_text(encoding="utf-8")
-    about = traitlets.Dict().tag(sync=True)
     kept = traitlets.Dict().tag(sync=True)
     watching = traitlets.Bool(False).tag(sync=True)
-
-    def set_state(self, sync_data):
-        """Leave everything as it is."""
 
 
 class DrawingPad:
@@ -87,7 +82,7 @@ class DrawingPad:
     kinds : tuple of str
     size, channels : int
     folder : Path or None
-    board : Board
+    board : Sheet
         What pages show.
     widget : ipywidgets.VBox
 
@@ -121,10 +116,9 @@ class DrawingPad:
         if self.folder is not None:
             self._kept, broken = self._open_folder()
         left_out = f"{broken} of the files in {self.folder.name} cannot be read and are left alone." if broken else ""
-        self.board = Board(about=self._about(usual_ink=next(i for i in self._inks if i != paper), said=left_out))
-        self.board.on_msg(self._hear)
-        self.widget = ipywidgets.VBox([self.board])  # which is told when the kernel ends; an anywidget is not
-        self.widget.add_class("ganlib-pad")
+        self.board = Sheet(about=self._about(usual_ink=next(i for i in self._inks if i != paper), said=left_out))
+        self.board.serve(self._obey)
+        self.widget = framed(self.board, "ganlib-pad")
         self._show_kept()
 
     @property
@@ -264,22 +258,7 @@ class DrawingPad:
 
     # --- what a page asks for -------------------------------------------------------------------------------------
 
-    def _hear(self, _, content, buffers):
-        """Do what a page asks for, and answer; whatever goes wrong is said there, in a sentence."""
-        answer = {"refused": True, "said": "The kernel was interrupted: do that again."}
-        try:
-            answer = self._obey(content)
-        except (ValueError, OSError) as error:
-            answer["said"] = str(error)
-        except Exception as error:  # of somebody else's model
-            answer["said"] = f"{type(error).__name__}: {error}"
-        finally:
-            number = content.get("number") if isinstance(content, dict) else None
-            self.board.send({**answer, "number": number if isinstance(number, str) else ""})
-
     def _obey(self, content):
-        if not isinstance(content, dict):
-            raise ValueError("The page sent something that is no message: load it anew.")
         acts = {"look": self._look, "change": self._change, "keep": self._keep, "drop": self._drop}
         return acts[Choice("What a page asks for", tuple(acts))(content.get("do"))](content)
 

@@ -343,7 +343,8 @@ def test_messages_on_several_threads_lose_nothing(tmp_path):
 
     def keep(kind):
         for n in range(15):
-            page.pad._hear(None, {**GOOD, "kind": kind, "strokes": [{**STROKE, "points": [n, n, 500, 500]}]}, [])
+            message = {**GOOD, "kind": kind, "strokes": [{**STROKE, "points": [n, n, 500, 500]}]}
+            page.pad.board._handle_custom_msg(message, [])
             assert page.pad.pictures.images.ndim == 4
 
     threads = [threading.Thread(target=keep, args=(kind,)) for kind in ("cat", "dog", "cat", "dog")]
