@@ -11,6 +11,7 @@ import pytest
 
 from ganlib import plots
 from ganlib.course import checking
+from ganlib.lab import theme
 from ganlib.plots import style
 
 LESSONS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.ipynb"))
@@ -54,6 +55,16 @@ def test_contrast_is_computed_as_wcag_defines_it():
 @pytest.mark.parametrize("pen", PENS.values(), ids=PENS)
 def test_what_a_pen_writes_can_be_read_on_white(pen):
     assert contrast(pen.colour, style.PAPER) >= TEXT
+
+
+@pytest.mark.parametrize("colour", [*style.ON_DARK.values(), theme.GREY_ON_DARK])
+@pytest.mark.parametrize("paper", ["#111111", "#212121"])  # JupyterLab's dark page, and its cells
+def test_what_a_pen_writes_can_be_read_on_a_dark_page(colour, paper):
+    assert contrast(colour, paper) >= TEXT
+
+
+def test_the_players_of_every_figure_have_a_colour_on_dark_pages():
+    assert set(style.ON_DARK) == {style.DISCRIMINATOR, style.GENERATOR, style.REAL, style.FAKE}
 
 
 @pytest.mark.parametrize("colour", [style.INK, style.GREY])

@@ -5,7 +5,7 @@ from html import escape
 
 from ganlib.contest.ranking import HEAD
 from ganlib.export.gif import draw_frame, gif_bytes
-from ganlib.lab import views, words
+from ganlib.lab import theme, views, words
 from ganlib.plots.style import GREY, INK, PALE, PAPER
 from ganlib.thinning import some_of
 from ganlib.training import atomic_write
@@ -26,7 +26,7 @@ def write(path, rules, standings, refused):
     """
     entries = "".join(_entry(number, standing) for number, standing in enumerate(standings))
     page = _PAGE.format(
-        charts=views.STYLE,
+        charts=theme.STYLE,
         style=_STYLE,
         steps=f"{rules.steps:,}",
         recipe=escape(rules.recipe),

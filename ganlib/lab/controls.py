@@ -10,7 +10,7 @@ import weakref
 import ipywidgets
 
 from ganlib.arguments import Choice, Number, Switch, Whole
-from ganlib.lab import views, words
+from ganlib.lab import theme, words
 from ganlib.lab.names import Names
 
 DECADES = 6  # that a logarithmic slider spans
@@ -38,7 +38,8 @@ class ControlPanel:
     ----------
     widgets : dict of str to tuple of Widget
         The widgets of each value; a logarithmic slider has a box beside it, where the number can be typed.
-    box : ipywidgets.GridBox
+    rows : dict of str to Widget
+        What to show of each value: its one widget, or a box that holds its two.
     """
 
     def __init__(self, live, send, complain):
@@ -52,8 +53,14 @@ class ControlPanel:
         for name, widgets in self.widgets.items():
             for widget in widgets:
                 widget.observe(lambda change, name=name: self._moved(name, change["owner"], change["new"]), "value")
-        rows = [widgets[0] if len(widgets) == 1 else ipywidgets.HBox(widgets) for widgets in self.widgets.values()]
-        self.box = ipywidgets.GridBox(rows, layout=COLUMNS_WHERE_THERE_IS_ROOM)
+        self.rows = {
+            name: widgets[0] if len(widgets) == 1 else ipywidgets.HBox(widgets)
+            for name, widgets in self.widgets.items()
+        }
+
+    def box(self):
+        """Return a box with all the controls, in as many columns as there is room for."""
+        return ipywidgets.GridBox(list(self.rows.values()), layout=COLUMNS_WHERE_THERE_IS_ROOM)
 
     def _moved(self, name, widget, value):
         if self._following:
@@ -100,7 +107,7 @@ def frame(*rows):
 
     When the kernel ends, all boxes that are still on a page say so.
     """
-    box = ipywidgets.VBox([ipywidgets.HTML(views.STYLE), *rows, Names()])
+    box = ipywidgets.VBox([ipywidgets.HTML(theme.STYLE), *rows, Names()])
     box.add_class("ganlib")
     _frames.add(box)
     return box
@@ -110,7 +117,7 @@ def frame(*rows):
 def say_that_the_kernel_ends():
     """Let every box say that nobody answers any more: not all pages notice it, and a killed kernel cannot tell."""
     for box in list(_frames):
-        box.add_class(views.ENDED)
+        box.add_class(theme.ENDED)
 
 
 def make_widgets(name, takes, value):
@@ -125,7 +132,7 @@ def make_widgets(name, takes, value):
         The value now.
     """
     label = words.label(name)
-    wide = {"style": LABEL, "layout": {"width": "300px"}, "description": label, "value": value}
+    wide = {"style": LABEL, "layout": {"width": "auto"}, "description": label, "value": value}
     if isinstance(takes, Switch):
         return (ipywidgets.Checkbox(**wide, indent=True),)
     if isinstance(takes, Choice):
@@ -150,7 +157,7 @@ def _log_slider(label, takes, value):
         step=0.05,
         readout=False,
         style=LABEL,
-        layout={"width": "224px"},
+        layout={"width": "auto", "flex": "1 1 0"},
     )
     box = ipywidgets.BoundedFloatText(
         value=value,
@@ -159,7 +166,7 @@ def _log_slider(label, takes, value):
         step=1e-5,
         description=f"{label}, typed",
         style={"description_width": "0px"},  # for those who hear it; those who see have the slider's label
-        layout={"width": "84px"},
+        layout={"width": "84px", "flex": "none"},
     )
     box.add_class("ganlib-number")
     return slider, box

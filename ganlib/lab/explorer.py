@@ -117,7 +117,7 @@ class LatentExplorer:
         )
         self.widget = frame(
             ipywidgets.HBox([*self.buttons.values(), play], layout=wrap),
-            ipywidgets.HBox([self.panel.box, seen], layout=wrap),
+            ipywidgets.HBox([self.panel.box(), seen], layout=wrap),
         )
         self.widget.add_class("ganlib-explorer")
 

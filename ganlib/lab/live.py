@@ -14,13 +14,14 @@ import numpy as np
 from ganlib import data as pixels
 from ganlib import judge
 from ganlib.arguments import Switch
-from ganlib.lab import pictures, views, words
+from ganlib.lab import pictures, theme, views, words
 from ganlib.lab.controls import ControlPanel, frame
 from ganlib.lab.trainer import LabTrainer, pause_on_interrupt
 from ganlib.models.conditional import ConditionalGAN
 from ganlib.models.gan import GAN
 from ganlib.models.plane import PlaneGAN
 from ganlib.models.presets import PRESETS
+from ganlib.plots import style
 from ganlib.training import describe_device
 
 WATCHED = 100  # fakes and real examples that the gauges and the histogram look at
@@ -32,6 +33,7 @@ SHORT_WINDOW = 1000  # steps
 PRETRAINING = 100  # steps
 HELD = 200  # steps for which "Train N" holds a page that shows nothing that happens in the background
 WINDOWS = [("last 1,000 steps", SHORT_WINDOW), ("whole run", 0)]
+MADE, REAL, POINTS = "Made", "Real", "Rings are real, crosses are made"
 SPEEDS = [("as fast as it goes", "full"), ("calm", "calm"), ("slow motion", "slow")]
 
 
@@ -65,15 +67,18 @@ class LiveLab:
     """
 
     def __init__(self, model, data=None, *, background=None, **options):
-        self.model = model
+        self.model, self._adversarial = model, isinstance(model, GAN)
         shows = "google.colab" not in sys.modules
         self.background = shows if background is None else Switch("background")(background)
-        self._preset_told = self._histogram = ""
+        self._preset_told = ""
         self._looks, self._digits, self._shown_values = 0, None, None
         self._before = None
         self._build()
         self.trainer = LabTrainer(model, data, view=self, **options)
         self._real, *self._real_labels = (array[:WATCHED] for array in self.trainer.data)
+        self._what = (
+            "points" if isinstance(model, PlaneGAN) else "digits" if self._real.shape[1:3] == (28, 28) else "pictures"
+        )
         # A conditional GAN is asked for all digits in turn.
         self._digits_told = [np.arange(WATCHED) % model.classes] if isinstance(model, ConditionalGAN) else []
         self.panel = ControlPanel(model.live, self.trainer.set, self._complain)
@@ -87,20 +92,67 @@ class LiveLab:
         """Make what the trainer writes: pictures, charts, gauges and a status."""
         self._fake_picture, self._real_picture = ipywidgets.HTML(), ipywidgets.HTML()
         self._pngs = {}
-        self._charts, self._gauges, self._status = (ipywidgets.HTML() for _ in range(3))
-        self._fake_title, self._real_title = ipywidgets.HTML("<b>Made</b>"), ipywidgets.HTML("<b>Real</b>")
+        self._loop, self._charts, self._gauges, self._verdict, self._status = (ipywidgets.HTML() for _ in range(5))
+        self._written = (
+            *(self._fake_picture, self._real_picture, self._loop),
+            *(self._charts, self._gauges, self._verdict, self._status),
+        )
 
     def _arrange(self):
-        """Make what people press, and put everything in its place."""
-        trainer, adversarial = self.trainer, isinstance(self.model, GAN)
-        actions = {}
+        """Make what people press, and put everything in its place: what steers a network stands with that network."""
+        self._make_buttons()
+        self._make_settings()
+        more = [self.buttons[name] for name in ("more", "reset")]
+        seed = [self.seed] if self._adversarial else []
+        first = [button for name, button in self.buttons.items() if name in ("play", "pause", "step")]
+        self.widget = frame(
+            _box("bar", *first, more[0], self.number, self.menus["speed"], more[1], *seed),
+            self._status,
+            *([self._loop] if self._adversarial else []),
+            self._stage(),
+            _box("bar", self.menus["window"]),
+            self._charts,
+        )
+        if "play" in self.buttons:
+            self.buttons["play"].add_class("ganlib-main")
+            self.buttons["play"].button_style = "primary"
+        self.widget.add_class("ganlib-lab")
+
+    def _stage(self):
+        """Put the pictures in the middle, and each network's controls at its side."""
+        rows = self.panel.rows
+        points = isinstance(self.model, PlaneGAN)
+        made = _box("seen", ipywidgets.HTML(f"<b>{POINTS if points else MADE}</b>"), self._fake_picture, area="made")
+        if not self._adversarial:
+            stage = ipywidgets.GridBox([_box("left", _box("side", *rows.values(), area="both")), made])
+            stage.add_class("ganlib-plain")
+        else:
+            own = {letter: [row for name, row in rows.items() if owner(name) == letter] for letter in "gd"}
+            shared = [row for name, row in rows.items() if not owner(name)]
+            left = _box(
+                "left",
+                _box("side", *own["g"], _box("bar", self.buttons["g_step"]), area="g"),
+                _box("side", *shared, self.menus["preset"], self.anew, area="both"),
+            )
+            alone = _box("bar", self.buttons["d_step"], self.buttons["pretrain"])
+            d_side = _box("side", *own["d"], alone, self._verdict, area="d")
+            real = _box("seen", ipywidgets.HTML(f"<b>{REAL}</b>"), self._real_picture, area="real")
+            gauges = _box("gauges", self._gauges, area="gauges")
+            stage = ipywidgets.GridBox([left, made, *([] if points else [real]), d_side, gauges])
+            if points:
+                stage.add_class("ganlib-alone")
+        stage.add_class("ganlib-stage")
+        return stage
+
+    def _make_buttons(self):
+        trainer, actions = self.trainer, {}
         if self.background:
             actions |= {
                 "play": ("▶ Play", "Train until pause is pressed", trainer.play),
                 "pause": ("❚❚ Pause", "Stop after the present block of steps", trainer.pause),
             }
         actions["step"] = ("1 step", "One step of both networks", trainer.step)
-        if adversarial:
+        if self._adversarial:
             actions |= {
                 "d_step": ("D step", "One step of D alone, G held still", lambda: trainer.alone("discriminator")),
                 "g_step": ("G step", "One step of G alone, D held still", lambda: trainer.alone("generator")),
@@ -113,27 +165,16 @@ class LiveLab:
         actions["more"] = ("Train N", "Train as many steps as the number beside says", self._train_more)
         actions["reset"] = ("↺ Reset", "Back to the first weights of this seed; controls stay", self._reset)
         self.buttons = {name: self._button(*details) for name, details in actions.items()}
-        self.number = ipywidgets.BoundedIntText(
-            value=1000 if self.background else HELD,
-            min=1,
-            max=trainer.most_steps,
-            description="N steps",
-            style={"description_width": "initial"},
-            layout={"width": "150px"},
-        )
-        self.seed = ipywidgets.BoundedIntText(
-            value=self.model.seed,
-            min=0,
-            max=2**31 - 1,
-            description="seed",
-            style={"description_width": "initial"},
-            layout={"width": "150px"},
-        )
+
+    def _make_settings(self):
+        trainer = self.trainer
+        self.number = _number("N steps", 1000 if self.background else HELD, 1, trainer.most_steps)
+        self.seed = _number("seed", self.model.seed, 0, 2**31 - 1)
         self.menus = {
             "speed": self._menu("speed", SPEEDS if self.background else SPEEDS[:1], trainer.set_speed),
             "window": self._menu("charts", WINDOWS, lambda _: trainer.refresh()),
         }
-        if adversarial:
+        if self._adversarial:
             options = [("choose …", ""), *((preset.title, name) for name, preset in PRESETS.items())]
             self.menus["preset"] = self._menu("preset", options, self._choose_preset)
         self.anew = ipywidgets.Checkbox(
@@ -142,23 +183,6 @@ class LiveLab:
             indent=False,
             layout={"width": "auto"},
         )
-        settings = [*self.menus.values(), *([self.anew, self.seed] if adversarial else [])]
-        wrap = {"flex_flow": "row wrap", "grid_gap": "4px 12px"}
-        grids = [ipywidgets.VBox([self._fake_title, self._fake_picture])]
-        if adversarial and not isinstance(self.model, PlaneGAN):
-            grids.append(ipywidgets.VBox([self._real_title, self._real_picture]))
-        self.widget = frame(
-            ipywidgets.HBox([*self.buttons.values(), self.number], layout={"flex_flow": "row wrap"}),
-            ipywidgets.HBox(settings, layout=wrap),
-            self._status,
-            ipywidgets.HBox(
-                [self.panel.box, ipywidgets.HBox(grids, layout={"grid_gap": "16px"})],
-                layout={**wrap, "grid_gap": "16px"},
-            ),
-            self._gauges,
-            self._charts,
-        )
-        self.widget.add_class("ganlib-lab")
 
     def _button(self, description, tooltip, action):
         button = ipywidgets.Button(description=description, tooltip=tooltip, layout={"width": "auto"})
@@ -183,7 +207,7 @@ class LiveLab:
     def _stay(self):
         """Hold the page until all is done, then show it from here, as the trainer's thread may write unseen."""
         self.trainer.wait(None)
-        for widget in (self._fake_picture, self._real_picture, self._charts, self._gauges, self._status):
+        for widget in self._written:
             widget.send_state("value")
 
     def _train_more(self):
@@ -235,14 +259,14 @@ class LiveLab:
         whole = whole or isinstance(self.model, PlaneGAN)
         self._draw(self._observe(WATCHED if whole else SHOWN))
         self._follow()
+        self._write_loop(views.ACTS if trainer.running and trainer.speed != "slow" else ())
         history = self.model.measured or dict.fromkeys(("step", *self.model.columns), np.zeros(0))
         window = self.menus["window"].value or None
         charts = views.charts(history, views.panels_of(self.model.columns), trainer.changes, window)
         if whole and self._before.get("real_scores") is not None:
             seen = self._before
-            self._histogram = views.histogram(seen["real_scores"], seen["scores"], seen["scale"])
+            self._verdict.value = views.histogram(seen["real_scores"], seen["scores"], seen["scale"])
             self._gauges.value = self._gauge_text(history)
-        charts += self._histogram
         self._charts.value = f'<div class="ganlib-charts">{charts}</div>'
         self._looks += 1
 
@@ -255,33 +279,39 @@ class LiveLab:
             return
         row = {name: float(self.model.measured[name][-1]) for name in self.model.columns}
         between = self._scores(before["fakes"])
-        held = dict.fromkeys("dg", "moves")
-        for letter in "dg":
-            if self.model.live.read(f"freeze_{letter}") or not self.model.live.read(f"{letter}_steps"):
-                held[letter] = "is held still"
+        held = dict.fromkeys("dg", "moves") | dict.fromkeys(self._held(), "is held still")
         story = (
-            ("1/6 G, held still, makes fakes of latent vectors. They are seen without scores.", before["fakes"], None),
             (
+                "make",
+                "1/6 G, held still, makes fakes of latent vectors. They are seen without scores.",
+                before["fakes"],
+                None,
+            ),
+            (
+                "judge",
                 f"2/6 D judges: real ones get {before['real_scores'].mean():.2f} on average, fakes "
                 f"{before['scores'].mean():.2f}.",
                 before["fakes"],
                 before["scores"],
             ),
-            (f"3/6 D's loss on its batch is {row['d_loss']:.3f}.", before["fakes"], before["scores"]),
+            ("d_loss", f"3/6 D's loss on its batch is {row['d_loss']:.3f}.", before["fakes"], before["scores"]),
             (
+                "teach_d",
                 f"4/6 D {held['d']}. The same fakes now get {between.mean():.2f} on average.",
                 before["fakes"],
                 between,
             ),
-            (f"5/6 G's turn: its loss, as D sees it, is {row['g_loss']:.3f}.", before["fakes"], between),
+            ("g_loss", f"5/6 G's turn: its loss, as D sees it, is {row['g_loss']:.3f}.", before["fakes"], between),
             (
+                "teach_g",
                 f"6/6 G {held['g']}: now it makes these fakes, and D gives them {now['scores'].mean():.2f}.",
                 now["fakes"],
                 now["scores"],
             ),
         )
-        for caption, fakes, scores in story:
+        for act, caption, fakes, scores in story:
             self._write_status(trainer, caption)
+            self._write_loop([act])
             self._draw({**now, "fakes": fakes, "scores": scores})
             yield
         self.look(trainer)
@@ -314,17 +344,34 @@ class LiveLab:
     def _draw(self, seen):
         """Write the pictures."""
         fakes, scores, scale = seen["fakes"], seen.get("scores"), seen.get("scale")
-        self._before = seen if scores is not None or not isinstance(self.model, GAN) else self._before
+        self._before = seen if scores is not None or not self._adversarial else self._before
         if isinstance(self.model, PlaneGAN):
             surface = self.model.surface(pictures.CELLS)
             surface = surface if scale is None else pictures.to_share(surface, surface.min(), surface.max())
             self._pngs["made"] = pictures.plane_png(surface, self._scaled_real(), fakes)
         else:
-            self._pngs["made"] = pictures.digits_png(fakes[:SHOWN], None if scores is None else scores[:SHOWN], scale)
+            self._pngs["made"] = pictures.digits_png(
+                fakes[:SHOWN], None if scores is None else scores[:SHOWN], scale, wide=pictures.WIDEST
+            )
             if "real_scores" in seen:
-                self._pngs["real"] = pictures.digits_png(self._real[:SHOWN], seen["real_scores"][:SHOWN], scale)
-                self._real_picture.value = pictures.image(self._pngs["real"], "Real digits, D's score under each")
+                self._pngs["real"] = pictures.digits_png(
+                    self._real[:SHOWN], seen["real_scores"][:SHOWN], scale, wide=pictures.WIDEST
+                )
+                self._real_picture.value = pictures.image(
+                    self._pngs["real"], f"Real {self._what}, D's score under each"
+                )
         self._fake_picture.value = pictures.image(self._pngs["made"], "What the model makes of fixed random numbers")
+
+    def _held(self):
+        """Return the letters of the networks that do not learn; of those that learn alone, too."""
+        live = self.model.live
+        return words.held({name: live.read(name) for name in live})
+
+    def _write_loop(self, acts):
+        """Draw what is at work; where nothing has changed nothing is sent, so that what moves there goes on moving."""
+        if self._adversarial:
+            told = isinstance(self.model, ConditionalGAN)
+            self._loop.value = views.loop(acts, self._held(), critic=self.model.is_critic, what=self._what, labels=told)
 
     def _follow(self):
         """Let the controls show what was changed elsewhere, when something was."""
@@ -342,10 +389,11 @@ class LiveLab:
             self._digits = np.bincount(digits.argmax(axis=1)[digits.max(axis=1) > SURE], minlength=10)
         balance = words.balance(history, self.model.live.snapshot())
         variety = words.variety(fakes, real, self._digits)
+        ends = [theme.colour_of(pen) for pen in (style.GENERATOR, style.DISCRIMINATOR, style.REAL)]
         return (
-            '<div class="ganlib-charts">'
-            + views.gauge("Balance", balance, ((-1, "G wins"), (1, "D wins")))
-            + views.gauge("Variety", variety, ((0, "all the same"), (1, "like real")))
+            '<div class="ganlib-twogauges">'
+            + views.gauge("Balance", balance, ((-1, "G wins", ends[0]), (1, "D wins", ends[1])))
+            + views.gauge("Variety", variety, ((0, "all the same", theme.GREY), (1, "like real", ends[2])))
             + "</div>"
         )
 
@@ -386,6 +434,32 @@ class LiveLab:
         """Return a picture of the lab, PNG bytes: what a page without a kernel shows in its place."""
         line = f"The live lab at step {self.model.step:,}. Run this cell in JupyterLab to steer it."
         return pictures.still(list(self._pngs.values()), line)
+
+
+def owner(name):
+    """Return the letter of the network that a live value of a GAN steers, "g" or "d"; "" if it steers both.
+
+    Examples
+    --------
+    >>> owner("freeze_g"), owner("loss_kind")
+    ('g', '')
+    """
+    if name == "label_smoothing":  # of the labels that D is shown
+        return "d"
+    return next((letter for letter in "gd" if name.startswith(f"{letter}_") or name.endswith(f"_{letter}")), "")
+
+
+def _box(kind, *children, area=""):
+    """Return a box with the classes of its kind and of its place on the stage, by which the style sheet lays it out."""
+    box = ipywidgets.HBox(children) if kind == "bar" else ipywidgets.VBox(children)
+    for name in filter(None, (kind, area)):
+        box.add_class(f"ganlib-{name}")
+    return box
+
+
+def _number(description, value, low, high):
+    wide = {"style": {"description_width": "initial"}, "layout": {"width": "150px"}}
+    return ipywidgets.BoundedIntText(value=value, min=low, max=high, description=description, **wide)
 
 
 def _memory():

@@ -15,8 +15,10 @@ from ganlib.plots.style import FAKE, REAL
 
 SIDE = 5
 WIDE = 64  # screen pixels of a picture in a grid, about
-STRIP = 15  # pixels below a digit, for its score
-PLANE_PIXELS = 300
+WIDEST = 84  # of one in the lab, where the grid is shown as large as there is room
+STRIP = 0.27  # of a picture's width, below it, for its score
+PLANE_PIXELS = 460
+MARK = 3  # pixels from the middle of a point to its end
 CELLS = 30  # of the discriminator's surface
 LARGE = 7  # screen pixels of a pixel of a single picture
 STEEPEST = 99  # percentile of the slopes that gets the full colour
@@ -28,7 +30,7 @@ def to_share(scores, low, high):
     return (np.asarray(scores, float) - low) / max(high - low, 1e-12)
 
 
-def digits_png(pictures, scores=None, scale=None, *, distances=None, columns=SIDE):
+def digits_png(pictures, scores=None, scale=None, *, distances=None, columns=SIDE, wide=WIDE):
     """Draw pictures as a grid, with a number under each: D's score and a bar as long as it, or a distance.
 
     Parameters
@@ -43,6 +45,8 @@ def digits_png(pictures, scores=None, scale=None, *, distances=None, columns=SID
         (n,), in place of scores.
     columns : int
         Pictures in a row.
+    wide : int
+        Pixels of the PNG that a picture is wide, about: a whole number of them for each of its own.
 
     Returns
     -------
@@ -50,7 +54,7 @@ def digits_png(pictures, scores=None, scale=None, *, distances=None, columns=SID
         A PNG, grey or in colour as the pictures are.
     """
     shown = data.as_bytes(pictures)
-    times = max(1, round(WIDE / shown.shape[2]))
+    times = max(1, round(wide / shown.shape[2]))
     shown = shown.repeat(times, axis=1).repeat(times, axis=2)
     width, channels = shown.shape[2:]
     strips = None
@@ -73,14 +77,15 @@ def image(png, alt):
 
 @lru_cache(maxsize=1000)
 def _strip(width, text, bar=0):
-    """Draw what stands under a picture, uint8 (STRIP, width): a text, and a bar of so many pixels."""
+    """Draw what stands under a picture, uint8 (STRIP * width, width): a text, and a bar of so many pixels."""
     from PIL import Image, ImageDraw, ImageFont
 
-    strip = Image.new("L", (width, STRIP), 255)
-    at = width / 2, STRIP / 2 - 1
-    ImageDraw.Draw(strip).text(at, text, fill=0, anchor="mm", font=ImageFont.load_default(12))
+    height = round(STRIP * width)
+    strip = Image.new("L", (width, height), 34)
+    at = width / 2, height / 2 - 1
+    ImageDraw.Draw(strip).text(at, text, fill=245, anchor="mm", font=ImageFont.load_default(0.8 * height))
     strip = np.array(strip)
-    strip[-2:, :bar] = 60
+    strip[-2:, :bar] = 200
     return strip
 
 
@@ -153,10 +158,10 @@ def plane_png(surface, real, fake):
         at = (np.clip(points, -1, 1) * (1, -1) + 1) / 2 * (PLANE_PIXELS - 1)
         for x, y in at:
             if mark == "ring":
-                draw.ellipse((x - 2, y - 2, x + 2, y + 2), outline=colour)
+                draw.ellipse((x - MARK, y - MARK, x + MARK, y + MARK), outline=colour, width=2)
             else:
-                draw.line((x - 2, y - 2, x + 2, y + 2), fill=colour)
-                draw.line((x - 2, y + 2, x + 2, y - 2), fill=colour)
+                draw.line((x - MARK, y - MARK, x + MARK, y + MARK), fill=colour, width=2)
+                draw.line((x - MARK, y + MARK, x + MARK, y - MARK), fill=colour, width=2)
     return data.png_bytes(np.asarray(picture))
 
 

@@ -9,7 +9,7 @@ import ipywidgets
 
 from ganlib.arguments import Whole
 from ganlib.data import png_bytes
-from ganlib.lab import pictures, views, words
+from ganlib.lab import pictures, theme, views, words
 from ganlib.lab.controls import frame
 from ganlib.lab.recording import Recording
 from ganlib.paths import as_path
@@ -114,7 +114,7 @@ def save_page(recording, path, most_frames=100):
     charts = views.charts(recording.history, views.panels_of(recording.columns), recording.changes, until=last)
     page = _PAGE.format(
         title=escape(recording.title),
-        style=views.STYLE,
+        style=theme.STYLE,
         charts=charts,
         frames=json.dumps(frames).replace("</", "<\\/"),
         last=len(frames) - 1,

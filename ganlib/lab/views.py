@@ -1,4 +1,4 @@
-"""The lab's charts and gauges, as HTML text: pure functions, no widgets, no Matplotlib figure."""
+"""The lab's diagram, charts and gauges, as HTML text: pure functions, no widgets, no Matplotlib figure."""
 
 from html import escape
 from typing import NamedTuple
@@ -6,14 +6,16 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlib.lab import words
-from ganlib.plots.style import DISCRIMINATOR, FAKE, GENERATOR, GREY, INK, PALE, PAPER, REAL
+from ganlib.lab.theme import GREY, INK, PALE, PAPER, colour_of
+from ganlib.plots.style import DISCRIMINATOR, FAKE, GENERATOR, REAL
 from ganlib.thinning import thin_curve
 
-WIDTH, HEIGHT = 400, 178  # of a chart, in its own units
+WIDTH, HEIGHT = 400, 160  # of a chart, in its own units
 LEFT, RIGHT, TOP, BOTTOM = 46, 10, 26, 20
 POINTS = 220  # along a curve: more than can be told apart
 MOST_LABELS = 6
 BARS = 20  # of the histogram
+NARROW, SHORT = 240, 130  # of the histogram, in its own units
 
 
 class Line(NamedTuple):
@@ -34,7 +36,7 @@ class Panel(NamedTuple):
 
 
 def _line(column, pen, label=None):
-    return Line(column, label or pen.label, pen.colour, " ".join(str(1.4 * length) for length in pen.dashes))
+    return Line(column, label or pen.label, colour_of(pen), " ".join(str(1.4 * length) for length in pen.dashes))
 
 
 GAN_PANELS = (
@@ -121,11 +123,11 @@ def _panel(panel, steps, history, here, first, last, marks):
             parts.append(_polyline(path, line))
     for line, _, values in reversed(curves):
         now = f"{line.label} {values[-1]:{number}}" if len(values) else line.label
-        legend -= 6.6 * len(now)
+        legend -= 7.0 * len(now)
         parts.append(f'<text x="{legend:.0f}" y="15" fill="{line.colour}" font-weight="600">{escape(now)}</text>')
         legend -= 24
         parts.append(_polyline(f"{legend:.0f},11 {legend + 20:.0f},11", line))
-        legend -= 6
+        legend -= 10
     told = ", ".join(f"{line.label} {values[-1]:.3g}" for line, _, values in curves if len(values))
     sentence = f"{panel.title} up to step {last:,}: {told or 'nothing measured yet'}."
     return _svg(panel.title, sentence, parts)
@@ -188,11 +190,11 @@ def _polyline(path, line):
     return f'<polyline points="{path}" fill="none" stroke="{line.colour}" stroke-width="1.6"{dashes}/>'
 
 
-def _svg(title, sentence, parts):
+def _svg(title, sentence, parts, width=WIDTH, height=HEIGHT):
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(sentence)}" class="ganlib-chart" '
-        f'font-family="sans-serif" font-size="11"><rect width="{WIDTH}" height="{HEIGHT}" fill="{PAPER}"/>'
-        f'<text x="8" y="15" font-weight="700" fill="{INK}">{escape(title)}</text>{"".join(parts)}</svg>'
+        f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(sentence)}" class="ganlib-chart" '
+        f'font-family="sans-serif" font-size="12">'
+        f'<text x="0" y="15" font-weight="700" fill="{INK}">{escape(title)}</text>{"".join(parts)}</svg>'
     )
 
 
@@ -213,36 +215,38 @@ def histogram(real, fake, scale=None):
     """
     low, high = scale or (0, 1)
     high = max(high, low + 1e-6)
-    middle, room = (HEIGHT - BOTTOM + TOP) / 2, (HEIGHT - BOTTOM - TOP) / 2
-    width = (WIDTH - LEFT - RIGHT) / BARS
-    parts = [f'<path d="M{LEFT} {middle}H{WIDTH - RIGHT}" stroke="{GREY}"/>']
-    for scores, pen, up in ((real, REAL, True), (fake, FAKE, False)):
-        shares = np.histogram(np.clip(scores, low, high), BARS, (low, high))[0] / max(len(scores), 1)
-        for bar, share in enumerate(shares):
+    left, right, foot = 34, NARROW - 4, SHORT - BOTTOM
+    middle, room = (foot + TOP) / 2, (foot - TOP) / 2
+    width = (right - left) / BARS
+    parts = [f'<path d="M{left} {middle}H{right}" stroke="{GREY}"/>']
+    counted = [
+        np.histogram(np.clip(scores, low, high), BARS, (low, high))[0] / max(len(scores), 1) for scores in (real, fake)
+    ]
+    tallest = max(np.max(counted), 1e-12)
+    for shares, pen, up in zip(counted, (REAL, FAKE), (True, False), strict=True):
+        colour = colour_of(pen)
+        for bar, share in enumerate(shares / tallest):
             tall = room * share
             top = middle - tall if up else middle
-            pattern = f'fill="{pen.colour}"' if up else f'fill="{PAPER}" stroke="{pen.colour}"'
-            box = f'x="{LEFT + bar * width + 1:.1f}" y="{top:.1f}" width="{width - 2:.1f}" height="{tall:.1f}"'
+            pattern = f'fill="{colour}"' if up else f'fill="{PAPER}" stroke="{colour}"'
+            box = f'x="{left + bar * width + 1:.1f}" y="{top:.1f}" width="{width - 2:.1f}" height="{tall:.1f}"'
             parts.append(f"<rect {box} {pattern}/>")
-        at = TOP + 8 if up else HEIGHT - BOTTOM - 4
-        parts.append(
-            f'<text x="{LEFT - 5}" y="{at}" text-anchor="end" fill="{pen.colour}" font-weight="600">{pen.label}</text>'
-        )
+        at = TOP + 10 if up else foot - 4
+        parts.append(f'<text x="0" y="{at}" fill="{colour}" font-weight="600">{pen.label}</text>')
     ends = ("0 fake", "0.5", "real 1") if scale is None else (f"{low:.3g}", f"{(low + high) / 2:.3g}", f"{high:.3g}")
-    for at, label in zip((LEFT, (LEFT + WIDTH - RIGHT) / 2, WIDTH - RIGHT), ends, strict=True):
-        anchor = "start" if at == LEFT else "end" if at == WIDTH - RIGHT else "middle"
-        parts.append(f'<text x="{at}" y="{HEIGHT - 5}" text-anchor="{anchor}" fill="{GREY}">{label}</text>')
+    for at, anchor, label in zip((left, (left + right) / 2, right), ("start", "middle", "end"), ends, strict=True):
+        parts.append(f'<text x="{at}" y="{SHORT - 5}" text-anchor="{anchor}" fill="{GREY}">{label}</text>')
     if scale is not None:
         sentence = (
             f"D is a critic, whose scores are no probabilities: {len(real)} real pictures get {np.mean(real):.3g} on "
             f"average, {len(fake)} fakes {np.mean(fake):.3g}."
         )
-        return _svg("D's scores of single pictures, as a critic", sentence, parts)
+        return _svg("D's scores, as a critic", sentence, parts, NARROW, SHORT)
     sentence = (
         f"D's scores: of {len(real)} real pictures {np.mean(np.asarray(real) > 0.5):.0%} are above 0.5, "
         f"of {len(fake)} fakes {np.mean(np.asarray(fake) > 0.5):.0%}."
     )
-    return _svg("D's scores of single pictures", sentence, parts)
+    return _svg("D's scores of single pictures", sentence, parts, NARROW, SHORT)
 
 
 # --- gauges -----------------------------------------------------------------------------------------------------------
@@ -255,36 +259,153 @@ def gauge(title, reading, ends):
     ----------
     title : str
     reading : words.Reading
-    ends : tuple of (float, str)
-        The two ends of the scale: level and name.
+    ends : tuple of (float, str, str)
+        The two ends of the scale: level, name and colour.
+
+    Returns
+    -------
+    str
+        HTML.
     """
-    (low, left), (high, right) = ends
+    (low, left, cool), (high, right, warm) = ends
     pointer = ""
     if reading.level is not None:
-        at = 4 + 192 * (float(np.clip(reading.level, low, high)) - low) / (high - low)
-        pointer = f'<path d="M{at:.1f} 2l5 7v9h-10v-9z" fill="{INK}"/>'
-    drawing = (
-        f'<svg viewBox="0 0 200 20" width="200" height="20" aria-hidden="true"><rect y="8" width="200" height="6" '
-        f'fill="{PALE}" stroke="{GREY}" stroke-width="0.5"/><path d="M100 6v10" stroke="{GREY}"/>{pointer}</svg>'
+        share = (float(np.clip(reading.level, low, high)) - low) / (high - low)
+        pointer = f'<i style="left: {share:.1%}"></i>'
+    return (
+        f'<div class="ganlib-gauge"><div class="ganlib-word"><span>{escape(title)}</span> <b>{escape(reading.word)}</b>'
+        f'</div><div class="ganlib-scale" aria-hidden="true" style="background: linear-gradient(90deg, {cool}, {PALE} '
+        f'45% 55%, {warm})">{pointer}</div><div class="ganlib-ends"><b style="color: {cool}">{escape(left)}</b>'
+        f'<b style="color: {warm}">{escape(right)}</b></div><div>{escape(reading.sentence)}</div></div>'
+    )
+
+
+# --- the loop ---------------------------------------------------------------------------------------------------------
+
+LOOP_HEIGHT = 104  # pixels; the width is that of the page
+LANE, LOWER, MIDDLE, FOOT = 26, 62, 44, 78  # of the fakes, of the real ones, of what has one place, end of the boxes
+
+
+class Act(NamedTuple):
+    """What happens at one moment of a step: the nodes and the arrows that are at work, and words for it."""
+
+    parts: frozenset
+    sentence: str
+
+
+ACTS = {
+    "make": Act(frozenset({"latent", "g", "fake", "feed", "make"}), "the generator makes fakes"),
+    "judge": Act(frozenset({"fake", "real", "d", "verdict", "show", "compare", "say"}), "the discriminator judges"),
+    "d_loss": Act(frozenset({"verdict", "say"}), "the discriminator's loss is taken"),
+    "teach_d": Act(frozenset({"d", "d_back"}), "the discriminator learns from its gradient"),
+    "g_loss": Act(frozenset({"fake", "d", "verdict", "show", "say"}), "the generator's loss is taken"),
+    "teach_g": Act(frozenset({"g", "fake", "make", "g_back"}), "the generator learns from its gradient"),
+}
+
+
+class _Node(NamedTuple):
+    name: str
+    kind: str  # "g", "d", "real", "fake" or "": whose colour it has
+    left: float  # percent of the width
+    right: float
+    top: float
+    foot: float
+    words: tuple
+    short: str
+
+
+def loop(acts=(), held=(), *, critic=False, what="digits", labels=False):
+    """Draw who feeds whom: what is at work is lit, and gradients flow backwards where a network learns.
+
+    Parameters
+    ----------
+    acts : iterable of str
+        Keys of `ACTS`: what happens at the moment.
+    held : iterable of str
+        "d" and "g" if the network does not learn.
+    critic : bool
+        Whether the verdict is a score in place of a probability.
+    what : str
+        What the real examples are.
+    labels : bool
+        Whether both networks are told a class.
+
+    Returns
+    -------
+    str
+        HTML: a picture as wide as the page, with a sentence for those who cannot see it.
+    """
+    acts = [act for act in acts if act.removeprefix("teach_") not in held]
+    lit = frozenset().union(*(ACTS[act].parts for act in acts))
+    nodes = (
+        _Node("latent", "", 0.2, 8, 24, 64, ("Latent +", "a digit") if labels else ("Latent", "vectors"), "z"),
+        _Node("g", "g", 10.2, 23.2, 10, FOOT, ("Generator", _duty("g", held)), "G"),
+        _Node("fake", "fake", 30, 41, LANE - 14, LANE + 14, ("Fakes",), "fake"),
+        _Node("real", "real", 59, 70, LOWER - 14, LOWER + 14, (f"Real {what}",), "real"),
+        _Node("d", "d", 76.8, 89.8, 10, FOOT, ("Discriminator", _duty("d", held)), "D"),
+        _Node("verdict", "", 92, 99.8, 24, 64, ("Verdict", "any number" if critic else "0 to 1"), "?"),
+    )
+    arrows = (
+        ("feed", "", 8, 10.2, MIDDLE),
+        ("make", "fake", 23.2, 30, LANE),
+        ("show", "fake", 41, 76.8, LANE),
+        ("compare", "real", 70, 76.8, LOWER),
+        ("say", "d", 89.8, 92, MIDDLE),
+    )
+    parts = [_arrow(name in lit, *arrow) for name, *arrow in arrows]
+    parts += [_back("g" if name == "g_back" else "d", name in lit, at, foot) for name, at, foot in _BACKS]
+    parts += [_node(node, node.name in lit, node.name in held) for node in nodes]
+    return (
+        f'<svg class="ganlib-loop" height="{LOOP_HEIGHT}" role="img" aria-label="{escape(_told(acts, held, what))}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+_BACKS = (("d_back", 83.3, 89), ("g_back", 16.7, 99))  # where it ends, in percent, and the height of its lane
+
+
+def _duty(letter, held):
+    return "held still" if letter in held else {"g": "makes fakes", "d": "judges"}[letter]
+
+
+def _told(acts, held, what):
+    """Say what the diagram shows."""
+    still = [{"g": "generator", "d": "discriminator"}[letter] for letter in "gd" if letter in held]
+    acts = [ACTS[act].sentence for act in acts]
+    now = "Now they train." if len(acts) > 1 else f"Now {acts[0]}." if acts else "Nothing moves at the moment."
+    return (
+        f"Latent vectors feed the generator. Its fakes and the real {what} feed the discriminator, whose verdict "
+        f"teaches both. {now}" + "".join(f" The {name} is held still." for name in still)
+    )
+
+
+def _arrow(lit, kind, start, end, y):
+    line = f'<line x1="{start}%" y1="{y}" x2="{end}%" y2="{y}"/>'
+    return f'<g class="{kind}{" on" * lit}">{line}{_head(end, y, "l-8-4v8z")}</g>'
+
+
+def _back(kind, lit, at, foot):
+    """Draw a gradient's way from the verdict back to a network, under the boxes."""
+    start = 95 if kind == "d" else 97
+    ways = ((start, 64, start, foot), (start, foot, at, foot), (at, foot, at, FOOT + 2))
+    lines = "".join(f'<line x1="{a}%" y1="{b}" x2="{c}%" y2="{d}"/>' for a, b, c, d in ways)
+    name = f'<text class="full" x="50%" y="{foot - 4}">gradient</text>' if kind == "g" else ""
+    return f'<g class="back {kind}{" on" * lit}">{lines}{_head(at, FOOT + 1, "l-4 8h8z")}{name}</g>'
+
+
+def _head(x, y, shape):
+    return f'<svg class="head" x="{x}%" y="{y}"><path d="M0 0{shape}"/></svg>'
+
+
+def _node(node, lit, still):
+    centre, middle = (node.left + node.right) / 2, (node.top + node.foot) / 2 + 4.5
+    first = middle - 8 * (len(node.words) - 1)
+    lines = "".join(
+        f'<text class="full {"sub" if n else "name"}" x="{centre}%" y="{first + 16 * n}">{escape(word)}</text>'
+        for n, word in enumerate(node.words)
     )
     return (
-        f'<div class="ganlib-gauge"><b>{escape(title)}: {escape(reading.word)}</b><br>'
-        f"<small>{escape(left)}</small> {drawing} <small>{escape(right)}</small>"
-        f"<div>{escape(reading.sentence)}</div></div>"
+        f'<g class="{node.kind}{" on" * lit}{" held" * still}"><rect x="{node.left}%" y="{node.top}" rx="6" '
+        f'width="{node.right - node.left:.1f}%" height="{node.foot - node.top}"/>{lines}'
+        f'<text class="short name" x="{centre}%" y="{middle}">{node.short}</text></g>'
     )
-
-
-ENDED = "ganlib-ended"  # the class of a box whose kernel has said goodbye; others, JupyterLab marks itself
-STYLE = f"""<style>
-.ganlib-charts {{display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 380px), 1fr)); gap: 6px}}
-.ganlib-chart {{border: 1px solid {PALE}}}
-.ganlib-gauge {{line-height: 1.35; min-height: 6.2em}}
-.ganlib-number input {{appearance: textfield; padding: 0 4px}}
-.ganlib-number input::-webkit-inner-spin-button {{appearance: none}}
-.ganlib-status {{line-height: 1.4; min-height: 2.8em; font-variant-numeric: tabular-nums}}
-.ganlib-message {{border-left: 4px solid {GENERATOR.colour}; padding-left: 8px}}
-.ganlib.jupyter-widgets-disconnected::before, .{ENDED}::before {{
-  content: "The kernel was restarted or has ended: run this cell again, or load the page anew."; display: block;
-  border-left: 4px solid {GENERATOR.colour}; padding: 4px 8px; font-weight: 600}}
-.ganlib-picture {{image-rendering: pixelated; max-width: none}}
-</style>"""

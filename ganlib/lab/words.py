@@ -130,11 +130,14 @@ def _fold(large, small):
     return f"{float(f'{ratio:.1g}' if ratio < 1e6 else 1e6):,.0f}"
 
 
+def held(values):
+    """Return the letters of the networks that do not learn, "d" and "g", by the live values; a tuple."""
+    return tuple(letter for letter in "dg" if values.get(f"freeze_{letter}") or values.get(f"{letter}_steps", 1) == 0)
+
+
 def _still_words(values):
-    held = [
-        letter.upper() for letter in "dg" if values.get(f"freeze_{letter}") or values.get(f"{letter}_steps", 1) == 0
-    ]
-    return f"{' and '.join(held)} held still" if held else ""
+    still = held(values)
+    return f"{' and '.join(map(str.upper, still))} held still" if still else ""
 
 
 def variety(fakes, reals, digits=None):

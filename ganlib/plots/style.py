@@ -38,6 +38,8 @@ DISCRIMINATOR = Pen("discriminator", "#0072B2", ())
 GENERATOR = Pen("generator", "#BD4B00", (5, 2))
 REAL = Pen("real", "#008060", ())
 FAKE = Pen("fake", "#872B77", (1.5, 1.5))
+# The same four where a page is dark, as figures never are: light enough for text on JupyterLab's #111111.
+ON_DARK = {DISCRIMINATOR: "#5DB2EE", GENERATOR: "#F2955A", REAL: "#35B890", FAKE: "#D58ACB"}
 
 INK = "#222222"
 GREY = "#595959"

@@ -3,6 +3,7 @@
 import base64
 import gc
 import io
+import re
 import sys
 import tracemalloc
 
@@ -14,12 +15,13 @@ from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
 from ganlib.arguments import Choice, Number, Switch, Whole
-from ganlib.lab import controls, pictures, views
+from ganlib.lab import controls, live, pictures, theme, views
 from ganlib.lab import trainer as trainer_module
 from ganlib.lab.live import LiveLab
 from ganlib.models.conditional import ConditionalGAN
 from ganlib.models.plane import PlaneGAN
 from ganlib.models.variational import VariationalAutoencoder
+from ganlib.plots import style
 from ganlib.thinning import thin_curve
 from ganlib.training import Change
 
@@ -332,6 +334,89 @@ def test_digits_show_their_scores():
     scored = pictures.digits_png(tiny.DATA[:25], np.linspace(0, 1, 25))
     assert Image.open(io.BytesIO(scored)).height > Image.open(io.BytesIO(plain)).height
     assert pictures.digits_png(tiny.DATA[:25], np.zeros(25)) != scored
+
+
+def test_each_control_stands_with_the_network_that_it_steers(gan):
+    owned = {name: live.owner(name) for name in gan.live}
+    assert {name for name, letter in owned.items() if letter == "g"} == {"g_learning_rate", "g_steps", "freeze_g"}
+    assert {name for name, letter in owned.items() if not letter} == {"loss_kind"}
+    assert set(owned.values()) == {"g", "d", ""}
+
+
+def sentence_of(drawn):
+    return re.search('aria-label="([^"]*)"', drawn)[1]
+
+
+def lit_names(drawn):
+    """Return the words of the boxes of a diagram that are lit."""
+    boxes = re.findall(r'<g class="([^"]*)"><rect.*?</g>', drawn)
+    names = re.findall(r'<text class="full name"[^>]*>([^<]*)<', drawn)
+    return [name for name, kind in zip(names, boxes, strict=True) if "on" in kind.split()]
+
+
+@pytest.mark.parametrize(
+    ("act", "lit", "told"),
+    [
+        ("make", ["Latent", "Generator", "Fakes"], "the generator makes fakes"),
+        ("judge", ["Fakes", "Real digits", "Discriminator", "Verdict"], "the discriminator judges"),
+        ("d_loss", ["Verdict"], "loss is taken"),
+        ("teach_d", ["Discriminator"], "the discriminator learns"),
+        ("g_loss", ["Fakes", "Discriminator", "Verdict"], "loss is taken"),
+        ("teach_g", ["Generator", "Fakes"], "the generator learns"),
+    ],
+)
+def test_the_loop_lights_what_is_at_work_and_says_it(act, lit, told):
+    drawn = views.loop([act])
+    assert lit_names(drawn) == lit
+    assert told in sentence_of(drawn)
+    assert ('class="back d on"' in drawn, 'class="back g on"' in drawn) == (act == "teach_d", act == "teach_g")
+
+
+def test_a_network_that_is_held_still_gets_no_gradient_and_the_loop_says_so():
+    drawn = views.loop(views.ACTS, held=("g",))
+    assert 'class="back g"' in drawn
+    assert 'class="back d on"' in drawn
+    assert drawn.count(">held still<") == 1
+    assert "The generator is held still." in sentence_of(drawn)
+    assert "the generator learns" not in sentence_of(drawn)
+
+
+def test_the_loop_at_rest_says_that_nothing_moves():
+    assert lit_names(views.loop()) == []
+    assert "Nothing moves" in sentence_of(views.loop())
+
+
+def test_the_loop_has_words_for_a_critic_for_points_and_for_classes():
+    assert "0 to 1" in views.loop()
+    assert "any number" in views.loop(critic=True)
+    assert "Real points" in views.loop(what="points")
+    assert "a digit<" in views.loop(labels=True)
+
+
+def test_the_loop_follows_the_training(lab, gan, monkeypatch):
+    monkeypatch.setattr("ganlib.lab.trainer.CAPTION_SECONDS", 0.0)
+    drawn, write = [], lab._write_loop
+    monkeypatch.setattr(lab, "_write_loop", lambda acts: (write(acts), drawn.append(lab._loop.value)))
+    lab.panel.widgets["freeze_d"][0].value = True
+    press(lab, "step")
+    assert "The discriminator is held still." in sentence_of(lab._loop.value)
+    assert "Nothing moves" in sentence_of(lab._loop.value)
+    lab.menus["speed"].value = "slow"
+    press(lab, "step")
+    assert any("Now the generator makes fakes." in sentence_of(one) for one in drawn)
+    lab.menus["speed"].value = "full"
+    lab.number.value = 50
+    press(lab, "more")
+    assert any("Now they train. The discriminator is held still." in sentence_of(one) for one in drawn)
+
+
+def test_colours_follow_the_theme_and_are_there_without_one():
+    drawn = views.charts({"step": np.zeros(0), "elbo": np.zeros(0)}, views.panels_of(("elbo",)))
+    for pen, dark in style.ON_DARK.items():
+        assert f"--ganlib-{pen.label}: {pen.colour}" in theme.STYLE
+        assert f"--ganlib-{pen.label}: {dark}" in theme.STYLE
+    assert f"var(--ganlib-discriminator, {style.DISCRIMINATOR.colour})" in drawn
+    assert not re.search(r'(fill|stroke)="#', drawn)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from helpers.lab_page import free_port, served
 
 from ganlib import commands
-from ganlib.lab import controls, page, views
+from ganlib.lab import controls, page, theme
 
 LESSON = Path(__file__).resolve().parents[2] / "notebooks" / "10_live_lab.ipynb"
 
@@ -223,7 +223,7 @@ def test_an_address_that_is_none_of_this_computer_is_one_sentence_and_exit_code_
 
 def test_boxes_say_that_the_kernel_ends():
     box = controls.frame()
-    assert views.ENDED not in box._dom_classes
+    assert theme.ENDED not in box._dom_classes
     controls.say_that_the_kernel_ends()
-    assert views.ENDED in box._dom_classes
-    assert f".{views.ENDED}::before" in views.STYLE
+    assert theme.ENDED in box._dom_classes
+    assert f".{theme.ENDED}::before" in theme.STYLE
