@@ -9,6 +9,8 @@ from helpers import style
 
 from ganlib import GAN, builders, load_mnist
 from ganlib._tensorflow import keras, tf
+from ganlib.data import toy_points
+from ganlib.models.flow import PlaneFlow, flow_step
 from ganlib.models.gan import LATENT, LATENT_OF_G, to_unit_range
 from ganlib.training import play
 from ganlib.training.block import Draws
@@ -90,3 +92,29 @@ def test_lesson_06_moves_one_network_in_each_half_of_a_step(taught):
 
 def _adam():
     return keras.optimizers.Adam(RATE, beta_1=0.5)
+
+
+@pytest.fixture(scope="module")
+def taught_flow():
+    return run_taught_cells("14_after_the_gan.ipynb", keras=keras, np=np, tf=tf)
+
+
+def test_lesson_14_makes_the_very_step_of_the_kit(taught_flow, monkeypatch):
+    data = tf.constant(toy_points("ring", 64))
+    noise, time = tf.random.normal([64, 2], seed=1), tf.random.uniform([64, 1], seed=2)
+    monkeypatch.setattr(tf.random, "normal", lambda shape: tf.ensure_shape(noise, shape))
+    monkeypatch.setattr(tf.random, "uniform", lambda shape: tf.ensure_shape(time, shape))
+    kits = PlaneFlow(seed=3, optimizer=keras.optimizers.Adam(1e-3), moving_average=None)
+    ours, optimizer = builders.build_plane_velocity(seed=3), keras.optimizers.Adam(1e-3)
+    for _ in range(3):
+        loss = taught_flow["flow_step"](ours, optimizer, data)
+        assert float(loss) == pytest.approx(float(flow_step(kits, data, noise, time, [])["loss"]), rel=1e-5)
+    for our, kit in zip(ours.get_weights(), kits.velocity.get_weights(), strict=True):
+        np.testing.assert_allclose(our, kit, rtol=0, atol=1e-4)
+
+
+def test_lesson_14_follows_the_way_that_the_kit_follows(taught_flow):
+    flow = PlaneFlow(seed=3, moving_average=None)
+    noise = flow.noise(7)
+    ours, kits = taught_flow["follow"](flow.velocity, noise, 5), flow.ways(noise, evaluations=5, method="euler")
+    np.testing.assert_allclose(ours, kits, atol=1e-5)

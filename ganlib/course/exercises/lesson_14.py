@@ -26,13 +26,17 @@ def _way(way):
     if close(velocities, noise - data):
         raise Wrong("Your velocities point back to the noise: a traveller goes from noise to data.")
     if close(velocities, data - places) and not close(velocities, data - noise):
-        raise Wrong("That is what is left of the way. The velocity is the same all along it: the whole way, in one unit.")
+        raise Wrong(
+            "That is what is left of the way. The velocity is the same all along it: the whole way, in one unit."
+        )
     if not close(velocities, data - noise):
         raise Wrong("On a straight way the velocity is its end minus its beginning, whatever the time.")
     if close(places, share * noise + (1 - share) * data):
         raise Wrong("Your time runs backwards: at time 0 a traveller stands at the noise, at time 1 at the data.")
     if close(places, np.sqrt(1 - share**2) * noise + share * data):
-        raise Wrong("That is the way of a diffusion model, which is bent. The straight one has the weights 1 - t and t.")
+        raise Wrong(
+            "That is the way of a diffusion model, which is bent. The straight one has the weights 1 - t and t."
+        )
     if not close(places, (1 - share) * noise + share * data):
         raise Wrong(
             "The second picture, a quarter of its way on, should be three quarters noise and one quarter data: does "
@@ -150,8 +154,8 @@ EXERCISES = (
     Exercise(
         "14.2",
         _midpoint,
-        "Look at the beginning, go half a step, look there, half a step later; then make the whole step from the start.",
-        "`middle = place + velocity(place, t) / (2 * steps)`, then `place + velocity(middle, t + 0.5 / steps) / steps`.",
+        "Look, go half a step, look there, half a step later; then make the whole step from where you began.",
+        "`middle = place + velocity(place, t) / (2 * steps)`; the step is `velocity(middle, t + 0.5 / steps) / steps`.",
     ),
     Exercise(
         "14.3",
@@ -163,6 +167,6 @@ EXERCISES = (
         "14.4",
         _flow,
         "Begin with 500 steps and 8 evaluations, and look at `my_flow.generate(400, evaluations=8)`.",
-        'After `my_flow = PlaneFlow(seed=0)`: `my_flow.train(1500, data=toy_points("three_clusters", 2000), verbose=0)`.',
+        '`my_flow = PlaneFlow(seed=0)`, `my_flow.train(1500, data=toy_points("three_clusters", 2000), verbose=0)`.',
     ),
 )
