@@ -350,6 +350,19 @@ def export(arguments):
 
 
 @_refusing
+def plane(arguments):
+    """Write lesson 05's game as one page that trains in any browser, phones included, without Python or a network."""
+    parser = _parser(plane)
+    parser.add_argument("file", type=_path, metavar="FILE", help="what to write; its name ends in .html")
+    parser.add_argument("--overwrite", action="store_true", help="replace what is there already")
+    options = parser.parse_args(arguments)
+    environment.stand(["plane", *arguments])
+    from ganlib.export import plane_page
+
+    plane_page(options.file, overwrite=options.overwrite)
+
+
+@_refusing
 def timings(arguments):
     """Measure how long each lesson and each cell computes, and write it wherever it is told."""
     parser = _parser(timings, epilog="Leave the computer alone meanwhile. All lessons take about 20 minutes.")
@@ -485,6 +498,7 @@ COMMANDS = {
     "record": record,
     "bench": bench,
     "export": export,
+    "plane": plane,
     "timings": timings,
     "handout": handout,
     "book": book,

@@ -15,7 +15,8 @@ from ganlib.course.sphinx_run import BookError, run_sphinx
 from ganlib.setup import environment
 
 ROOT = "../"  # from a page in `notebooks/` to the top of the book
-EXTRA_PAGES = ("leaders_guide.md", "glossary.md", "time_machine.md")
+EXTRA_PAGES = ("leaders_guide.md", "glossary.md", "time_machine.md", "plane.md")
+FRAMED = {"notebooks/time_machine.md": executed.frame, "notebooks/plane.md": executed.plane_frame}
 CAPTION = '<p class="caption" role="heading"'
 CONFIG = {
     "project": "The GAN teaching kit",
@@ -86,6 +87,7 @@ def build(out, ran, checkout=environment.CHECKOUT):
             slides.build(out, ran, checkout)
     _level_captions(out)
     _add_time_machine(out)
+    _add_plane(out)
     return out / "index.html"
 
 
@@ -103,7 +105,7 @@ def _collect(source, ran, checkout):
     for name in files - figures:
         if name.endswith(".md"):
             text = handout.loosen((checkout / name).read_text(encoding="utf-8"), name, files)
-            _write(source, name, text + executed.frame(ROOT) if name.endswith("time_machine.md") else text)
+            _write(source, name, text + FRAMED[name](ROOT) if name in FRAMED else text)
     for name in figures:
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(checkout / name, source / name)
@@ -151,3 +153,10 @@ def _add_time_machine(out):
     from ganlib.lab import replay
 
     replay.save_page(replay.open_recording(), out / executed.TIME_MACHINE_PAGE)
+
+
+def _add_plane(out):
+    """Write lesson 05's game as a page that trains in the browser."""
+    from ganlib.export.plane_page import page_text
+
+    (out / executed.PLANE_PAGE).write_text(page_text(), encoding="utf-8", newline="\n")

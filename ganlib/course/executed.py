@@ -8,6 +8,7 @@ from ganlib.course import badges
 WIDGET = "application/vnd.jupyter.widget-view+json"
 TIME_MACHINE = "The time machine"  # how the text of a `ganlib.lab.TimeMachine` begins
 TIME_MACHINE_PAGE = "time_machine_page.html"
+PLANE_PAGE = "plane_page.html"
 
 
 def clean(notebook, root):
@@ -63,11 +64,19 @@ def _without_kernel(output, root):
 
 def frame(root):
     """Return HTML that shows the recorded run on a page of the book; `root` is the way from there to the top."""
-    address = root + TIME_MACHINE_PAGE
-    size = 'width="100%" height="760" loading="lazy" style="border: 1px solid #888"'
+    return _frame(root + TIME_MACHINE_PAGE, "The time machine", 760)
+
+
+def plane_frame(root):
+    """Return HTML that shows the plane in one page on a page of the book."""
+    return _frame(root + PLANE_PAGE, "The plane in one page", 900)
+
+
+def _frame(address, title, height):
+    size = f'width="100%" height="{height}" loading="lazy" style="border: 1px solid #888"'
     return (
-        f'\n<iframe src="{address}" title="The time machine" {size}></iframe>\n'
-        f'<p><a href="{address}">The time machine on a page of its own</a></p>\n'
+        f'\n<iframe src="{address}" title="{title}" {size}></iframe>\n'
+        f'<p><a href="{address}">{title} on a page of its own</a></p>\n'
     )
 
 

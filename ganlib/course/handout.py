@@ -17,10 +17,12 @@ import nbformat
 
 from ganlib.course import badges, kit, lessons, packages
 from ganlib.data.shipped import SHIPPED
+from ganlib.export.plane_page import page_text
 from ganlib.setup import environment
 from ganlib.training.files import explain
 
 NAME = "gan-teaching-kit"
+PLANE = "plane.html"  # opens without Python
 NEEDED = (
     *(f"data/{name}" for name in SHIPPED),
     "recorded/gan.npz",
@@ -83,6 +85,7 @@ def pack(out, words="", solutions=True, targets=(), checkout=environment.CHECKOU
         if targets:
             fetched = packages.fetch(targets, Path(scratch), checkout)
             files |= {name: kit.Part(path) for name, path in fetched.items()}
+        files[PLANE] = kit.Part(page_text().encode())
         return _zip(files, Path(out) / f"{NAME}.zip")
 
 
