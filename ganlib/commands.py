@@ -477,6 +477,42 @@ def contest(arguments):
 
 
 @_refusing
+def progress(arguments):
+    """Show which exercises you have passed, or who has passed what in a room; nothing is sent anywhere."""
+    parser = _parser(progress)
+    add = parser.add_mutually_exclusive_group().add_argument
+    add("--export", type=_path, metavar="FILE.json", help="write your record, without your name, for whoever leads")
+    add("--room", type=_path, metavar="FOLDER", help="what --export wrote elsewhere, in one table")
+    add = parser.add_argument_group("of a room").add_argument
+    add("--page", type=_path, metavar="FILE.html", help="the same as a page")
+    add("--without-names", action="store_true", help="number the learners instead of naming them by their files")
+    options = parser.parse_args(arguments)
+    if options.room is None and (options.page or options.without_names):
+        parser.error("--page and --without-names belong to --room: add that")
+    if options.room is not None:  # none of this needs a package
+        return _progress_of_a_room(options)
+    from ganlib.course import progress as room
+
+    if options.export is not None:
+        room.export(options.export)
+        print(f"Your record is in {options.export}. What you call that file is the name that others see.")
+        return None
+    passed, trouble = room.read()
+    print(trouble or f"Passed: {', '.join(sorted(passed)) or 'nothing yet'}. This is kept in {room.file()}.")
+
+
+def _progress_of_a_room(options):
+    """Print the tables of a room, and write them as a page if one is wanted."""
+    from ganlib.course import classroom as room
+
+    records, strange = room.read_folder(options.room, names=not options.without_names)
+    tables = room.who_passed(records), room.what_fails(records)
+    print(room.as_text(tables, strange))
+    if options.page is not None:
+        room.write_page(options.page, tables, strange)
+
+
+@_refusing
 def badges(arguments):
     """Write the repository's address into the lessons, so that they open on Colab and Binder."""
     parser = _parser(badges)
@@ -505,6 +541,7 @@ COMMANDS = {
     "badges": badges,
     "sweep": sweep,
     "contest": contest,
+    "progress": progress,
 }
 
 
@@ -524,7 +561,7 @@ def main(arguments):
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal that lacks a letter shows its number, and no error
             stream.reconfigure(errors="backslashreplace")
-    rows = "\n".join(f"  {name:<8}{function.__doc__.splitlines()[0]}" for name, function in COMMANDS.items())
+    rows = "\n".join(f"  {name:<10}{function.__doc__.splitlines()[0]}" for name, function in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="python -m ganlib",
         usage="python -m ganlib COMMAND [options]",

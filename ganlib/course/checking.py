@@ -116,8 +116,10 @@ class Exercise:
         except NotImplementedError:
             return Outcome(self.name, "not attempted", "Write the body of the function, and run the cell again.")
         except Wrong as wrong:
+            progress.note_no(self.name, str(wrong))
             return Outcome(self.name, "failed", str(wrong))
         except Exception as error:
+            progress.note_no(self.name, f"{type(error).__name__} in the answer's own code.")  # not what is in the code
             return Outcome(self.name, "raised", f"{type(error).__name__}: {error}{_place(error)}.")
         return Outcome(self.name, "passed", f"{praise or ''} {progress.note(self.name)}".strip())
 

@@ -1,9 +1,10 @@
-"""Which exercises have been passed: one small file in the home folder, and nothing leaves this computer."""
+"""Which exercises have been passed, and what checks said no to: one small file, and nothing leaves this computer."""
 
 import contextlib
 import itertools
 import json
 import os
+import re
 import time
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from ganlib.lock import try_lock
 from ganlib.paths import as_path, explain, file_mode
 from ganlib.training.files import atomic_write
 
+NAME = re.compile(r"[0-9]{2}\.[0-9]{1,2}")
 VARIABLE = "GANLIB_PROGRESS"
-LARGEST = 1_000_000  # bytes; all exercises take 1,000
+LARGEST = 1_000_000  # bytes; all exercises, each with all the reasons that are kept, take a fifth
+MOST_REASONS, LONGEST = 8, 300  # of an exercise, and letters of each
 PATIENCE = 10  # seconds that another kernel has to write the same file
 
 
@@ -74,14 +77,88 @@ def note(name):
     str
         A sentence if it could not be kept; empty if it was.
     """
+    return _change(lambda kept: {**kept, "passed": sorted({*kept["passed"], name})})
+
+
+def note_no(name, reason):
+    """Write down that a check said no, and why; if that cannot be kept, nothing is said: it costs nobody anything.
+
+    Parameters
+    ----------
+    name : str
+        Such as "06.1".
+    reason : str
+        What the learner was told. Of an exercise the eight reasons that came first are counted.
+    """
+    reason = reason[:LONGEST]
+
+    def count(kept):
+        failed = _failed_of(kept)
+        reasons = failed.get(name, {})
+        if reason not in reasons and len(reasons) >= MOST_REASONS:
+            return kept
+        return {**kept, "failed": {**failed, name: {**reasons, reason: reasons.get(reason, 0) + 1}}}
+
+    _change(count)
+
+
+def is_record(held):
+    """Tell whether what JSON held is a record: names of passed exercises, and of failed ones each reason's count."""
+    try:
+        passed, failed = held["passed"], held["failed"]
+        names = [*passed, *failed, *(reason for reasons in failed.values() for reason in reasons)]
+        counts = [count for reasons in failed.values() for count in reasons.values()]
+    except (TypeError, KeyError, AttributeError):
+        return False
+    return (
+        isinstance(passed, list)
+        and all(isinstance(name, str) for name in names)
+        and all(NAME.fullmatch(name) for name in (*passed, *failed))
+        and all(type(count) is int and 0 < count < 10**6 for count in counts)
+    )
+
+
+def _failed_of(kept):
+    """Return what a file holds of failed checks; nothing if somebody changed that by hand so that it cannot be read."""
+    failed = kept.get("failed")
+    return failed if is_record({"passed": [], "failed": failed}) else {}
+
+
+def export(path):
+    """Write a copy of the record, for a leader to collect; it holds nobody's name.
+
+    Parameters
+    ----------
+    path : str or Path
+        A name that ends in `.json`.
+
+    Raises
+    ------
+    ValueError
+        The name does not fit, or the record cannot be read.
+    OSError
+        The record cannot be read, or the file not written.
+    """
+    path = as_path(path)
+    if path.suffix.lower() != ".json":
+        raise ValueError(f"The name of the file must end in .json, unlike {path.name!r:.60}.")
+    if (kept := _load(file())) is None:
+        raise ValueError(read()[1])
+    record = {"passed": sorted(filter(NAME.fullmatch, set(kept["passed"]))), "failed": _failed_of(kept)}
+    with atomic_write(path) as opened:
+        opened.write(json.dumps(record, indent=1).encode() + b"\n")
+
+
+def _change(change):
+    """Replace what the file holds by `change(kept)`; return a sentence if that could not be done."""
     try:
         path = Path(os.path.realpath(file()))
         path.parent.mkdir(parents=True, exist_ok=True)
         with _alone(path):
             kept = _load(path) or _begin_anew(path)
-            if name not in kept["passed"]:
+            if (changed := change(kept)) != kept:
                 with atomic_write(path) as opened:
-                    opened.write(json.dumps({**kept, "passed": sorted({*kept["passed"], name})}).encode())
+                    opened.write(json.dumps(changed).encode())
     except OSError as error:
         return f"Your progress was not kept. {path} could not be written: {explain(error)}."
     except ValueError as error:

@@ -46,6 +46,7 @@ OPTIONS = {
     "book": ((), "out executed speed"),
     "sweep": (("--estimate",), "notebook out workers time-limit scheduler"),
     "contest": (("--house", "nobody"), "steps recipe pictures out"),
+    "progress": ((), "export room page"),
     "doctor": ((), "room"),
     "lab": (("--no-browser",), "port ip token visitors idle"),
 }
