@@ -20,7 +20,7 @@ function render({ model, el }) {
   said.setAttribute("role", "status");
   const fields = make("div", { className: choices ? "guess-choices" : "guess-number" }, ...labels);
   const root = make("fieldset", { className: "guess" }, make("legend", { textContent: question }), fields, said);
-  root.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the arrows for itself
+  for (const input of inputs) input.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the arrows for itself
   el.append(root);
 
   function send(event) {
@@ -35,6 +35,7 @@ function render({ model, el }) {
   }
 
   function show() {
+    if (root.contains(document.activeElement)) return; // whoever guesses here is ahead of what Python tells
     const guess = model.get("guess");
     for (const input of inputs) {
       if (choices) input.checked = input.value === guess;
@@ -43,6 +44,9 @@ function render({ model, el }) {
   }
 
   for (const input of inputs) input.onchange = send;
+  root.onkeydown = (event) => {
+    if (event.key === "Enter" && event.target.type === "text") send(event);
+  };
   model.on("msg:custom", hear);
   model.on("change:guess", show);
   show();

@@ -20,7 +20,8 @@ function drawable(root, canvas, { from, to, outside = 0 }, on) {
   const context = canvas.getContext("2d"), across = to[0] - from[0], down = to[1] - from[1];
   let cursor = null, pointer = null, byKeys = false, isDown = false; // the pen's place; the finger that draws; keys
   let frame = 0;
-  root.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the arrows, Enter and D for itself
+  // Else JupyterLab takes the arrows, Enter and D for itself; it asks the element that has the focus, and no other.
+  root.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = "true"));
 
   function redraw() {
     frame ||= requestAnimationFrame(() => {

@@ -142,6 +142,21 @@ def test_keys_alone_are_enough(page):
         assert button.evaluate("button => button === document.activeElement")
 
 
+def test_arrows_choose_the_tool_and_its_width(page):
+    brush, eraser = (pad(page).get_by_role("radio", name=name) for name in ("Brush", "Eraser"))
+    brush.focus()
+    keys(page, "ArrowDown")
+    assert eraser.is_checked()
+    keys(page, "ArrowUp")
+    assert brush.is_checked()
+    width = pad(page).get_by_role("slider", name="Width")
+    width.focus()
+    keys(page, "ArrowUp")
+    assert width.input_value() == "90"
+    keys(page, "ArrowDown")
+    assert width.input_value() == "80"
+
+
 def test_a_gan_trains_on_what_was_drawn(page):
     press(page, "Clear")
     draw(page, (-0.6, -0.6), (0.6, 0.6))

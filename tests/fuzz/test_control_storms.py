@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sentences import attempt, json_values, odd_values, paths_in, with_other
 
 from ganlib._tensorflow import keras
-from ganlib.lab import DrawingPad
+from ganlib.lab import DrawingPad, PointPad
 from ganlib.lab.trainer import SPEEDS, LabTrainer
 from ganlib.models.presets import PRESETS
 from ganlib.training import RunFolder
@@ -247,3 +247,18 @@ def test_every_message_to_a_pad_is_answered(draw):
         assert 15 < len(answer["said"]) < 600
         assert len(pad.pictures.images) == 0
     assert not ask(pad, MESSAGES[2]).get("refused")
+
+
+@given(draw=st.data())
+def test_every_message_to_a_plane_is_answered(draw):
+    pad = PointPad()
+    good = {"number": "1", "points": [100 * n for n in range(-8, 8)]}
+    path = draw.draw(st.sampled_from([*paths_in(good)]))
+    answer = ask(pad, with_other(good, path, draw.draw(json_values() | odd_values())))
+    if answer.get("refused"):
+        assert answer["said"].isprintable()
+        assert 15 < len(answer["said"]) < 600
+        assert len(pad.points) == 0
+    assert np.abs(pad.points).max(initial=0) <= 1
+    assert not ask(pad, good).get("refused")
+    assert len(pad.points) == 8

@@ -229,6 +229,17 @@ def questions_explain_themselves(notebook, path):
             yield f"cell {cell.id!r} must have one right option"
 
 
+def guesses_meet_their_outcome(notebook, path):
+    """Whoever is asked for a guess sees the outcome in a later cell."""
+    asked = {}
+    for cell in cells(notebook, "code"):
+        asked |= dict.fromkeys(re.findall(r"^(\w+) = course\.predict\(", cell.source, re.MULTILINE), cell.id)
+        for name in re.findall(r"^ *(\w+)\.outcome\(", cell.source, re.MULTILINE):
+            if asked.pop(name, cell.id) == cell.id:
+                yield f"cell {cell.id!r} tells the outcome of {name}, for which no cell before it asks"
+    yield from (f"cell {cell!r} asks for {name}, and no later cell tells its outcome" for name, cell in asked.items())
+
+
 RULES = (
     format_is_valid,
     kernel_is_python,
@@ -245,4 +256,5 @@ RULES = (
     folds_are_closed,
     exercises_check_themselves,
     questions_explain_themselves,
+    guesses_meet_their_outcome,
 )

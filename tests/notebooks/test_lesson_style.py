@@ -188,6 +188,13 @@ BREACHES = [
     (style.questions_explain_themselves, replace(FIRST_QUESTION, "**Right.** ", ""), "does not say"),
     (style.questions_explain_themselves, replace(FIRST_QUESTION, "Because it is what it is.", ""), "and why"),
     (style.questions_explain_themselves, replace(FIRST_QUESTION, ">C. ", ">"), "three options or more"),
+    (
+        style.guesses_meet_their_outcome,
+        set_source(4, 'a = course.predict("b?", ["c", "d"])'),
+        "'sum' asks for a,",
+    ),
+    (style.guesses_meet_their_outcome, set_source(4, 'a.outcome("c")'), "'sum' tells the outcome of a"),
+    (style.guesses_meet_their_outcome, set_source(4, "a = course.predict(b)\na.outcome(c)"), "no cell before it asks"),
 ]
 
 

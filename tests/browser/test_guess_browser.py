@@ -1,0 +1,84 @@
+"""A guess in JupyterLab: by mouse, finger and keys alone, and beside the outcome when the next cell has run."""
+
+import nbformat
+import pytest
+from helpers.lab_page import COMPILED, PANEL, axe_faults, complaints_of, open_lesson, run_cell, wait_for
+
+NOTEBOOK = "guess.ipynb"
+CHOOSE = 'from ganlib import course\nfalls = course.predict("Will it fall?", ["it falls", "it stays", "it rises"])'
+NUMBER = 'share = course.predict("Which share?", low=0, high=1)'
+OUTCOMES = 'falls.outcome("it rises", "From 1 to 2.")\nshare.outcome(0.25)'
+
+
+@pytest.fixture(scope="module")
+def page(browser, room):
+    """A notebook with two questions, on a touch screen; what the console says is kept in `page.complaints`."""
+    cells = [nbformat.v4.new_code_cell(code) for code in (CHOOSE, NUMBER, OUTCOMES)]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), room.folder / NOTEBOOK)
+    context = browser.new_context(viewport={"width": 1280, "height": 1000}, has_touch=True)
+    page = context.new_page()
+    page.complaints = complaints_of(page)
+    open_lesson(page, room(NOTEBOOK), 2)
+    page.get_by_role("group", name="Which share?").wait_for(timeout=COMPILED)
+    yield page
+    context.close()
+
+
+def question(page, words):
+    return page.get_by_role("group", name=words)
+
+
+def outcomes(page):
+    run_cell(page, 2)
+    return page.locator(f"{PANEL} .jp-CodeCell").nth(2).locator(".jp-OutputArea-output").inner_text().splitlines()[:2]
+
+
+def test_without_a_guess_the_outcomes_are_told(page):
+    told = ["You made no guess. The outcome: it rises. From 1 to 2.", "You made no guess. The outcome: 0.25."]
+    assert outcomes(page) == told
+
+
+def test_a_click_is_a_guess_and_arrows_change_it(page):
+    asked = question(page, "Will it fall?")
+    asked.get_by_role("radio", name="it falls").click()
+    asked.get_by_text("Your guess: it falls.").wait_for()
+    page.keyboard.press("ArrowDown")
+    asked.get_by_text("Your guess: it stays.").wait_for()
+    assert asked.get_by_role("radio", name="it stays").is_checked()
+    assert outcomes(page)[0] == "You guessed: it stays. The outcome: it rises. From 1 to 2."
+
+
+def test_a_finger_guesses(page):
+    asked = question(page, "Will it fall?")
+    asked.get_by_text("it rises", exact=True).tap()
+    asked.get_by_text("Your guess: it rises.").wait_for()
+    assert outcomes(page)[0].startswith("You guessed: it rises.")
+
+
+def test_a_number_is_typed_and_one_that_does_not_fit_is_told_of(page):
+    asked = question(page, "Which share?")
+    field = asked.get_by_role("textbox", name="A number from 0 to 1")
+    field.fill("25%")
+    field.press("Enter")
+    asked.get_by_text("Your guess must be a number from 0 to 1, not '25%'.").wait_for()
+    field.press("Control+a")
+    page.keyboard.type("0,3")
+    page.keyboard.press("Tab")
+    asked.get_by_text("Your guess: 0.3.").wait_for()
+    assert outcomes(page)[1] == "You guessed: 0.3. The outcome: 0.25."
+
+
+def test_a_cell_that_runs_again_keeps_the_guess(page):
+    run_cell(page, 0)
+    run_cell(page, 1)
+    wait_for(question(page, "Will it fall?").get_by_role("radio", name="it rises").is_checked, "the old guess")
+    assert outcomes(page)[1].startswith("You guessed: 0.3.")
+
+
+def test_axe_finds_no_serious_fault(page):
+    assert axe_faults(page, ".ganlib-guess") == []
+
+
+def test_the_console_has_no_errors(page):
+    assert page.complaints == []
