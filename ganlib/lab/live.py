@@ -16,6 +16,7 @@ from ganlib import judge
 from ganlib.arguments import Switch
 from ganlib.lab import pictures, theme, views, words
 from ganlib.lab.controls import ControlPanel, frame
+from ganlib.lab.tour import Seen, Tour
 from ganlib.lab.trainer import LabTrainer, pause_on_interrupt
 from ganlib.models.conditional import ConditionalGAN
 from ganlib.models.gan import GAN
@@ -59,6 +60,10 @@ class LiveLab:
     widget : ipywidgets.VBox
     buttons, menus : dict of str to Widget
     panel : ControlPanel
+    parts : dict of str to Widget
+        What the tour can light.
+    tour : Tour
+        The eight cards; a GAN has them.
 
     Examples
     --------
@@ -102,14 +107,19 @@ class LiveLab:
         """Make what people press, and put everything in its place: what steers a network stands with that network."""
         self._make_buttons()
         self._make_settings()
-        more = [self.buttons[name] for name in ("more", "reset")]
-        seed = [self.seed] if self._adversarial else []
-        first = [button for name, button in self.buttons.items() if name in ("play", "pause", "step")]
+        run = [button for name, button in self.buttons.items() if name in ("play", "pause", "step", "more")]
+        last = [self.seed, self.buttons["tour"]] if self._adversarial else []
+        bar = _box("bar", *run, self.number, self.menus["speed"], self.buttons["reset"], *last)
+        self.parts = {"bar": bar, "loop": self._loop, "verdict": self._verdict}
+        stage = self._stage()
+        if self._adversarial:
+            self.tour = Tour(self.trainer, self.parts, self._seen, self._button, self._what)
+            self._written += (self.tour.answer,)
         self.widget = frame(
-            _box("bar", *first, more[0], self.number, self.menus["speed"], more[1], *seed),
+            bar,
             self._status,
-            *([self._loop] if self._adversarial else []),
-            self._stage(),
+            *([self.tour.widget, self._loop] if self._adversarial else []),
+            stage,
             _box("bar", self.menus["window"]),
             self._charts,
         )
@@ -129,16 +139,14 @@ class LiveLab:
         else:
             own = {letter: [row for name, row in rows.items() if owner(name) == letter] for letter in "gd"}
             shared = [row for name, row in rows.items() if not owner(name)]
-            left = _box(
-                "left",
-                _box("side", *own["g"], _box("bar", self.buttons["g_step"]), area="g"),
-                _box("side", *shared, self.menus["preset"], self.anew, area="both"),
-            )
+            g_side = _box("side", *own["g"], _box("bar", self.buttons["g_step"]), area="g")
+            left = _box("left", g_side, _box("side", *shared, self.menus["preset"], self.anew, area="both"))
             alone = _box("bar", self.buttons["d_step"], self.buttons["pretrain"])
             d_side = _box("side", *own["d"], alone, self._verdict, area="d")
             real = _box("seen", ipywidgets.HTML(f"<b>{REAL}</b>"), self._real_picture, area="real")
             gauges = _box("gauges", self._gauges, area="gauges")
             stage = ipywidgets.GridBox([left, made, *([] if points else [real]), d_side, gauges])
+            self.parts |= {"made": made, "g": g_side, "d": d_side, "gauges": gauges}
             if points:
                 stage.add_class("ganlib-alone")
         stage.add_class("ganlib-stage")
@@ -164,6 +172,8 @@ class LiveLab:
             }
         actions["more"] = ("Train N", "Train as many steps as the number beside says", self._train_more)
         actions["reset"] = ("↺ Reset", "Back to the first weights of this seed; controls stay", self._reset)
+        if self._adversarial:
+            actions["tour"] = ("Tour", "Eight cards that show what is what; each can be left", self._begin_tour)
         self.buttons = {name: self._button(*details) for name, details in actions.items()}
 
     def _make_settings(self):
@@ -217,6 +227,10 @@ class LiveLab:
         self._preset_told = ""
         self.trainer.reset(self.seed.value if self.seed.value != self.model.seed else None)
 
+    def _begin_tour(self):
+        self._preset_told = ""
+        self.tour.begin()
+
     def _choose_preset(self, name):
         """Set a preset, from the first weights if so wished: after healthy steps most faults do not show any more."""
         if not name:
@@ -252,7 +266,8 @@ class LiveLab:
         self._write_status(trainer)
         if trainer.closed:
             self.panel.disable()
-            for widget in (*self.buttons.values(), *self.menus.values(), self.number, self.seed, self.anew):
+            cards = (*self.tour.guesses, *self.tour.buttons) if self._adversarial else ()
+            for widget in (*self.buttons.values(), *self.menus.values(), self.number, self.seed, self.anew, *cards):
                 widget.disabled = True
             return
         whole = not trainer.running or trainer.speed != "full" or self._looks % WHOLE_EVERY == 0
@@ -260,7 +275,7 @@ class LiveLab:
         self._draw(self._observe(WATCHED if whole else SHOWN))
         self._follow()
         self._write_loop(views.ACTS if trainer.running and trainer.speed != "slow" else ())
-        history = self.model.measured or dict.fromkeys(("step", *self.model.columns), np.zeros(0))
+        history = self._history()
         window = self.menus["window"].value or None
         charts = views.charts(history, views.panels_of(self.model.columns), trainer.changes, window)
         if whole and self._before.get("real_scores") is not None:
@@ -269,6 +284,8 @@ class LiveLab:
             self._gauges.value = self._gauge_text(history)
         self._charts.value = f'<div class="ganlib-charts">{charts}</div>'
         self._looks += 1
+        if self._adversarial:
+            self.tour.look()
 
     def tell(self, trainer):
         """Tell the step that was made last in sub-steps, one per turn; called by the trainer in slow motion."""
@@ -382,13 +399,26 @@ class LiveLab:
                 self.panel.follow(changed)
         self._shown_values = values
 
+    def _history(self):
+        return self.model.measured or dict.fromkeys(("step", *self.model.columns), np.zeros(0))
+
+    def _readings(self, history):
+        """Return what the two gauges say, of the balance and of the variety."""
+        fakes = self._before["fakes"]
+        balance = words.balance(history, self.model.live.snapshot())
+        return balance, words.variety(fakes, self._scaled_real(), self._digits)
+
+    def _seen(self):
+        """Return what a card of the tour is told."""
+        before, history = self._before, self._history()
+        return Seen(self.model.step, before["fakes"], before["scores"], before["real_scores"], *self._readings(history))
+
     def _gauge_text(self, history):
-        fakes, real = self._before["fakes"], self._scaled_real()
+        fakes = self._before["fakes"]
         if fakes.shape[1:] == (28, 28, 1) and self._looks % JUDGE_EVERY == 0:
             digits = judge.recognise(fakes)
             self._digits = np.bincount(digits.argmax(axis=1)[digits.max(axis=1) > SURE], minlength=10)
-        balance = words.balance(history, self.model.live.snapshot())
-        variety = words.variety(fakes, real, self._digits)
+        balance, variety = self._readings(history)
         ends = [theme.colour_of(pen) for pen in (style.GENERATOR, style.DISCRIMINATOR, style.REAL)]
         return (
             '<div class="ganlib-twogauges">'

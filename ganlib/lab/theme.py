@@ -10,6 +10,7 @@ from ganlib.plots.style import PALE as PALE_ON_LIGHT
 from ganlib.plots.style import PAPER as PAPER_ON_LIGHT
 
 INK_ON_DARK, GREY_ON_DARK, PALE_ON_DARK, PAPER_ON_DARK = "#E8E8E8", "#B0B0B0", "#3D3D3D", "#111111"
+LIT_ON_LIGHT, LIT_ON_DARK = "#A87400", "#F2C14E"  # around the part that a card of the tour is about
 ENDED = "ganlib-ended"  # the class of a box whose kernel has said goodbye; others, JupyterLab marks itself
 LIT = "ganlib-lit"  # the class of the part that a card of the tour is about
 
@@ -34,12 +35,14 @@ _LIGHT = {pen.label: pen.colour for pen in ON_DARK} | {
     "grey": GREY_ON_LIGHT,
     "pale": PALE_ON_LIGHT,
     "paper": PAPER_ON_LIGHT,
+    "lit": LIT_ON_LIGHT,
 }
 _DARK = {pen.label: colour for pen, colour in ON_DARK.items()} | {
     "ink": INK_ON_DARK,
     "grey": GREY_ON_DARK,
     "pale": PALE_ON_DARK,
     "paper": PAPER_ON_DARK,
+    "lit": LIT_ON_DARK,
 }
 
 STYLE = f"""<style>
@@ -62,6 +65,12 @@ STYLE = f"""<style>
 .ganlib-lab .widget-html-content {{line-height: 1.4; font-size: 13px}}
 .ganlib-lab .ganlib-bar {{flex-flow: row wrap; align-items: center; gap: 2px 10px; margin: 2px 0}}
 .ganlib-lab .ganlib-main {{font-weight: 600; padding: 0 18px}}
+
+.ganlib-lab .ganlib-tour {{margin: 2px 0 12px; padding: 8px 12px; border: 2px solid var(--ganlib-lit);
+  border-radius: 6px; background: {PAPER}; gap: 2px}}
+.ganlib-lab .ganlib-tour .ganlib-next {{margin-left: auto}}
+.ganlib-lab .ganlib-tour [role="status"] {{min-height: 1.4em}}
+.ganlib-lab .{LIT} {{outline: 3px solid var(--ganlib-lit); outline-offset: -1px; border-radius: 4px}}
 
 .ganlib-lab .ganlib-stage {{display: grid; gap: 12px 16px; align-items: start; margin-bottom: 14px; grid-template:
   "made" "gauges" "g" "d" "real" / minmax(0, 1fr)}}

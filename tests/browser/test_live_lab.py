@@ -65,6 +65,9 @@ def test_a_learner_plays_steers_and_pauses(page, tmp_path):
     first = picture.get_attribute("src")
     button(page, "Play").click()
     wait_for(lambda: step_of(page) > 20, "steps", 240)
+    loop = page.locator(".ganlib-loop")
+    wait_for(lambda: "Now they train." in loop.get_attribute("aria-label"), "both networks lit")
+    assert loop.locator(".on.g, .on.d").count() >= 2
     wait_for(lambda: picture.get_attribute("src") != first, "another picture")
 
     rate = page.locator(".ganlib-lab").get_by_label("D learning rate, typed")
@@ -74,7 +77,9 @@ def test_a_learner_plays_steers_and_pauses(page, tmp_path):
     page.keyboard.press("ArrowRight")
     wait_for(lambda: rate.input_value() != before, "the number beside the slider")
     print(f"key press to changed number: {1000 * (time.monotonic() - started):.0f} ms")
-    wait_for(lambda: "D rate" in page.locator(".ganlib-chart").first.inner_html(), "the mark on the chart")
+    wait_for(
+        lambda: "D rate" in page.locator(".ganlib-charts .ganlib-chart").first.inner_html(), "the mark on the chart"
+    )
     for width in (1280, 1920):
         page.set_viewport_size({"width": width, "height": 1700})
         page.locator(".ganlib-lab").scroll_into_view_if_needed()
@@ -94,6 +99,32 @@ def test_a_learner_plays_steers_and_pauses(page, tmp_path):
 def test_every_slider_has_a_name_and_axe_finds_no_serious_fault(page):
     assert {"D learning rate", "G learning rate", "D steps", "G steps", "label smoothing"} <= set(slider_names(page))
     assert axe_faults(page, ".ganlib-lab") == []
+
+
+def test_the_tour_is_taken_by_keyboard_and_left_by_one_press(page):
+    card = page.locator(".ganlib-tour")
+    assert card.is_hidden()
+    button(page, "Tour").focus()
+    page.keyboard.press("Enter")
+    card.get_by_text("1 of 8").wait_for(timeout=QUICK)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    card.get_by_text("These are the first weights").wait_for(timeout=QUICK)
+    assert page.locator(".ganlib-lit").count() == 1
+    assert axe_faults(page, ".ganlib-lab") == []
+    card.get_by_role("button", name="Close the tour").click()
+    card.wait_for(state="hidden", timeout=QUICK)
+    assert page.locator(".ganlib-lit").count() == 0
+
+
+@pytest.mark.parametrize("width", [360, 900, 1280, 1920])
+def test_nothing_sticks_out_at_any_width(page, width):
+    page.set_viewport_size({"width": width, "height": 1700})
+    lab = page.locator(".ganlib-lab")
+    try:
+        wait_for(lambda: lab.evaluate("box => box.scrollWidth <= box.clientWidth"), "all within the lab")
+    finally:
+        page.set_viewport_size({"width": 1280, "height": 1700})
 
 
 def test_an_interrupt_of_the_kernel_pauses_the_lab(page):
