@@ -128,7 +128,7 @@ def predict(question, choices=None, *, low=None, high=None):
     Examples
     --------
     >>> guess = predict("Will D's loss fall?", ["it falls", "it rises"])
-    Will D's loss fall? (it falls, it rises; no guess yet)
+    Will D's loss fall? (it falls / it rises; no guess yet)
     >>> guess.outcome("it rises", "It went from 0.61 to 0.66.")
     You made no guess. The outcome: it rises. It went from 0.61 to 0.66.
     """

@@ -93,7 +93,9 @@ class Guess:
         return {"said": f"Your guess: {_say(self.given)}. Run the next cells to see what comes out."}
 
     def __repr__(self):
-        ways = ", ".join(self.choices) if self.choices else f"a number from {self._check.low:g} to {self._check.high:g}"
+        ways = (
+            " / ".join(self.choices) if self.choices else f"a number from {self._check.low:g} to {self._check.high:g}"
+        )
         given = "no guess yet" if self.given is None else f"your guess: {_say(self.given)}"
         return f"{self.question} ({ways}; {given})"
 

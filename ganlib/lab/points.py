@@ -105,8 +105,8 @@ class PointPad:
         str
             Python, in lines of at most 110 letters. `PointPad` shows the same points again, if they are at least 10.
         """
-        pairs = ", ".join(f"({x / UNITS:g}, {y / UNITS:g})" for x, y in self._units.tolist())
-        return textwrap.fill(f"[{pairs}]", LINE, subsequent_indent=" ", break_on_hyphens=False)
+        pairs = ", ".join(f"({x / UNITS:g},_{y / UNITS:g})" for x, y in self._units.tolist())  # _: no line ends here
+        return textwrap.fill(f"[{pairs}]", LINE, subsequent_indent=" ", break_on_hyphens=False).replace("_", " ")
 
     def _obey(self, content):
         """Take the points that a page has sent."""

@@ -76,10 +76,10 @@ def test_a_cell_that_runs_again_keeps_the_guess():
 
 def test_a_page_without_a_kernel_gets_a_line(capsys):
     guess = ask(CHOICES)
-    assert "it falls, it rises; no guess yet" in capsys.readouterr().out
+    assert "it falls / it rises; no guess yet" in capsys.readouterr().out
     data = guess._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in data
-    assert data["text/plain"] == f"{guess.question} (it falls, it rises; no guess yet)"
+    assert data["text/plain"] == f"{guess.question} (it falls / it rises; no guess yet)"
     number = ask(low=0, high=1)
     number.give(0.5)
     assert repr(number).endswith("(a number from 0 to 1; your guess: 0.5)")

@@ -58,6 +58,7 @@ def test_the_text_is_the_list_that_makes_the_same_plane():
     pad = PointPad(toy_points("ring", 500))
     text = pad.as_text()
     assert max(map(len, text.splitlines())) <= 110
+    assert all(line.endswith(("),", ")]")) for line in text.splitlines())
     again = PointPad(ast.literal_eval(text))
     assert np.array_equal(again.points, pad.points)
     assert again.as_text() == text
