@@ -95,7 +95,7 @@ STYLE = f"""<style>
 }}
 .ganlib-lab .ganlib-seen {{align-items: center; text-align: center}}
 .ganlib-lab .ganlib-seen .ganlib-picture {{image-rendering: auto; display: block; height: auto; border-radius: 4px;
-  width: min(100%, max(250px, 38vh)); margin: 2px auto 0}}
+  width: min(100%, 520px, max(250px, 38vh)); margin: 2px auto 0}}
 .ganlib-lab .ganlib-seen .widget-html {{width: 100%}}
 
 .ganlib-lab .ganlib-side {{border-top: 3px solid var(--ganlib-player); border-radius: 4px; padding: 8px 10px;
