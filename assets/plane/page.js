@@ -409,5 +409,5 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   wake();
 });
 new ResizeObserver(wake).observe(el("canvas"));
-if (innerWidth < 700) el("intro").open = false;
+if (innerWidth < 700 || innerHeight < 850) el("intro").open = false; // so that the plane and its buttons are seen at once
 start(0);

@@ -1,4 +1,4 @@
-// Situations to look at: sessions that show what they claim, which a test makes sure of, with what to look for.
+// Situations to look at: sessions, each played with seed 0 or more before its claim was written, and what to look for.
 
 const SITUATIONS = [
   {
@@ -11,19 +11,19 @@ const SITUATIONS = [
     title: "Mode collapse",
     data: "three_clusters",
     changes: [[0, "g_steps", 5]],
-    look: "G learns five times as often as D. All crosses run to one cluster or two, D finds out, and the whole crowd moves on: it never fills all three.",
+    look: "G learns five times as often as D. All crosses run to one cluster, D finds out, and the whole crowd moves on: it never fills all three.",
   },
   {
     title: "Collapse, and back",
     data: "three_clusters",
     changes: [[0, "g_steps", 5], [1500, "g_steps", 1]],
-    look: "The same until step 1,500, where G goes back to one update in a step. Watch the crowd break up: by step 4,500 all three clusters are filled.",
+    look: "The same until step 1,500, where G goes back to one update in a step. Watch the crowd break up: by step 3,000 all three clusters are filled.",
   },
   {
     title: "D stands still",
     data: "ring",
     changes: [[300, "freeze_d", true]],
-    look: "From step 300 on D learns no more. G's loss only falls, which looks like success, while the crosses crowd where D's surface happens to be highest.",
+    look: "From step 300 on D learns no more. G's loss falls and stays low, which looks like success, while the crosses crowd where D's surface happens to be high, far from the ring: the distance grows.",
   },
   {
     title: "Both too fast",

@@ -14,6 +14,7 @@ from small import small_lesson
 from ganlib import commands
 from ganlib.course import book, executed, slides
 from ganlib.course.sphinx_run import BookError
+from ganlib.export.plane_page import page_text
 from ganlib.setup import environment
 
 PIXEL = base64.b64encode(
@@ -63,6 +64,7 @@ def checkout(tmp_path_factory):
     (folder / "README.md").write_text(README, encoding="utf-8")
     (folder / "notebooks" / "glossary.md").write_text("# Glossary\n\n## logit\n\nA number.\n", encoding="utf-8")
     (folder / "notebooks" / "time_machine.md").write_text("# The time machine\n\nA run.\n", encoding="utf-8")
+    (folder / "notebooks" / "plane.md").write_text("# The plane in one page\n\nA game.\n", encoding="utf-8")
     text = "# A talk\n\n## A figure\n\n![](figure:00_one/figure)\n\n## Formula\n\n$D(x)$\n"
     (folder / "notebooks" / "slides.md").write_text(text, encoding="utf-8")
     return folder
@@ -136,6 +138,11 @@ def test_a_progress_bar_is_left_as_it_ended_and_what_was_injected_is_gone(pages)
     assert "1/2 slow" not in page
     assert "end" in page
     assert "speed</span> <span" not in page.split("TimeMachine")[1]
+
+
+def test_the_plane_lies_in_the_book_as_the_export_writes_it(pages):
+    assert '<iframe src="../plane_page.html" title="The plane in one page"' in pages["notebooks/plane.html"]
+    assert pages["plane_page.html"] == page_text()
 
 
 def test_in_the_place_of_a_lab_stands_its_picture_and_in_that_of_the_time_machine_one_that_works(checkout, pages):

@@ -76,7 +76,7 @@ def test_the_hand_out_holds_the_chosen_lessons_the_module_the_data_and_the_recor
         "notebooks/05_adversarial_game.ipynb",
         "notebooks/06_keras_gan.ipynb",
     }
-    assert {"README.md", "requirements.txt", "ganlib/__main__.py", "assets/data/mnist.npz"} <= found
+    assert {"README.md", "requirements.txt", "ganlib/__main__.py", "assets/data/mnist.npz", "plane.html"} <= found
     assert {"assets/recorded/gan.npz", "assets/judge/digit_classifier.npz"} <= found
     assert not [name for name in found if "__pycache__" in name or "/." in name or name.startswith(("tests", ".git"))]
 

@@ -302,7 +302,6 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out_sideways(browser, file
 
 
 def test_on_a_projector_the_plane_and_the_play_button_are_seen_at_once(page):
-    page.get_by_text("New here?").click()
     for part in ("#plane", "#play"):
         box = page.locator(part).bounding_box()
         assert box["y"] >= 0
