@@ -70,7 +70,7 @@ class View {
     this.fit();
     this.pen.fillStyle = this.colours.paper;
     this.pen.fillRect(0, 0, this.side, this.side);
-    if (surface) this.drawSurface(surface);
+    if (surface && surface.every(Number.isFinite)) this.drawSurface(surface); // not of weights that are spoiled
     if (mesh) this.drawMesh(mesh);
     if (real) this.drawReal(real);
     if (fakes) this.drawCrosses(fakes);

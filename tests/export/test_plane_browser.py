@@ -213,7 +213,7 @@ def test_each_layer_changes_the_picture(page):
     picture = "() => document.getElementById('canvas').toDataURL()"
     for name in ("real points", "fakes", "what D says", "D’s push", "G’s sheet"):
         before = page.evaluate(picture)
-        page.get_by_label(name).click()
+        page.get_by_role("checkbox", name=name).click()
         page.wait_for_function(f"before => ({picture})() !== before", arg=before)
 
 
