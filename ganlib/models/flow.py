@@ -383,7 +383,8 @@ class PlaneFlow(PointModel, FlowMatching):
 class FlowRecipe:
     """A network, an optimizer and a budget under one name, for `FlowMatching.from_recipe`.
 
-    What its pictures are worth to the judge has not been measured yet.
+    The digits of `flow`, asked for with ten evaluations, seed 0, are at an MNIST-FD of 7.5, and with a guidance of 2 at
+    3.3 (1,000 pictures); 70% and 95% of them are recognised. Its quality at other seeds has not been measured.
 
     Attributes
     ----------
@@ -426,9 +427,10 @@ class FlowRecipe:
 FLOW_RECIPES = MappingProxyType(
     {
         "flow": FlowRecipe(
-            about="A small convolutional U-Net, a fast rate that falls, an average of the weights.",
+            about="A small U-Net that is told the digit, a fast rate that falls, an average of the weights.",
             steps=3000,
             batch_size=64,
+            conditional=True,
         )
     }
 )

@@ -10,7 +10,7 @@ from ganlib.paths import PACKAGE
 from ganlib.training import atomic_write
 
 FILE = "recorded/flow.npz"
-RECIPE = FLOW_RECIPES["flow"].replace(conditional=True)
+RECIPE = FLOW_RECIPES["flow"]
 SEED = 0
 
 
