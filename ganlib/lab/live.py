@@ -94,10 +94,19 @@ class LiveLab:
     # --- the widgets ----------------------------------------------------------------------------------------------
 
     def _build(self):
-        """Make what the trainer writes: pictures, charts, gauges and a status."""
-        self._fake_picture, self._real_picture = ipywidgets.HTML(), ipywidgets.HTML()
+        """Make what the trainer writes: pictures, charts, gauges and a status.
+
+        Widgets share their layouts and styles: a page that is loaded again asks the kernel for each of them, busy as it
+        is with training, and gives up after some seconds.
+        """
+        self._status = ipywidgets.HTML()
+        self._plain = {"layout": self._status.layout, "style": self._status.style}
+        self._narrow = {"layout": ipywidgets.Layout(width="auto"), "style": ipywidgets.ButtonStyle()}
+        self._fake_picture, self._real_picture = (ipywidgets.HTML(**self._plain) for _ in range(2))
         self._pngs = {}
-        self._loop, self._charts, self._gauges, self._verdict, self._status = (ipywidgets.HTML() for _ in range(5))
+        self._loop, self._charts, self._gauges, self._verdict, self._status = (
+            ipywidgets.HTML(**self._plain) for _ in range(5)
+        )
         self._written = (
             *(self._fake_picture, self._real_picture, self._loop),
             *(self._charts, self._gauges, self._verdict, self._status),
@@ -109,7 +118,7 @@ class LiveLab:
         self._make_settings()
         run = [button for name, button in self.buttons.items() if name in ("play", "pause", "step", "more")]
         last = [self.seed, self.buttons["tour"]] if self._adversarial else []
-        bar = _box("bar", *run, self.number, self.menus["speed"], self.buttons["reset"], *last)
+        bar = self._box("bar", *run, self.number, self.menus["speed"], self.buttons["reset"], *last)
         self.parts = {"bar": bar, "loop": self._loop, "verdict": self._verdict}
         stage = self._stage()
         if self._adversarial:
@@ -120,7 +129,7 @@ class LiveLab:
             self._status,
             *([self.tour.widget, self._loop] if self._adversarial else []),
             stage,
-            _box("bar", self.menus["window"]),
+            self._box("bar", self.menus["window"]),
             self._charts,
         )
         if "play" in self.buttons:
@@ -132,19 +141,24 @@ class LiveLab:
         """Put the pictures in the middle, and each network's controls at its side."""
         rows = self.panel.rows
         points = isinstance(self.model, PlaneGAN)
-        made = _box("seen", ipywidgets.HTML(f"<b>{POINTS if points else MADE}</b>"), self._fake_picture, area="made")
+        made = self._box(
+            "seen",
+            ipywidgets.HTML(f"<b>{POINTS if points else MADE}</b>", **self._plain),
+            self._fake_picture,
+            area="made",
+        )
         if not self._adversarial:
-            stage = ipywidgets.GridBox([_box("left", _box("side", *rows.values(), area="both")), made])
+            stage = ipywidgets.GridBox([self._box("left", self._box("side", *rows.values(), area="both")), made])
             stage.add_class("ganlib-plain")
         else:
             own = {letter: [row for name, row in rows.items() if owner(name) == letter] for letter in "gd"}
             shared = [row for name, row in rows.items() if not owner(name)]
-            g_side = _box("side", *own["g"], _box("bar", self.buttons["g_step"]), area="g")
-            left = _box("left", g_side, _box("side", *shared, self.menus["preset"], self.anew, area="both"))
-            alone = _box("bar", self.buttons["d_step"], self.buttons["pretrain"])
-            d_side = _box("side", *own["d"], alone, self._verdict, area="d")
-            real = _box("seen", ipywidgets.HTML(f"<b>{REAL}</b>"), self._real_picture, area="real")
-            gauges = _box("gauges", self._gauges, area="gauges")
+            g_side = self._box("side", *own["g"], self._box("bar", self.buttons["g_step"]), area="g")
+            left = self._box("left", g_side, self._box("side", *shared, self.menus["preset"], self.anew, area="both"))
+            alone = self._box("bar", self.buttons["d_step"], self.buttons["pretrain"])
+            d_side = self._box("side", *own["d"], alone, self._verdict, area="d")
+            real = self._box("seen", ipywidgets.HTML(f"<b>{REAL}</b>", **self._plain), self._real_picture, area="real")
+            gauges = self._box("gauges", self._gauges, area="gauges")
             stage = ipywidgets.GridBox([left, made, *([] if points else [real]), d_side, gauges])
             self.parts |= {"made": made, "g": g_side, "d": d_side, "gauges": gauges}
             if points:
@@ -194,8 +208,15 @@ class LiveLab:
             layout={"width": "auto"},
         )
 
+    def _box(self, kind, *children, area=""):
+        """Return a box with the classes of its kind and its place on the stage, for the style sheet."""
+        box = (ipywidgets.HBox if kind == "bar" else ipywidgets.VBox)(children, layout=self._plain["layout"])
+        for name in filter(None, (kind, area)):
+            box.add_class(f"ganlib-{name}")
+        return box
+
     def _button(self, description, tooltip, action):
-        button = ipywidgets.Button(description=description, tooltip=tooltip, layout={"width": "auto"})
+        button = ipywidgets.Button(description=description, tooltip=tooltip, **self._narrow)
         button.on_click(lambda _: self._try(action))
         return button
 
@@ -477,14 +498,6 @@ def owner(name):
     if name == "label_smoothing":  # of the labels that D is shown
         return "d"
     return next((letter for letter in "gd" if name.startswith(f"{letter}_") or name.endswith(f"_{letter}")), "")
-
-
-def _box(kind, *children, area=""):
-    """Return a box with the classes of its kind and of its place on the stage, by which the style sheet lays it out."""
-    box = ipywidgets.HBox(children) if kind == "bar" else ipywidgets.VBox(children)
-    for name in filter(None, (kind, area)):
-        box.add_class(f"ganlib-{name}")
-    return box
 
 
 def _number(description, value, low, high):

@@ -145,7 +145,7 @@ STYLE = f"""<style>
 .ganlib-loop .head {{overflow: visible; fill: var(--ganlib-player, {GREY})}}
 @keyframes ganlib-flow {{to {{stroke-dashoffset: -24}}}}
 @media (prefers-reduced-motion: no-preference) {{
-  .ganlib-loop .on line {{animation: ganlib-flow 1s linear infinite}}
+  .ganlib-loop .on line {{animation: ganlib-flow 1.2s steps(12) infinite}}
 }}
 @container ganlib-lab (max-width: 820px) {{
   .ganlib-loop :is(.g, .d) .name {{font-size: 12px}}

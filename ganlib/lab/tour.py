@@ -256,6 +256,8 @@ class Tour:
         self._text, self.answer = ipywidgets.HTML(), ipywidgets.HTML()
         most = max(len(card.guesses) for card in CARDS)
         self.guesses = [button("", "Guess", lambda n=n: self.guess(n)) for n in range(most)]
+        for each in self.guesses:
+            each.layout = ipywidgets.Layout(width="auto")  # of its own, since not every card shows every button
         self.buttons = [
             button("Next", "The next card, with or without a guess", self.next),
             button("Close the tour", "Leave the tour; the lab stays as it is", self.close),
