@@ -27,7 +27,7 @@ def published(tmp_path_factory):
     (folder / "notebooks").mkdir()
     for name in ("README.md", "pyproject.toml", "requirements.txt"):
         shutil.copy(CHECKOUT / name, folder)
-    for path in lessons.numbered():
+    for path in (*lessons.numbered(), *(CHECKOUT / "notebooks").glob("*.md")):
         shutil.copy(path, folder / "notebooks")
     badges.write("https://github.com/an/other.git", checkout=folder)
     badges.write(ADDRESS + "/", checkout=folder)

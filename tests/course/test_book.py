@@ -209,7 +209,7 @@ def test_the_slides_of_the_kit_name_cells_that_exist():
         assert cell in [one.id for one in lesson.cells], f"{name} has no cell {cell}"
 
 
-@pytest.mark.parametrize(("plan", "minutes"), [("90 minutes", 90), ("Half a day", 240), ("Two days", 700)])
+@pytest.mark.parametrize(("plan", "minutes"), [("90 minutes", 90), ("Half a day", 240), ("Two days", 730)])
 def test_a_plan_of_the_leaders_guide_adds_up(plan, minutes):
     text = (NOTEBOOKS / "leaders_guide.md").read_text(encoding="utf-8")
     (section,) = re.findall(rf"^### {plan}.*?(?=^##)", text, re.MULTILINE | re.DOTALL)
