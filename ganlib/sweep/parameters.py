@@ -76,6 +76,7 @@ LESSONS = {
     ("04", "steps"): _zero_or(Whole("steps", 11)),  # it leaves out the first ten
     ("05", "steps"): _zero_or(Whole("steps", 20)),  # it draws every twentieth of them
     ("07", "steps"): _zero_or(Whole("steps", 2)),  # it halves them
+    ("14", "steps"): _zero_or(Whole("steps", 3)),  # the first two compile
 }
 
 
