@@ -1,5 +1,6 @@
-// The drawing pad on a page, on top of drawable.js. What is drawn stays here as strokes, [x, y, ...] in thousandths of the pad's side, and is
-// sent to Python, which makes pictures of it and says what it thinks of them. See ganlib/lab/pad.py.
+// The drawing pad on a page, on top of drawable.js. What is drawn stays here as strokes, [x, y, ...] in thousandths of
+// the pad's side, and is sent to Python, which makes pictures of it and says what it thinks of them. See
+// ganlib/lab/pad.py.
 
 const MARKUP = `
   <div class="pad-draw">
@@ -32,6 +33,7 @@ const AGAIN = 1000; // and between two looks while a model is watched, which may
 const LATE = 3000; // until it is told that Python does not answer
 const LOST = 15000; // until a change is sent though the last one was not answered
 const NEAR = 3; // units: nearer points are left out
+
 function render({ model, el }) {
   const about = model.get("about");
   const view = Math.random().toString(36).slice(2);

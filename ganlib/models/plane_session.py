@@ -88,9 +88,8 @@ class PlaneSession(NamedTuple):
         steps = Whole("steps", 1)(self.steps if steps is None else steps)
         gan = PlaneGAN(seed=self.seed)
         schedule = Schedule(change for change in self.schedule if change.step < steps)
-        points = np.tile(
-            self.points, (-(-BATCH // len(self.points)), 1)
-        )  # as often as a batch wants: chances stay equal
+        times = -(-BATCH // len(self.points))  # as often as a batch wants, and each point equally often
+        points = np.tile(self.points, (times, 1))
         return gan, gan.train(steps, BATCH, data=points, schedule=schedule, verbose=0)
 
 

@@ -1,8 +1,7 @@
 """A guess in JupyterLab: by mouse, finger and keys alone, and beside the outcome when the next cell has run."""
 
-import nbformat
 import pytest
-from helpers.lab_page import COMPILED, PANEL, axe_faults, complaints_of, open_lesson, run_cell, wait_for
+from helpers.lab_page import COMPILED, PANEL, axe_faults, notebook_page, run_cell, wait_for
 
 NOTEBOOK = "guess.ipynb"
 CHOOSE = 'from ganlib import course\nfalls = course.predict("Will it fall?", ["it falls", "it stays", "it rises"])'
@@ -12,17 +11,10 @@ OUTCOMES = 'falls.outcome("it rises", "From 1 to 2.")\nshare.outcome(0.25)'
 
 @pytest.fixture(scope="module")
 def page(browser, room):
-    """A notebook with two questions, on a touch screen; what the console says is kept in `page.complaints`."""
-    cells = [nbformat.v4.new_code_cell(code) for code in (CHOOSE, NUMBER, OUTCOMES)]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), room.folder / NOTEBOOK)
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, has_touch=True)
-    page = context.new_page()
-    page.complaints = complaints_of(page)
-    open_lesson(page, room(NOTEBOOK), 2)
-    page.get_by_role("group", name="Which share?").wait_for(timeout=COMPILED)
-    yield page
-    context.close()
+    """A notebook with two questions, on a touch screen."""
+    with notebook_page(browser, room, NOTEBOOK, (CHOOSE, NUMBER, OUTCOMES), ran=2, height=1000) as page:
+        page.get_by_role("group", name="Which share?").wait_for(timeout=COMPILED)
+        yield page
 
 
 def question(page, words):

@@ -1,9 +1,8 @@
 """The drawing pad in JupyterLab: drawn on with the mouse and with keys alone, in a real browser."""
 
-import nbformat
 import numpy as np
 import pytest
-from helpers.lab_page import COMPILED, QUICK, axe_faults, complaints_of, open_lesson, run_cell, wait_for
+from helpers.lab_page import COMPILED, QUICK, axe_faults, notebook_page, run_cell, wait_for
 from PIL import Image
 
 NOTEBOOK = "pad.ipynb"
@@ -20,17 +19,10 @@ COLOURS = "DrawingPad(size=32, channels=3)"
 
 @pytest.fixture(scope="module")
 def page(browser, room):
-    """A notebook with the pad open, on a touch screen; what the console says is kept in `page.complaints`."""
-    cells = [nbformat.v4.new_code_cell(code) for code in (OPEN_PAD, SAVE, COLOURS)]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), room.folder / NOTEBOOK)
-    context = browser.new_context(viewport={"width": 1280, "height": 1400}, has_touch=True)
-    page = context.new_page()
-    page.complaints = complaints_of(page)
-    open_lesson(page, room(NOTEBOOK), 1)
-    pad(page).wait_for(timeout=COMPILED)
-    yield page
-    context.close()
+    """A notebook with the pad open, on a touch screen."""
+    with notebook_page(browser, room, NOTEBOOK, (OPEN_PAD, SAVE, COLOURS), ran=1, height=1400) as page:
+        pad(page).wait_for(timeout=COMPILED)
+        yield page
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,9 @@
 
 import ast
 
-import nbformat
 import numpy as np
 import pytest
-from helpers.lab_page import COMPILED, PANEL, axe_faults, complaints_of, open_lesson, run_cell, wait_for
+from helpers.lab_page import COMPILED, PANEL, axe_faults, notebook_page, run_cell, wait_for
 
 NOTEBOOK = "points.ipynb"
 OPEN_PAD = """from ganlib.lab import PointPad
@@ -24,17 +23,10 @@ TYPE = "pad.points = [(x / 10, 0.5) for x in range(-5, 6)]"
 
 @pytest.fixture(scope="module")
 def page(browser, room):
-    """A notebook with the plane open, on a touch screen; what the console says is kept in `page.complaints`."""
-    cells = [nbformat.v4.new_code_cell(code) for code in (OPEN_PAD, TELL, TRAIN, TYPE)]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), room.folder / NOTEBOOK)
-    context = browser.new_context(viewport={"width": 1280, "height": 1400}, has_touch=True)
-    page = context.new_page()
-    page.complaints = complaints_of(page)
-    open_lesson(page, room(NOTEBOOK), 1)
-    pad(page).wait_for(timeout=COMPILED)
-    yield page
-    context.close()
+    """A notebook with the plane open, on a touch screen."""
+    with notebook_page(browser, room, NOTEBOOK, (OPEN_PAD, TELL, TRAIN, TYPE), ran=1, height=1400) as page:
+        pad(page).wait_for(timeout=COMPILED)
+        yield page
 
 
 def pad(page):

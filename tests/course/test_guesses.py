@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from helpers.messages import send
 
 from ganlib import course
 
@@ -13,15 +14,6 @@ new_question = (f"Question {n}?" for n in itertools.count())
 
 def ask(choices=None, **limits):
     return course.predict(next(new_question), choices, **limits)
-
-
-def send(guess, content):
-    """Send a message as a page does, and return the answer."""
-    answers = []
-    guess.board.send = lambda content, buffers=None: answers.append(content)
-    guess.board._handle_custom_msg(content, [])
-    (answer,) = answers
-    return answer
 
 
 def told(capsys, guess, *outcome):

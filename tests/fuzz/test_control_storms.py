@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from helpers import tiny, toy
 from helpers.checks import arrays_of, same
+from helpers.messages import send
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sentences import attempt, json_values, odd_values, paths_in, with_other
@@ -221,19 +222,10 @@ def test_a_pad_is_opened_or_refused(draw, tmp_path, monkeypatch):
         return
     attempt(lambda: pad.on_change(draw.draw(odd_values())), "function")
     attempt(lambda: pad.watch(draw.draw(odd_values())), "model")
-    ask(pad, MESSAGES[2] | {"kind": pad.kinds[0]})
+    send(pad, MESSAGES[2] | {"kind": pad.kinds[0]})
     _, refusal = attempt(lambda: pad.save(draw.draw(odd_values())))
     assert len(pad.pictures.images) == 1
     assert pad.current.shape == (1, pad.size, pad.size, pad.channels)
-
-
-def ask(pad, message):
-    """Send a message as a page does, and return the answer."""
-    answers = []
-    pad.board.send = lambda content, buffers=None: answers.append(content)
-    pad.board._handle_custom_msg(message, [])
-    (answer,) = answers
-    return answer
 
 
 @given(draw=st.data())
@@ -241,12 +233,12 @@ def test_every_message_to_a_pad_is_answered(draw):
     pad = DrawingPad(["a"], size=16)
     good = draw.draw(st.sampled_from(MESSAGES))
     path = draw.draw(st.sampled_from([*paths_in(good)]))
-    answer = ask(pad, with_other(good, path, draw.draw(json_values() | odd_values())))
+    answer = send(pad, with_other(good, path, draw.draw(json_values() | odd_values())))
     if answer.get("refused"):
         assert answer["said"].isprintable()
         assert 15 < len(answer["said"]) < 600
         assert len(pad.pictures.images) == 0
-    assert not ask(pad, MESSAGES[2]).get("refused")
+    assert not send(pad, MESSAGES[2]).get("refused")
 
 
 @given(draw=st.data())
@@ -254,11 +246,11 @@ def test_every_message_to_a_plane_is_answered(draw):
     pad = PointPad()
     good = {"number": "1", "points": [100 * n for n in range(-8, 8)]}
     path = draw.draw(st.sampled_from([*paths_in(good)]))
-    answer = ask(pad, with_other(good, path, draw.draw(json_values() | odd_values())))
+    answer = send(pad, with_other(good, path, draw.draw(json_values() | odd_values())))
     if answer.get("refused"):
         assert answer["said"].isprintable()
         assert 15 < len(answer["said"]) < 600
         assert len(pad.points) == 0
     assert np.abs(pad.points).max(initial=0) <= 1
-    assert not ask(pad, good).get("refused")
+    assert not send(pad, good).get("refused")
     assert len(pad.points) == 8

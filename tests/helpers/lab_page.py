@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import nbformat
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -95,6 +96,23 @@ def open_lesson(page, address, cells):
     page.locator('[data-status="idle"]').first.wait_for(timeout=COMPILED)
     for number in range(cells):
         run_cell(page, number)
+
+
+@contextlib.contextmanager
+def notebook_page(browser, room, name, codes, *, ran, height):
+    """Give a touch screen with a notebook of cells of one's own, the first of which have run.
+
+    What the console says is kept in `page.complaints`.
+    """
+    cells = [nbformat.v4.new_code_cell(code) for code in codes]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), room.folder / name)
+    context = browser.new_context(viewport={"width": 1280, "height": height}, has_touch=True)
+    page = context.new_page()
+    page.complaints = complaints_of(page)
+    open_lesson(page, room(name), ran)
+    yield page
+    context.close()
 
 
 def wait_for(condition, what, seconds=60):

@@ -5,6 +5,7 @@ import base64
 
 import numpy as np
 import pytest
+from helpers.messages import send
 
 from ganlib.data import TOY_KINDS, check_points, toy_points
 from ganlib.lab import PointPad
@@ -13,15 +14,6 @@ from ganlib.models.plane import PlaneGAN
 
 LINE = [(x / 10, -x / 20) for x in range(-9, 10)]
 SENT = [value for x in range(-500, 500, 50) for value in (x, 250)]
-
-
-def send(pad, content):
-    """Send a message as a page does, and return the answer."""
-    answers = []
-    pad.board.send = lambda content, buffers=None: answers.append(content)
-    pad.board._handle_custom_msg(content, [])
-    (answer,) = answers
-    return answer
 
 
 # Points in, points out
