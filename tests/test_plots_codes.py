@@ -155,6 +155,20 @@ def test_the_histogram_tells_mean_and_spread_of_each_method():
     assert [axes.get_title(loc="left") for axes in plot.figure.axes] == ["good", "bad"]
 
 
+# --- proposals --------------------------------------------------------------------------------------------------------
+
+
+def test_the_proposals_stand_beside_prior_and_truth_each_in_its_panel():
+    z = np.linspace(-3, 3, 61)
+    bells = {at: np.exp(-((z - at) ** 2)) for at in (0, 1, 2)}
+    plot = plots.proposals(z, bells[0], bells[1], {"far": bells[2], "near": bells[1]}, title="Two")
+    assert [axes.get_title(loc="left") for axes in plot.figure.axes] == ["far", "near"]
+    assert "prior of a code is highest at 0.00, its true distribution at 1.00" in plot.sentence
+    assert "far: highest at 2.00; near: highest at 1.00." in plot.sentence
+    for axes, at in zip(plot.figure.axes, (2, 1), strict=True):
+        assert np.array_equal(axes.lines[-1].get_ydata(), bells[at])
+
+
 # --- training curves --------------------------------------------------------------------------------------------------
 
 

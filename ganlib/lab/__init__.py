@@ -1,8 +1,9 @@
-"""The live lab: steer a training, look back at one, walk through what a generator can make, and draw for it."""
+"""The live lab: steer a training, look back at one, walk through what a model can make, and draw for it."""
 
 from importlib import import_module
 
 _HOME_OF = {
+    "CodeMap": "ganlib.lab.atlas",
     "DrawingPad": "ganlib.lab.pad",
     "Flipbook": "ganlib.lab.flipbook",
     "LabTrainer": "ganlib.lab.trainer",
@@ -11,10 +12,12 @@ _HOME_OF = {
     "PointPad": "ganlib.lab.points",
     "Recording": "ganlib.lab.recording",
     "Session": "ganlib.lab.session",
+    "SpotTheFake": "ganlib.lab.game",
     "TimeMachine": "ganlib.lab.replay",
 }
 
 __all__ = [
+    "CodeMap",
     "DrawingPad",
     "Flipbook",
     "LabTrainer",
@@ -23,6 +26,7 @@ __all__ = [
     "PointPad",
     "Recording",
     "Session",
+    "SpotTheFake",
     "TimeMachine",
 ]
 

@@ -13,6 +13,7 @@ from ganlib.plots.codes import (
     estimate_histogram,
     interpolation_strips,
     picture_rows,
+    proposals,
     sample_rows,
     size_curves,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "picture_grid",
     "picture_rows",
     "planes",
+    "proposals",
     "quality_curves",
     "run_curves",
     "sample_map",

@@ -27,12 +27,12 @@ from ganlib.plots.style import (
 
 # Ten colours that stay apart from each other and from white, also for readers with a colour blindness; every point is
 # drawn as its digit as well.
-_DIGIT_COLOURS = (
+DIGIT_COLOURS = (
     *("#222222", "#0072B2", "#BD4B00", "#008060", "#872B77"),
     *("#8A6D00", "#4B4BC8", "#B3123F", "#4F7A00", "#6B5B4D"),
 )
 _LINES = (DISCRIMINATOR, GENERATOR, REAL, FAKE)  # colour and dash of up to four curves; the names are written beside
-_MOST_MARKS = 2000  # more digits than that hide each other
+MOST_MARKS = 2000  # more digits than that hide each other
 
 
 def _check_map(codes, labels):
@@ -63,12 +63,12 @@ def code_map(codes, labels, radius=None, title=None):
     Plot
         Its sentence says how often a picture's nearest neighbour on the map shows the same digit.
     """
-    codes, labels = (rows[:_MOST_MARKS] for rows in _check_map(codes, labels))
+    codes, labels = (rows[:MOST_MARKS] for rows in _check_map(codes, labels))
     figure = Figure(figsize=(6.6, 6.6), layout="constrained")
     axes = figure.add_subplot()
     for digit in np.unique(labels):
         chosen = codes[labels == digit]
-        axes.scatter(*chosen.T, s=30, marker=_digit_marker(digit), color=_DIGIT_COLOURS[digit], linewidths=0, alpha=0.8)
+        axes.scatter(*chosen.T, s=30, marker=_digit_marker(digit), color=DIGIT_COLOURS[digit], linewidths=0, alpha=0.8)
     if radius:
         angle = np.linspace(0, 2 * np.pi, 200)
         axes.plot(radius * np.cos(angle), radius * np.sin(angle), color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
@@ -311,6 +311,44 @@ def _sizes_sentence(sizes, errors, title):
         values = join_words([f"{values[i]:.3g} ({name})" for name, values in errors.items()])
         told.append(f"{write_count(size, 'number')}: {values}")
     return f"{begin_with(title)}Mean squared error per pixel with a code of {'; '.join(told)}."
+
+
+@house_style()
+def proposals(codes, prior, posterior, proposed, title=None):
+    """Draw what an encoder may propose beside the true distribution of codes, one panel a proposal.
+
+    Parameters
+    ----------
+    codes : array, shape (n,)
+        Values of a code of one number, in rising order.
+    prior, posterior : array, shape (n,)
+        The densities of the codes before and after the picture has been seen.
+    proposed : dict of str to array of shape (n,)
+        Densities of up to four proposals, by what stands above their panels.
+    title : str, optional
+
+    Returns
+    -------
+    Plot
+    """
+    codes, prior, posterior = (np.asarray(values, np.float64) for values in (codes, prior, posterior))
+    figure = Figure(figsize=(WIDTH, 2.9), layout="constrained")
+    panels = figure.subplots(1, len(proposed), sharex=True, sharey=True, squeeze=False)[0]
+    for axes, (name, density) in zip(panels, proposed.items(), strict=True):
+        axes.fill_between(codes, posterior, color=REAL.colour, alpha=0.3, linewidth=0, label="true, p(z|x)")
+        axes.plot(codes, prior, color=GREY, linewidth=1.2, linestyle=(0, (4, 3)), label="prior, p(z)")
+        axes.plot(codes, density, color=GENERATOR.colour, linewidth=2, label="proposed, q(z|x)")
+        axes.set(title=name, xlabel="code z", xlim=(codes[0], codes[-1]))
+    panels[0].set(ylabel="density", ylim=(0, 1.05 * max(posterior.max(), *map(np.max, proposed.values()))))
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
+    if title:
+        figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
+    peaks = [f"{name}: highest at {codes[np.argmax(density)]:.2f}" for name, density in proposed.items()]
+    return Plot(
+        figure,
+        f"{begin_with(title)}The prior of a code is highest at {codes[np.argmax(prior)]:.2f}, its true distribution at "
+        f"{codes[np.argmax(posterior)]:.2f}. Proposals: {'; '.join(peaks)}.",
+    )
 
 
 @house_style()

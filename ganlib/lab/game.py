@@ -1,0 +1,97 @@
+"""A game of ten clicks: real or made up? The player does what a discriminator does, and is scored beside one.
+
+The page's own code is in assets/lab/game.js. It has all pictures from the start, so it needs no kernel.
+"""
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+from ganlib.arguments import Whole
+from ganlib.data import as_bytes, asset, tile
+from ganlib.lab.board import Board, framed
+
+MOST_ROUNDS = 50
+
+
+class Table(Board):
+    """What is seen of a game on a page."""
+
+    _esm = asset("lab/game.js").read_text(encoding="utf-8")
+    _css = asset("lab/pad.css").read_text(encoding="utf-8")
+
+
+class SpotTheFake:
+    """Pictures one after the other, real or made up; show it as the last line of a cell.
+
+    Parameters
+    ----------
+    real, made : array, shape (n, height, width, channels)
+        Pictures of one shape, at least `rounds` of each: uint8 from 0 to 255, or float from -1 to 1.
+    rounds : int
+        How many pictures are shown, 1 to 50. A coin is tossed for each, so that nobody can count.
+    seed : int
+        Of the coins and of what is picked.
+    probability_real : callable or None
+        The player's rival: takes pictures, and returns for each the probability of being real, as a GAN's
+        `probability_real` does.
+
+    Attributes
+    ----------
+    pictures : ndarray
+        What is shown, in its order: uint8 (rounds, height, width, channels).
+    answers : ndarray of bool
+        Which of them are real.
+    board : Table
+        What pages show.
+    widget : ipywidgets.VBox
+
+    Raises
+    ------
+    ValueError
+        The pictures are too few, or of two shapes.
+    """
+
+    def __init__(self, real, made, rounds=10, seed=0, *, probability_real=None):
+        rounds = Whole("rounds", 1, MOST_ROUNDS)(rounds)
+        real, made = as_bytes(real), as_bytes(made)
+        if real.shape[1:] != made.shape[1:] or min(len(real), len(made)) < rounds:
+            raise ValueError(
+                f"A game of {rounds} rounds needs as many real and made pictures of one shape, not {real.shape} and "
+                f"{made.shape}."
+            )
+        rng = np.random.default_rng(seed)
+        self.answers = rng.random(rounds) < 0.5
+        picked = [rng.choice(len(pictures), rounds, replace=False) for pictures in (real, made)]
+        self.pictures = np.where(self.answers[:, None, None, None], real[picked[0]], made[picked[1]])
+        rival = None
+        if probability_real is not None:
+            believed = np.asarray(probability_real(self.pictures)).ravel()
+            rival = int(((believed > 0.5) == self.answers).sum())
+        stream = io.BytesIO()
+        Image.fromarray(tile(self.pictures, 1, rounds, gap=0)).save(stream, "PNG", optimize=True)
+        self.board = Table(
+            about={
+                "shape": self.pictures.shape[1:3],
+                "answers": self.answers.tolist(),
+                "picture": base64.b64encode(stream.getvalue()).decode(),
+                "rival": rival,
+            }
+        )
+        self.widget = framed(self.board, "ganlib-pad")
+        self.widget.add_class("ganlib-alone")
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """Show the game where widgets can be shown, else its pictures."""
+        from ganlib import plots
+
+        figure = plots.picture_grid(self.pictures, columns=10, title="Real or made up?")
+        bundle = dict(self.widget._repr_mimebundle_())
+        bundle["image/png"] = base64.b64encode(figure.png()).decode()
+        bundle["text/plain"] = (
+            f"{len(self.answers)} pictures; {self.answers.sum()} of them are real. "
+            "Run this cell in JupyterLab to guess which."
+        )
+        return bundle
