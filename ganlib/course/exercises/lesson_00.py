@@ -62,7 +62,7 @@ EXERCISES = (
     Exercise(
         "00.2",
         _new_digits,
-        "Look at how five new digits were made above.",
+        "Look at how new digits were made above, for the game.",
         "`gan.generate(how_many, seed=...)`.",
     ),
     Exercise(
