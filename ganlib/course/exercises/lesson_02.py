@@ -72,6 +72,33 @@ def _linear(encoder, decoder):
     return "Linear from end to end: PCA's error is the floor for it."
 
 
+def _draw(draw):
+    steps = np.array([10.0, 100.0, 1000.0])  # far from each other, so that each draw tells where it came from
+    places = np.stack(np.meshgrid(*[np.arange(5)] * 3), axis=-1).reshape(-1, 3) * steps
+    codes = np.concatenate([places, *[places[places[:, 0] == 0]] * 4])
+    n, width = 3000, 0.05
+    found = array(ask(draw, codes, n, width, np.random.default_rng(1)), (n, 3))
+    noise = (found - np.rint(found / steps) * steps) / codes.std(axis=0)
+    if len(np.unique(noise, axis=0)) < n / 2:
+        raise Wrong("Each draw needs noise of its own, and yours have the same or none.")
+    if noise.std(axis=0).min() > 0.15:
+        raise Wrong(
+            "Most of your codes lie where none was seen: pick a seen one, and move it by `width` times the spread."
+        )
+    if np.abs(np.corrcoef(noise.T) - np.eye(3)).max() > 0.5:
+        raise Wrong("All numbers of a code move together: each needs noise of its own.")
+    if np.ptp(noise.std(axis=0)) > 0.2 * width:
+        raise Wrong("Each number has a spread of its own, `codes.std(axis=0)`: move it by `width` times that.")
+    if abs(noise.std() - width) > 0.2 * width:
+        raise Wrong(f"With a width of {width} your noise has {noise.std():.3f} times the spread of the codes.")
+    wanted, share = (codes[:, 0] == 0).mean(), (np.rint(found[:, 0] / steps[0]) == 0).mean()
+    if abs(share - wanted) > 0.05:
+        raise Wrong(f"Each code that was seen is as likely: {wanted:.0%} have a 0 in front, and {share:.0%} of yours.")
+    if close(found, array(ask(draw, codes, n, width, np.random.default_rng(2)), (n, 3))):
+        raise Wrong("Other random numbers give the same codes: draw from `rng`.")
+    return "That is a kernel density: as many little normal distributions as there are codes."
+
+
 def _out(network, inputs):
     return np.asarray(network(inputs), float)
 
@@ -100,5 +127,11 @@ EXERCISES = (
         _linear,
         "Take the networks of this lesson and leave out the hidden layers and every `activation`.",
         "Encoder: Input, Flatten, Dense(32). Decoder: Input, Dense(784), Reshape.",
+    ),
+    Exercise(
+        "02.5",
+        _draw,
+        "`codes[rng.integers(len(codes), size=n)]` picks n of the codes.",
+        "The noise is `width * codes.std(axis=0) * rng.standard_normal((n, codes.shape[1]))`.",
     ),
 )

@@ -27,7 +27,8 @@ def my_walk(first, last, n):
 ```
 
 Fading shows both digits at once. The walk in the code bends one into the other, but its middle often is a shape that is
-no digit: it crosses empty land. You will do the same walk with a variational autoencoder in lesson 04.
+no digit: halfway between the codes of two digits there is seldom the code of a third. You will do the same walk with a
+variational autoencoder in lesson 04.
 """,
     "02.4": r"""
 ```python
@@ -46,5 +47,16 @@ print(linear.error(test), "PCA:", pca_errors[at_32])
 PCA is the best linear code there is, so on the pictures that it was computed from no linear autoencoder can be better
 (but for the clipping to -1..1). Gradient descent nears it and does not quite arrive. The directions that it finds span
 nearly the same sheet, but are not sorted and not at right angles.
+""",
+    "02.5": r"""
+```python
+def my_draw(codes, n, width, rng):
+    picked = codes[rng.integers(len(codes), size=n)]
+    return picked + width * codes.std(axis=0) * rng.standard_normal(picked.shape)
+```
+
+With a small width nearly all are digits, and hardly anything is new: each is a training digit, rebuilt, with a small
+change. With a width of 1 the noise has filled the cloud's shape up, and most draws are no digits. Whoever fits a
+distribution has to choose between the two, and only digits that were held back can say which width is right.
 """,
 }

@@ -21,6 +21,13 @@ my_decoder.add(layers.Reshape((28, 28, 1)))
 """
 
 
+NOISE = "width * codes.std(axis=0) * rng.standard_normal(picked.shape)"
+
+
+def draw(noise=NOISE, pick="rng.integers(len(codes), size=n)"):
+    return f"def my_draw(codes, n, width, rng):\n    picked = codes[{pick}]\n    return picked + {noise}"
+
+
 CASES = {
     "02.1": Case(
         wrong={
@@ -56,5 +63,25 @@ CASES = {
         },
         raises="my_encoder, my_decoder = keras.Sequential([keras.Input((9,))]), 3",
         names=names,
+    ),
+    "02.5": Case(
+        wrong={
+            draw("0"): "noise of its own, and yours have the same or none",
+            draw("width * codes.std(axis=0) * rng.standard_normal(3)"): "yours have the same or none",
+            draw("codes.std(axis=0) * rng.standard_normal(picked.shape)"): "where none was seen",
+            "def my_draw(codes, n, width, rng):\n"
+            "    return rng.multivariate_normal(codes.mean(axis=0), np.cov(codes.T), n)": "where none was seen",
+            draw("width * codes.std(axis=0) * rng.standard_normal((n, 1))"): "move together",
+            draw("width * codes.std() * rng.standard_normal(picked.shape)"): "a spread of its own",
+            draw(
+                "width * picked.std(axis=1, keepdims=True) * rng.standard_normal(picked.shape)"
+            ): "a spread of its own",
+            draw("width**0.7 * codes.std(axis=0) * rng.standard_normal(picked.shape)"): "times the spread of the codes",
+            draw(NOISE.replace("width", "width / 2")): "times the spread of the codes",
+            draw(pick="rng.integers(125, size=n)"): "as likely",
+            draw(NOISE.replace("rng", "np.random.default_rng(0)"), "np.arange(n) % len(codes)"): "draw from `rng`",
+            "def my_draw(codes, n, width, rng):\n    return codes": "has the shape (225, 3)",
+        },
+        raises=draw(pick="rng.integers(len(codes), n)"),
     ),
 }
