@@ -186,10 +186,12 @@ def test_lab_refuses_what_it_does_not_know(became, wrong):
 @pytest.mark.parametrize(("cores", "files"), [(1, 0), (2, 2), (4, 4), (64, 6)])
 def test_the_whole_suite_runs_a_file_on_each_core_where_there_are_several(became, monkeypatch, cores, files):
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
-    monkeypatch.delenv("TF_NUM_INTRAOP_THREADS", raising=False)
+    limits = ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    for name in limits:
+        monkeypatch.delenv(name, raising=False)
     command, variables = became(["test"])
     assert command[3:] == ([f"--numprocesses={files}", *commands.SEVERAL_AT_A_TIME] if files else [])
-    assert (variables.get("TF_NUM_INTRAOP_THREADS") == "1") == bool(files)
+    assert [variables.get(name) == "1" for name in limits] == [bool(files)] * 3
 
 
 def test_test_hands_everything_to_pytest_in_the_folder_of_the_kit(became, monkeypatch, tmp_path):
