@@ -110,6 +110,9 @@ def notebook_page(browser, room, name, codes, *, ran, height):
     context = browser.new_context(viewport={"width": 1280, "height": height}, has_touch=True)
     page = context.new_page()
     page.complaints = complaints_of(page)
+    page.asked = []  # of the server, about kernels: to be told should JupyterLab ask for one
+    page.on("response", lambda answer: "/api/" in answer.url and page.asked.append((answer.status, answer.url)))
+    page.on("requestfailed", lambda request: page.asked.append((request.failure, request.url)))
     open_lesson(page, room(name), ran)
     yield page
     context.close()
@@ -152,7 +155,11 @@ def close_dialog(page):
     if dialog.count():
         words = dialog.first.inner_text()
         print(f"JupyterLab said: {words}")
-        assert "Select Kernel" not in words, words
+        assert "Select Kernel" not in words, [
+            words,
+            *getattr(page, "asked", ())[-30:],
+            *getattr(page, "complaints", ()),
+        ]
         dialog.first.locator("button.jp-mod-accept").click()
 
 
