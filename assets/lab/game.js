@@ -12,7 +12,7 @@ const MARKUP = `
   <div class="pad-side">
     <p class="pad-said" role="status"></p>
     <canvas class="game-seen" role="img" hidden></canvas>
-    <p class="game-key" hidden>From left to right as they came. Framed in green: you were right.</p>
+    <p class="game-key" hidden>From left to right as they came. Struck out: you were wrong.</p>
     <button type="button" class="game-again" hidden>Play again</button>
   </div>`;
 
@@ -52,6 +52,13 @@ function render({ model, el }) {
       pen.fillStyle = given[i] === answer ? "#008060" : "#B3123F";
       pen.fillRect(i * (width + gap) + gap / 2, gap / 2, width + gap, height + gap);
       pen.drawImage(tiles, i * width, 0, width, height, i * (width + gap) + gap, gap, width, height);
+      if (given[i] === answer) return;
+      pen.strokeStyle = pen.fillStyle; // a stroke as well, for who cannot tell the colours
+      pen.lineWidth = 3;
+      pen.beginPath();
+      pen.moveTo(i * (width + gap) + gap, gap);
+      pen.lineTo((i + 1) * (width + gap), gap + height);
+      pen.stroke();
     });
     seen.setAttribute("aria-label", answers.map((answer, i) =>
       `${i + 1}: ${word(answer)}, you said ${word(given[i])}`).join("; "));

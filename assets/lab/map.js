@@ -60,7 +60,8 @@ function render({ model, el }) {
     const said = [`(${x.toFixed(2)}, ${y.toFixed(2)}).`, `The nearest digit, ${far[nearest].toFixed(2)} away, is a ${labels[nearest]}.`];
     if (about.readings) {
       const reading = about.readings[row * side + column];
-      said.push(`The judge reads a ${Math.floor(reading / 1000)}, sure to ${Math.floor((reading % 1000) / 10)}%.`);
+      const [digit, sure] = [Math.floor(reading / 1000), Math.floor((reading % 1000) / 10)];
+      said.push(sure >= 90 ? `The judge reads a ${digit}, sure to ${sure}%.` : `The judge is not sure: ${sure}% for a ${digit}.`);
     }
     caption.setAttribute("aria-live", aloud ? "polite" : "off");
     caption.textContent = said.join(" ");
