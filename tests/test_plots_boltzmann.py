@@ -41,6 +41,18 @@ def test_the_landscape_goes_from_the_most_probable_picture_to_the_least():
     assert "add up to 1.000" in plot.sentence
 
 
+def test_a_walk_is_ringed_in_the_landscape_and_its_looks_are_counted():
+    plain = plots.energy_landscape(PICTURES, FREE, LOG_Z)
+    plot = plots.energy_landscape(PICTURES, FREE, LOG_Z, visited=[2, 1, 1, 1])
+    upper, lower, row = plot.figure.axes
+    ring = upper.lines[-1]
+    assert (ring.get_xdata()[0], ring.get_ydata()[0]) == (0, -2.0)  # where picture 1, the deepest, stands
+    looks = lower.patches[3:]
+    assert [(bar.get_x() + bar.get_width() / 2, bar.get_height()) for bar in looks] == [(0, 0.75), (1, 0.25)]
+    assert len(row.patches) == len(plain.figure.axes[2].patches) + 1
+    assert "stands at a picture of probability 0.844; in 4 looks it has seen 2 of them" in plot.sentence
+
+
 def test_the_landscape_needs_one_free_energy_a_picture():
     with pytest.raises(ValueError, match="One free energy for each"):
         plots.energy_landscape(PICTURES, FREE[:2], LOG_Z)
@@ -53,7 +65,7 @@ def test_dreams_are_a_row_for_each_chain_and_a_column_for_each_look():
     axes = plot.figure.axes[0]
     assert len(axes.images) == 12
     assert {"start", "1", "10", "1,000"} <= {text.get_text() for text in axes.texts}
-    assert "3 Gibbs chains, a row each, looked at after 0, 1, 10 and 1,000 steps" in plot.sentence
+    assert "3 Gibbs chains, a row each, looked at after 0, 1, 10 and 1,000 Gibbs steps" in plot.sentence
     assert "0% at the first look, 100% at the last" in plot.sentence
 
 
@@ -73,6 +85,25 @@ def test_the_curves_of_two_machines_differ_by_dash_and_are_named():
         assert len({str(line.get_linestyle()) for line in axes.lines if line.get_linewidth() > 1}) == 2
     assert "error per pixel with CD-1 0.1," in plot.sentence
     assert "free energy of dreams minus that of data with PCD-1 3." in plot.sentence
+
+
+def test_curves_are_running_means_so_that_noise_hides_no_line():
+    noise = np.where(np.arange(200) % 2, 1.0, -1.0)
+    history = {"step": np.arange(1, 201), "error": 5 + noise, "free_energy_gap": noise}
+    for axes, middle in zip(plots.machine_curves({"CD-1": history}).figure.axes, (5, 0), strict=True):
+        (line,) = axes.lines
+        assert np.abs(line.get_ydata() - middle).max() < 0.3
+
+
+def test_the_energies_of_dreams_are_drawn_by_how_long_they_lasted():
+    plot = plots.dream_energies([1, 10, 1000], {"CD-1": [8.0, -4.0, -45.0], "PCD-1": [9.0, 7.0, 14.0]})
+    (axes,) = plot.figure.axes
+    drawn = [list(line.get_ydata()) for line in axes.lines if len(line.get_ydata()) == 3]
+    assert drawn == [[8.0, -4.0, -45.0], [9.0, 7.0, 14.0]]
+    assert {"CD-1", "PCD-1"} <= {text.get_text() for text in axes.texts}
+    assert "after 1, 10 and 1,000 Gibbs steps: CD-1 8, -4 and -45; PCD-1 9, 7 and 14 nats" in plot.sentence
+    with pytest.raises(ValueError, match="a gap for each of the 2 steps"):
+        plots.dream_energies([1, 10], {"CD-1": [8.0]})
 
 
 def test_no_history_or_too_many_are_refused():

@@ -34,7 +34,13 @@ def a_boundary_figure():
     )
 
 
+def an_evidence_figure():
+    evidence = {"counting": [-0.43, 2.46, 1.74], "boundary": [-1.31, 1.62, 2.12]}
+    return plots.word_evidence(["000", "$"], evidence, counted=0.9)
+
+
 FIGURES = {
+    "evidence": an_evidence_figure,
     "rates": lambda: plots.word_rates(["free", "george", "$"], [[0.1, 0.28, 0.1], [0.55, 0.01, 0.61]]),
     "many rates": lambda: plots.word_rates([f"word{i}" for i in range(25)], np.random.default_rng(2).random((2, 25))),
     "boundary": a_boundary_figure,
@@ -96,6 +102,23 @@ def test_the_classes_differ_by_more_than_colour():
         assert 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= 4.5
 
 
+def test_evidence_adds_up_to_the_last_bar_and_the_line_is_where_it_was_counted():
+    plot = an_evidence_figure()
+    heights = [bar.get_height() for bar in plot.figure.axes[0].patches]
+    np.testing.assert_allclose([heights[3], heights[7]], [sum(heights[:3]), sum(heights[4:7])])
+    (line,) = (lines for lines in plot.figure.axes[0].collections if lines.get_segments())
+    assert line.get_segments()[0][0][1] == pytest.approx(np.log(9))
+    assert "counting starts at -0.4, adds +2.5 for 000 and +1.7 for $ and ends at +3.8, a probability of 98%" in (
+        plot.sentence
+    )
+    assert plot.sentence.endswith("Of the e-mails with these words 90% are spam.")
+
+
+def test_the_shades_of_the_boundary_have_a_key():
+    *_, key = a_boundary_figure().figure.axes
+    assert key.get_xlabel() == "shades: probability of spam"
+
+
 def test_the_sentence_of_the_word_rates_names_every_word_and_both_shares():
     sentence = FIGURES["rates"]().sentence
     assert "free 10% and 55%; george 28% and 1%; $ 10% and 61%." in sentence
@@ -133,7 +156,7 @@ def test_the_sentence_of_the_boundaries_counts_the_points_on_the_wrong_side():
 
 
 def test_an_ellipse_reaches_one_and_two_standard_deviations_along_the_spread():
-    _, right = a_boundary_figure().figure.axes
+    _, right, _ = a_boundary_figure().figure.axes
     narrow, wide = sorted(patch.width for patch in right.patches[2:])
     expected = 2 * np.sqrt(np.linalg.eigvalsh([[2, 1], [1, 1]])[1])
     assert (narrow, wide) == pytest.approx((expected, 2 * expected))
@@ -151,6 +174,7 @@ def test_the_sentence_of_the_bag_sizes_tells_mean_and_spread():
     [
         (lambda: plots.word_rates(["a"], [[0.5], [1.5]]), "probabilities from 0 to 1"),
         (lambda: plots.word_rates(["a", "b"], [[0.5], [0.5]]), "two rows of 2 probabilities"),
+        (lambda: plots.word_evidence(["a"], {"b": [0, 1, 2]}, 0.5), "each with a start and 1 words"),
         (lambda: plots.learning_curves([1, 2], {"a": [[0.1, 0.2]]}, {"b": [[0.1, 0.2]]}), "at least 2 splits"),
         (lambda: plots.learning_curves([1, 2], {}, {"b": np.ones((3, 2))}), "one to 3 models, not 0"),
         (

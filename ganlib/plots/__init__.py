@@ -5,8 +5,8 @@ pyplot: nothing is shown, nothing is kept, and a figure is drawn once, by the ce
 The two networks differ by colour, by dash and by a label; so do real and fake pictures.
 """
 
-from ganlib.plots.boltzmann import dreams, energy_landscape, machine_curves, machine_diagram
-from ganlib.plots.classes import bag_sizes, boundary_and_distributions, learning_curves, word_rates
+from ganlib.plots.boltzmann import dream_energies, dreams, energy_landscape, machine_curves, machine_diagram
+from ganlib.plots.classes import bag_sizes, boundary_and_distributions, learning_curves, word_evidence, word_rates
 from ganlib.plots.codes import (
     code_grid,
     code_map,
@@ -44,6 +44,7 @@ __all__ = [
     "code_grid",
     "code_map",
     "distance_curves",
+    "dream_energies",
     "dreams",
     "energy_landscape",
     "estimate_histogram",
@@ -70,5 +71,6 @@ __all__ = [
     "sweep_curves",
     "training_curves",
     "trial_table",
+    "word_evidence",
     "word_rates",
 ]

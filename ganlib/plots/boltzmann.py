@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
 from ganlib.data import as_bytes, flat
-from ganlib.plots.curves import _draw_curve, _label_ends, _make_step_axis
+from ganlib.plots.curves import _label_ends, _make_step_axis, _running_mean
 from ganlib.plots.style import (
     DISCRIMINATOR,
     GENERATOR,
@@ -87,8 +87,10 @@ def _machine_sentence(kernel, title):
 
 
 @house_style()
-def energy_landscape(images, free_energy, log_partition, title=None):
+def energy_landscape(images, free_energy, log_partition, title=None, visited=()):
     """Draw every picture that a tiny machine knows, the most probable first: free energy and probability.
+
+    A walk through them may be drawn too: a ring around the picture where it is, and the share of its time at each.
 
     Parameters
     ----------
@@ -99,6 +101,8 @@ def energy_landscape(images, free_energy, log_partition, title=None):
     log_partition : float
         log Z, in nats.
     title : str, optional
+    visited : sequence of int
+        The rows of the pictures that a walk has seen, one after the other; the last is where it is now.
 
     Returns
     -------
@@ -126,7 +130,27 @@ def energy_landscape(images, free_energy, log_partition, title=None):
         row.imshow(picture, "gray", vmin=0, vmax=255, extent=(x - 0.33, x + 0.33, 0, 1), aspect="auto")
         row.add_patch(Rectangle((x - 0.33, 0), 0.66, 1, facecolor="none", edgecolor=GREY, linewidth=0.8))
     row.set(xlim=(-0.6, len(at) - 0.4), ylim=(-0.3, 1.2))
-    return Plot(figure, _landscape_sentence(free_energy, probability, title))
+    sentence = _landscape_sentence(free_energy, probability, title)
+    if len(visited):
+        places = np.argsort(order)[np.asarray(visited)]
+        shares = np.bincount(places, minlength=len(at)) / len(places)
+        _draw_walk(upper, lower, row, places[-1], free_energy, shares)
+        sentence += (
+            f" The walk stands at a picture of probability {probability[places[-1]]:.3f}; in "
+            f"{write_count(len(places), 'look')} it has seen {np.count_nonzero(shares)} of them."
+        )
+    return Plot(figure, sentence)
+
+
+def _draw_walk(upper, lower, row, place, free_energy, shares):
+    """Draw where a walk is, in the landscape and around its picture, and the share of its looks at each picture."""
+    seen = np.flatnonzero(shares)
+    upper.plot(place, free_energy[place], "o", markersize=15, markerfacecolor="none", color=_DOWN, markeredgewidth=2.2)
+    row.add_patch(Rectangle((place - 0.4, -0.12), 0.8, 1.24, facecolor="none", edgecolor=_DOWN, linewidth=2.4))
+    lower.bar(seen, shares[seen], width=0.85, facecolor="none", edgecolor=_DOWN, linewidth=1.4, linestyle=(0, (3, 1.5)))
+    lower.set_ylim(0, 1)
+    words = {"fontsize": 9, "color": _DOWN, "ha": "right", "va": "top"}
+    lower.text(0.99, 0.95, "dashed: share of the looks so far", transform=lower.transAxes, **words)
 
 
 def _landscape_sentence(free_energy, probability, title):
@@ -140,7 +164,7 @@ def _landscape_sentence(free_energy, probability, title):
 
 @house_style()
 def dreams(pictures, steps, title=None):
-    """Draw Gibbs chains: each row is a chain, each column what it shows after so many steps.
+    """Draw Gibbs chains: each row is a chain, each column what it shows after so many Gibbs steps.
 
     Parameters
     ----------
@@ -170,7 +194,7 @@ def dreams(pictures, steps, title=None):
 
 def _dreams_sentence(pictures, steps, title):
     sentence = f"{begin_with(title)}{write_count(pictures.shape[1], 'Gibbs chain')}, a row each, "
-    sentence += f"looked at after {join_words([f'{step:,}' for step in steps])} steps."
+    sentence += f"looked at after {join_words([f'{step:,}' for step in steps])} Gibbs steps."
     if len(steps) > 1:
         bright = [f"{100 * (grid > 127).mean():.0f}%" for grid in (pictures[0], pictures[-1])]
         sentence += f" Bright pixels: {bright[0]} at the first look, {bright[1]} at the last."
@@ -179,13 +203,13 @@ def _dreams_sentence(pictures, steps, title):
 
 _MEASURES = (
     ("error", "Error of rebuilding a batch", "mean squared error per pixel"),
-    ("free_energy_gap", "Free energy: dreams minus data (nats)", "free energy of dreams minus that of data"),
+    ("free_energy_gap", "Free energy: dreams minus data, in nats", "free energy of dreams minus that of data"),
 )
 
 
 @house_style()
 def machine_curves(histories):
-    """Draw what machines measured while they learned, one curve each.
+    """Draw what machines measured while they learned, as running means over a twentieth of the steps.
 
     Parameters
     ----------
@@ -207,8 +231,51 @@ def machine_curves(histories):
         ends = []
         for (name, history), pen in zip(histories.items(), _PENS, strict=False):
             steps, values = np.asarray(history["step"]), np.asarray(history[column], np.float64)
-            ends.append((_draw_curve(axes, steps, values, pen), name, pen.colour))
+            smooth = _running_mean(values, len(values) // 20)
+            axes.plot(steps, smooth, color=pen.colour, linestyle=pen.line, linewidth=1.9)
+            ends.append(((steps[-1], smooth[-1]), name, pen.colour))
             told.append(f"{words} with {name} {values[-max(1, len(values) // 10) :].mean():.3g}")
         _make_step_axis(axes, steps)
+        axes.set_xlabel("training step")
         _label_ends(axes, ends)
     return Plot(figure, f"Means of the last tenth of {len(steps):,} steps: {join_words(told)}.")
+
+
+@house_style()
+def dream_energies(steps, gaps):
+    """Draw how far the free energy of dreams lies above that of data, by how long the dreams have lasted.
+
+    Parameters
+    ----------
+    steps : sequence of k int
+        Gibbs steps, at least 1, increasing.
+    gaps : dict of str to array of shape (k,)
+        For up to three machines: mean free energy of the dreams minus that of data, in nats.
+
+    Returns
+    -------
+    Plot
+    """
+    if not 1 <= len(gaps) <= len(_PENS) or any(len(gap) != len(steps) for gap in gaps.values()):
+        raise ValueError(
+            f"dream_energies draws one to {len(_PENS)} machines with a gap for each of the {len(steps)} steps, not "
+            f"{ {name: len(gap) for name, gap in gaps.items()} }."
+        )
+    figure = Figure(figsize=(7.2, 3.4), layout="constrained")
+    axes = figure.add_subplot(xlabel="Gibbs steps since the chains left the digits", xscale="log")
+    axes.set_title("Free energy: dreams minus digits, in nats")
+    axes.grid(axis="y")
+    axes.axhline(0, color=INK, linewidth=0.9)
+    ends = []
+    for (name, gap), pen, marker in zip(gaps.items(), _PENS, "os^", strict=False):
+        axes.plot(steps, gap, color=pen.colour, linestyle=pen.line, linewidth=1.9, marker=marker, markersize=5)
+        ends.append(((steps[-1], gap[-1]), name, pen.colour))
+    axes.set_xticks(steps, [f"{step:,}" for step in steps])
+    axes.minorticks_off()
+    _label_ends(axes, ends)
+    told = [f"{name} {join_words([f'{value:.0f}' for value in gap])}" for name, gap in gaps.items()]
+    return Plot(
+        figure,
+        f"Free energy of dreams minus that of digits after {join_words([f'{step:,}' for step in steps])} Gibbs steps: "
+        f"{'; '.join(told)} nats.",
+    )

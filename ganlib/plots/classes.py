@@ -10,6 +10,8 @@ from ganlib.plots.style import (
     DISCRIMINATOR,
     FAKE,
     GENERATOR,
+    GREY,
+    INK,
     REAL,
     WIDTH,
     Pen,
@@ -73,6 +75,71 @@ def word_rates(words, rates, title="Share of e-mails that hold the word"):
     return Plot(figure, _rates_sentence(words, rates, title))
 
 
+@house_style()
+def word_evidence(words, evidence, counted):
+    """Draw what each word of an e-mail adds to the logit of spam, for one model or two, and where the sum ends.
+
+    Parameters
+    ----------
+    words : sequence of k str
+    evidence : dict of str to array of shape (k + 1,)
+        For each model, where its logit starts, and what each word adds.
+    counted : float
+        The share of spam among all e-mails with these words, between 0 and 1: where the sum should end.
+
+    Returns
+    -------
+    Plot
+    """
+    evidence = {name: np.asarray(parts, np.float64) for name, parts in evidence.items()}
+    if not 1 <= len(evidence) <= 2 or any(parts.shape != (len(words) + 1,) for parts in evidence.values()):
+        raise ValueError(
+            f"evidence must hold one or two models, each with a start and {len(words)} words, not "
+            f"{[parts.shape for parts in evidence.values()]}."
+        )
+    names = ["start", *words, "sum"]
+    figure = _layout(7.2, 3.6)
+    axes = figure.add_subplot(title="What each word adds to the logit of spam")
+    places, wide = np.arange(len(names)), 0.8 / len(evidence)
+    for k, ((name, parts), pen) in enumerate(zip(evidence.items(), (GENERATOR, DISCRIMINATOR), strict=False)):
+        heights = [*parts, parts.sum()]
+        at = places + (k - (len(evidence) - 1) / 2) * wide
+        style = {"color": pen.colour, "edgecolor": pen.colour, "alpha": 0.45, "hatch": "////" if k == 0 else None}
+        bars = axes.bar(at, heights, 0.92 * wide, label=name, **style)
+        told = [f"{height:+.1f}" for height in heights]
+        told[-1] += f"\n{write_percent(_sigmoid(parts.sum()))}"
+        axes.bar_label(bars, told, padding=2, fontsize=9, color=pen.colour)
+    wanted = np.log(counted / (1 - counted))
+    axes.hlines(wanted, len(names) - 1.45, len(names) - 0.55, color=INK, linewidth=1.6, zorder=3)
+    axes.text(len(names) - 0.52, wanted, f"counted\n{write_percent(counted)}", fontsize=9, va="center")
+    axes.axhline(0, color=GREY, linewidth=0.9)
+    axes.set_xticks(places, names)
+    axes.set_xlim(-0.6, len(names) - 0.1)
+    axes.margins(y=0.22)
+    axes.grid(axis="y")
+    axes.legend(frameon=False, fontsize=9.5, labelcolor=[GENERATOR.colour, DISCRIMINATOR.colour], loc="upper left")
+    return Plot(figure, _evidence_sentence(words, evidence, counted))
+
+
+def _sigmoid(logit):
+    return 1 / (1 + np.exp(-logit))
+
+
+def _evidence_sentence(words, evidence, counted):
+    told = []
+    for name, (start, *adds) in evidence.items():
+        added = join_words([f"{part:+.1f} for {word}" for word, part in zip(words, adds, strict=True)])
+        total = start + sum(adds)
+        told.append(
+            f"{name} starts at {start:+.1f}, adds {added} and ends at {total:+.1f}, "
+            f"a probability of {write_percent(_sigmoid(total))}"
+        )
+    return (
+        f"The logit of spam, word by word: {'; '.join(told)}. "
+        f"Of the e-mails with these words {write_percent(counted)} are spam."
+    )
+
+
 def _name_classes(axes):
     """Name the classes above the right end of the axes, in full colour however pale their points are."""
     marks = [
@@ -134,7 +201,8 @@ def boundary_and_distributions(points, labels, discriminative, generative, means
         axes.set_title(title, pad=24)
         _name_classes(axes)
     left.set_ylabel(axes_names[1])
-    _draw_probability(left, discriminative, DISCRIMINATOR.colour, shades=True)
+    shades = _draw_probability(left, discriminative, DISCRIMINATOR.colour, shades=True)
+    figure.colorbar(shades, ax=left, location="bottom", aspect=40, pad=0.03, label="shades: probability of spam")
     _draw_probability(right, generative, GENERATOR.colour, shades=False)
     for mean, covariance, pen in zip(means, covariances, CLASSES, strict=True):
         _draw_ellipses(right, mean, covariance, pen)
@@ -148,15 +216,15 @@ def _scatter(axes, points, labels):
 
 
 def _draw_probability(axes, probability, colour, shades):
-    """Draw the line where a model is undecided and, if wanted, its probabilities as shades of grey."""
+    """Draw the line where a model is undecided and, if wanted, its probabilities as shades of grey; return them."""
     (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
     x, y = np.meshgrid(np.linspace(x0, x1, 120), np.linspace(y0, y1, 120))
     p = np.asarray(probability(np.column_stack([x.ravel(), y.ravel()]))).reshape(x.shape)
-    if shades:
-        axes.contourf(x, y, p, levels=np.linspace(0, 1, 11), cmap="Greys", alpha=0.35, zorder=0)
     if p.min() < 0.5 < p.max():
         axes.contour(x, y, p, levels=[0.5], colors=[colour], linewidths=2.4, zorder=3)
     axes.set(xlim=(x0, x1), ylim=(y0, y1))
+    if shades:
+        return axes.contourf(x, y, p, levels=np.linspace(0, 1, 11), cmap="Greys", alpha=0.35, zorder=0)
 
 
 def _draw_ellipses(axes, mean, covariance, pen):
@@ -284,11 +352,11 @@ def bag_sizes(real, fake):
     figure = _layout(7.2, 3.2)
     axes = figure.add_subplot(xlabel="different words and signs in an e-mail", ylabel="share of e-mails")
     edges = np.arange(max(map(np.max, sizes)) + 2) - 0.5
-    for counts, pen, hatch in zip(sizes, (REAL, FAKE), (None, "////"), strict=True):
+    for name, counts, pen, hatch in zip(("real", "written"), sizes, (REAL, FAKE), (None, "////"), strict=True):
         shares = np.histogram(counts, edges)[0] / len(counts)
         style = {"facecolor": pen.colour, "edgecolor": pen.colour, "linewidth": 0, "alpha": 0.3, "hatch": hatch}
         axes.stairs(shares, edges, fill=True, **style)
-        words = f"{pen.label}: {counts.mean():.1f} ± {counts.std():.1f}"
+        words = f"{name}: {counts.mean():.1f} ± {counts.std():.1f}"
         axes.stairs(shares, edges, color=pen.colour, linestyle=pen.line, linewidth=1.8, label=words)
     axes.set_xlim(edges[0], edges[-1])
     _percent_axis(axes.yaxis)

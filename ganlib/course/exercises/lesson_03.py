@@ -2,32 +2,49 @@
 
 import numpy as np
 
-from ganlib.course.checking import Exercise, Wrong, array, ask, choice, close
+from ganlib.course.checking import Exercise, Wrong, array, ask, close
 
 
-def _colder(prediction):
-    choice(
-        prediction,
-        "more",
-        {
-            "less": "Probabilities go as exp(-F). With all energies doubled, do their ratios grow or shrink?",
-            "the same": "Z changes too, but not by one factor for all: a ratio of e to 1 becomes e² to 1.",
-        },
-    )
-    return "In physics this is a lower temperature: what is probable becomes more probable."
+def _warmer(factor, share):
+    factor = float(factor)
+    found = float(share(factor))
+    if factor < 0:
+        raise Wrong("A negative factor turns every valley into a mountain. Only 0 is as warm as it gets.")
+    if factor >= 1:
+        warmer = (
+            " You may have given a temperature, which is 1 divided by the factor." if _half(share(1 / factor)) else ""
+        )
+        raise Wrong(f"From 1 upwards it gets colder: the four have {found:.0%}, more than before.{warmer}")
+    if factor == 0.5 and not _half(found):
+        raise Wrong(f"Half the factor is not half the probability: the four still have {found:.0%}. Warmer.")
+    if not _half(found):
+        towards = "warmer, so a smaller factor" if found > 0.5 else "colder, so a larger one"
+        raise Wrong(f"The four have {found:.1%}, and should have half of it: {towards}.")
+    return "Probabilities go as exp(-F): far below 1 the valleys are shallow, and at 0 all 16 pictures are equal."
+
+
+def _half(share):
+    return abs(share - 0.5) <= 0.02
 
 
 def _changes(changes):
-    digits = np.array([1, 1, 7, 1, 7, 7, 7])
-    found = float(ask(changes, digits))
-    if found == 2:
-        raise Wrong("Those are the *different* digits. Asked for: how often the digit is another one than just before.")
-    if found == 6:
-        raise Wrong("That is the number of steps. At some of them the digit stayed.")
+    digits = np.array([3, 3, 4, 3, 7, 7, 3, 1])
+    found = array(ask(changes, digits), ())
     if found == 4:
-        raise Wrong("Those are stretches of equal digits. Between four stretches there are three changes.")
-    if found != 3:
-        raise Wrong(f"In 1, 1, 7, 1, 7, 7, 7 the digit changes three times; yours says {found:g}.")
+        raise Wrong("Those are the *different* digits. Asked for: how often the digit is another one than just before.")
+    if found == 7:
+        raise Wrong("That is the number of looks after the first. At some of them the digit stayed.")
+    if found == 6:
+        raise Wrong(
+            "One too many: you counted stretches of equal digits, or compared the last digit with the first. Between "
+            "six stretches there are five changes."
+        )
+    if found == 3:
+        raise Wrong(
+            "Every change counts: from 3 to 4 as much as from 3 to 7, up or down, to a new digit or an old one."
+        )
+    if found != 5:
+        raise Wrong(f"In 3, 3, 4, 3, 7, 7, 3, 1 the digit changes five times; yours says {found:g}.")
     if ask(changes, np.array([7, 7])) != 0:
         raise Wrong("Where the digit stays, there is no change: 0.")
     return "Now let one chain run in the next cell: which digits does it visit, and which never?"
@@ -45,14 +62,14 @@ class _Machine:
 
 def _gap(gap):
     digits, noise = np.ones((4, 5, 5, 1), "float32"), -np.ones((8, 5, 5, 1), "float32")
-    noise[::4, 0] = 1.0  # 5 white pixels in every fourth one
+    digits[0, 0], noise[0, 0] = -1.0, 1.0  # 5 black pixels in one digit, 5 white ones in one picture of noise
     found = array(ask(gap, _Machine(), noise, digits), ())
-    wanted = 25 - 1.25
+    wanted = 23.75 - 0.625
     if close(found, -wanted):
         raise Wrong("The sign: a *low* free energy means a high probability. log p is -F, up to log Z.")
-    if close(found, 8 * 98.75 - 4 * 75):
+    if close(found, 8 * 99.375 - 4 * 76.25):
         raise Wrong("You added them up: take means, as there may be more pictures of one kind than of the other.")
-    if close(found, 75) or close(found, 98.75):
+    if close(found, 76.25) or close(found, 99.375):
         raise Wrong("That is one mean free energy. Only a difference is free of log Z.")
     if not close(found, wanted):
         raise Wrong(
@@ -78,17 +95,39 @@ def _rule(rule):
         raise Wrong("Data alone: every weight between units that are ever on would grow for ever. What holds it back?")
     if close(found, np.outer(v.mean(0), h.mean(0)) - np.outer(v_dreams.mean(0), h_dreams.mean(0))):
         raise Wrong("Together means in the same picture: first the product, then the mean over the pictures.")
+    if close(found, data - dreams * 9 / 6):
+        raise Wrong(
+            "You divided both by the number of data. There are more dreams here: divide theirs by their own number."
+        )
     if not close(found, data - dreams):
         raise Wrong("Not yet: the mean over the batch of v_i h_j for the data, minus the same for the dreams.")
     return "Data minus dreams: when the dreams are like the data, learning stops."
 
 
+def _by_hand(W, b, c):
+    W, b, c = array(W, (4, 1)), array(b, (4,)), array(np.atleast_1d(c), (1,))
+    v = (np.arange(16)[:, None] >> np.arange(4)) & 1
+    minus_F = v @ b + np.logaddexp(0, v @ W + c).sum(axis=1)
+    p = np.exp(minus_F - np.logaddexp.reduce(minus_F))
+    told = f"All black has {p[0]:.2f} of the probability, all white {p[15]:.2f}."
+    if close(W, np.zeros((4, 1))):
+        raise Wrong(
+            f"{told} Without weights the pixels know nothing of each other, and mixed pictures are as probable."
+        )
+    if p[0] + p[15] > 0.8 and not min(p[0], p[15]) > 0.4:
+        low = "black" if p[0] < p[15] else "white"
+        raise Wrong(f"{told} Mixed pictures are rare, so the rest is a matter of `my_c`: it must help all {low}.")
+    if not min(p[0], p[15]) > 0.4:
+        raise Wrong(f"{told} What does a pixel receive when the hidden unit is on, and when it is off?")
+    return "One hidden unit holds four pixels together: that is what pairs of words were missing in naive Bayes."
+
+
 EXERCISES = (
     Exercise(
         "03.1",
-        _colder,
-        "Take two pictures, one e times as probable as the other. What is the ratio after doubling the energies?",
-        "p is proportional to exp(-F): exp(-2F) is the square of it. Squares of shares make large shares larger.",
+        _warmer,
+        "With a factor of 0 all 16 pictures are equally probable. What share have four of them?",
+        "The share only grows with the factor: try one halfway between two of which one is too small, one too large.",
     ),
     Exercise(
         "03.2",
@@ -107,5 +146,12 @@ EXERCISES = (
         _rule,
         "`v.T @ h` adds up, over the batch, the products of each pixel and each hidden unit.",
         "Divide each of the two sums by the number of its pictures, `len(v)` and `len(v_dreams)`.",
+    ),
+    Exercise(
+        "03.5",
+        _by_hand,
+        "Let the hidden unit decide: on is white, off is black. A pixel receives `b` if it is off, `b + W` if on.",
+        "Make the first clearly negative, the second as clearly positive: `my_b = [-4] * 4` and `my_W` full of 8.",
+        "All black with the unit off has energy 0. Choose `my_c` so that all white with the unit on has energy 0, too.",
     ),
 )

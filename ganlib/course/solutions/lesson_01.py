@@ -49,17 +49,18 @@ def my_die(amounts, labels):
     return held / held.sum(axis=1, keepdims=True)
 ```
 
-As a classifier:
+As a classifier, and once more with 0 and 1 in place of the amounts:
 
 ```python
-die = my_die(mail.features[train][:, :54], y[train])
-joint = mail.features[test][:, :54] @ np.log(die).T + np.log(prior)
-print(f"{error(joint.argmax(axis=1), y[test]):.1%}, to compare with {error_generative:.1%}")
+amounts = mail.features[:, :48]
+for name, told in (("how often", amounts), ("only whether", (amounts > 0) * 1.0)):
+    die = my_die(told[train], y[train])
+    joint = told[test] @ np.log(die).T + np.log(prior)
+    print(f"{name:12} {error(joint.argmax(axis=1), y[test]):.1%}")
 ```
 
-On this split its error is a little higher than that of the Bernoulli model, although it is told more. The formula takes
-percent for throws, as if every e-mail were a hundred words that know nothing of each other; but words come in groups,
-and so it is far too sure. Take that away and look: with `0.1 *` before `mail.features[test]` the error falls, over ten
-splits from 12.7 to 9.9% in the mean, below the 11.7% of the Bernoulli model.
+It is told less, and errs less: over ten splits 10.8% in place of 12.9% in the mean, and less in each of them. A word
+that has come once is likely to come again. The formula takes each repetition for a new throw that knows nothing of the
+others, so three times `free` counts three times.
 """,
 }

@@ -3,11 +3,14 @@
 SOLUTIONS = {
     "03.1": r"""
 ```python
-my_prediction = "more"
+my_factor = 1.0
+while share_of_four(my_factor) > 0.5:
+    my_factor -= 0.01
 ```
 
-With `factor = 2.0` all energies double, and the probable pictures become more probable: the bars get nearly
-everything. In physics this is a lower temperature. A factor near 0 makes all pictures equally probable.
+At the speed of the lesson it is a little above a third. With 0.5 the four still have two thirds: probabilities go as
+$e^{-F}$, so they do not shrink in proportion. At 0 all 16 pictures are equal, and any four of them have a quarter. In
+physics $1/\text{factor}$ is the temperature.
 """,
     "03.2": r"""
 ```python
@@ -35,5 +38,14 @@ def my_rule(v, h, v_dreams, h_dreams):
 ```
 
 It is the line of the training loop above that changes `W`. The biases follow the same rule without the other layer.
+""",
+    "03.5": r"""
+```python
+my_W, my_b, my_c = np.full((4, 1), 8.0), [-4.0] * 4, [-16.0]
+```
+
+With the hidden unit off, a pixel receives −4 and is black; with it on, 8 − 4 = 4, and it is white. The energy of all
+black with the unit off is 0, that of all white with the unit on is $-(4 \cdot 8 - 4 \cdot 4 - 16) = 0$. So both are
+equally probable, 0.46 each, and mixed pictures share the rest. Larger weights leave them less.
 """,
 }
