@@ -622,6 +622,20 @@ def test_pictures_from_0_to_1_are_recognised_and_the_sentence_scales_them(images
     data.check_pictures(2 * np.clip(images, 0, 1) - 1)
 
 
+@pytest.mark.parametrize("images", ZERO_TO_ONE.values(), ids=ZERO_TO_ONE)
+def test_pictures_from_minus_a_half_to_a_half_are_recognised_too(images):
+    for convert in (data.check_pictures, data.as_pictures, data.as_bytes):
+        with pytest.raises(ValueError, match=r"as if -0\.5 were black.*Scale them with 2 \* images\.") as error:
+            convert(images - np.float32(0.5))
+        message_of(error)
+
+
+FAILING |= {
+    f"{name}, half as wide and darker": images - np.float32(0.5) for name, images in list(FAILING.items())[5:10]
+}
+FAILING |= {"a weak generator": np.tanh(NOISE.normal(-0.3, 0.05, GREY)), "one step from grey": np.full(GREY, -0.5)}
+
+
 @pytest.mark.parametrize("images", FAILING.values(), ids=FAILING)
 def test_what_a_failing_gan_makes_is_never_taken_for_another_range(images):
     for few in (images, images[:1], images[-25:]):

@@ -152,10 +152,16 @@ def _check_range(images):
             f"These float pictures run from {darkest:g} to {brightest:g}, as if 0 were black; here -1 is black and 1 "
             "is white. Scale them with 2 * images - 1."
         )
+    in_half = darkest > -0.5 - NEAR_ZERO and brightest <= 0.5
+    if in_half and _are_zero_to_one(images.reshape(len(images), -1)[:1000] + 0.5):
+        raise ValueError(
+            f"These float pictures run from {darkest:g} to {brightest:g}, as if -0.5 were black; here -1 is black and "
+            "1 is white. Scale them with 2 * images."
+        )
 
 
 def _are_zero_to_one(flat):
-    """Tell whether float pictures (n, pixels) with no pixel below 0 surely use 0 for black.
+    """Tell whether float pictures (n, pixels) with no pixel much below 0 surely use 0 for black.
 
     A network may fail so that all it makes is grey or brighter; that must not be refused. But bytes over 255 are whole
     255ths, while bytes in -1 to 1 are odd ones and what a network makes is neither. And no network leaves a quarter of
