@@ -16,7 +16,7 @@ def _slow_discriminator(slow, fast):
         "lower",
         {
             "higher": "The slow one follows the fakes ten times as slowly. Is it right more often then?",
-            "the same": "The slow one: look at the table of the two rates. The ratio shifts the balance.",
+            "the same": "The slow one: turn the table of the two rates round. The ratio shifts the balance.",
         },
     )
     choice(
@@ -171,7 +171,7 @@ EXERCISES = (
     Exercise(
         "07.1",
         _slow_discriminator,
-        "Read the table under Two learning rates once more: it has a quarter of the rate, and four times as much.",
+        "Read the table under Two learning rates once more. What would the opposite ratio do?",
         "Whoever may learn faster than the other wins; accuracy is the share of pictures about which D is right.",
     ),
     Exercise(

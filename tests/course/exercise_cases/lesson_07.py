@@ -29,7 +29,7 @@ CASES = {
         wrong={
             'slow, fast = "higher", "lower"': "Is it right more often then?",
             'slow, fast = "lower", "lower"': "whoever learns faster",
-            'slow, fast = "the same", "higher"': "look at the table",
+            'slow, fast = "the same", "higher"': "turn the table",
         },
         raises="slow, fast = Broken(), Broken()",
     ),
