@@ -189,8 +189,7 @@ def trained():
 def test_a_training_that_fails_is_named_while_it_fails(trained, preset):
     watcher = trained(preset, 500, every=100, patience=200)
     began = {alarm.kind: alarm.began for alarm in watcher.alarms}
-    # How soon repeats show depends on how many threads add up the numbers: at 300 with two, at 400 with one.
-    assert began[SHOWN_BY[preset]] <= (400 if preset == "collapse" else 300)
+    assert began[SHOWN_BY[preset]] <= 300
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
