@@ -136,8 +136,8 @@ class CollapseAlarm(keras.callbacks.Callback):
 
 
 def lasting(kind):
-    """Return in how many looks in a row a failure must show: one for a loss that ran off, else two."""
-    return 1 if kind in ("divergence", "missing digits") else 2
+    """Return in how many looks in a row a failure must show: one where nothing leads back, else two."""
+    return 1 if kind in ("divergence", "generator saturated", "missing digits") else 2
 
 
 def recent(history, after, up_to):
