@@ -130,7 +130,7 @@ _ALL = (
         "Saturated generator",
         "The generator takes steps a hundred and fifty times as long as usual.",
         {"g_learning_rate": 3e-2},
-        "Latent vectors give nearly the same noise, in black and white without any grey: the tanh is stuck at its ends.",
+        "Latent vectors give nearly the same noise, in black and white without grey: the tanh is stuck at its ends.",
         signs.SATURATED,
         "Lower rates come too late, as the weights are spoiled: go back to a saved state, then lower the rate.",
         go_back=True,
