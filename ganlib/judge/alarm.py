@@ -6,7 +6,7 @@ import numpy as np
 
 from ganlib._tensorflow import keras
 from ganlib.arguments import Whole
-from ganlib.judge import classifier, neighbours, signs
+from ganlib.judge import classifier, signs
 from ganlib.wording import write
 
 PICTURES = 200
@@ -15,7 +15,8 @@ LASTING = 3  # looks in a row
 
 KINDS = {
     "missing digits": "some digits never come up",
-    "repeats": "many pictures are nearly the same",
+    "repeats": "pictures come up again and again",
+    "generator saturated": "the generator's tanh is stuck at its ends, so that its pixels are only black and white",
     "discriminator saturated": "the discriminator is sure of everything, so its loss teaches nothing more",
     "no gradient": "hardly any gradient reaches the generator",
     "discriminator fooled": "the discriminator takes fakes for real, so the generator learns nothing about digits",
@@ -135,8 +136,8 @@ class CollapseAlarm(keras.callbacks.Callback):
 
 
 def lasting(kind):
-    """Return in how many looks in a row a failure must show: one for a loss that ran off, else two."""
-    return 1 if kind in ("divergence", "missing digits") else 2
+    """Return in how many looks in a row a failure must show: one where nothing leads back, else two."""
+    return 1 if kind in ("divergence", "generator saturated", "missing digits") else 2
 
 
 def recent(history, after, up_to):
@@ -174,7 +175,7 @@ def _shown(rows):
     seen = signs.vital_signs(rows, recent=WINDOW)
     if signs.DIVERGENCE.shown(seen):
         yield "divergence", f"loss {seen['loss']:.0f}"
-    if all(sign.shown(seen) for sign in signs.SATURATED):
+    if all(sign.shown(seen) for sign in signs.SURE):
         yield "discriminator saturated", f"accuracy {seen['d_accuracy']:.3f}"
     if signs.NO_GRADIENT.shown(seen):
         yield "no gradient", f"length {seen['g_gradient']:.3g}"
@@ -202,16 +203,11 @@ def find_in_pictures(pictures, counts):
     rare = np.flatnonzero(total < signs.MISSING_DIGIT * total.sum())
     if len(counts) == LASTING and len(rare):
         found["missing digits"] = None, ", ".join(map(str, rare))
-    repeated, spread = share_of_doubles(pictures), signs.spread(pictures)
-    if repeated > signs.REPEATED:
-        found["repeats"] = None, f"{repeated:.0%} have a double"
-    elif signs.COLLAPSE.shown({"spread": spread}):
+    doubles, spread, ends = signs.share_of_doubles(pictures), signs.spread(pictures), signs.share_at_ends(pictures)
+    if signs.COLLAPSE.shown({"doubles": doubles}):
+        found["repeats"] = None, f"{doubles:.0%} have a double"
+    elif signs.ALL_ALIKE.shown({"spread": spread}):
         found["repeats"] = None, f"a spread of {spread:.2f}"
+    if signs.SATURATED.shown({"ends": ends}):
+        found["generator saturated"] = None, f"{ends:.1%} of the pixels"
     return found
-
-
-def share_of_doubles(pictures):
-    """Return the share of pictures, 0 to 1, that have another one at a root mean square difference below 0.05."""
-    flat = np.asarray(pictures).reshape(len(pictures), -1)
-    nearest = neighbours.neighbour_distances(flat, 1)[:, 0] / np.sqrt(flat.shape[1])
-    return float((nearest < signs.DOUBLE).mean())

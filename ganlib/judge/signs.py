@@ -11,8 +11,14 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlib.arguments import Whole, as_array
+from ganlib.judge import neighbours
 
 RECENT = 100  # steps that a sign is measured over
+COMPARED = 200  # pictures, each with all others
+# Root mean square difference of pixels, 0 to 2, of a picture and its double. No two of 200 real digits are nearer than
+# 0.15; the nearest of a healthy generator's were 0.25 apart.
+DOUBLE = 0.1
+END = 0.99  # from here on, up or down, a pixel is at an end of the tanh
 SEEN = ("step", "d_accuracy", "d_real", "d_fake", "g_gradient", "d_loss", "g_loss")
 
 
@@ -36,8 +42,14 @@ HEALTHY = Sign("d_accuracy", 0.52, 0.97)
 NO_GRADIENT = Sign("g_gradient", high=0.05)
 # The fakes of a generator that wins got 0.98 and 0.99, healthy ones 0.15 and 0.52.
 FOOLED = Sign("d_fake", 0.8)
-# Real digits have 0.36, a healthy generator had 0.57 and 0.31, a collapsed one 0.00.
-COLLAPSE = Sign("spread", high=0.1)
+# Share of pictures that have a double: none of real digits or in the healthy game, 0.78 and more after 400 steps with
+# five updates of the generator to one of the discriminator, and 0.01 after 300 steps of one update each.
+COLLAPSE = Sign("doubles", 0.25)
+# A collapse to one picture. Real digits have 0.36, a healthy generator had 0.57 and 0.31; several kinds that come up
+# again and again are as far apart as healthy pictures, so that this number misses them.
+ALL_ALIKE = Sign("spread", high=0.1)
+# Share of the pixels at the ends of the tanh: real digits have 0.8, and grey edges; a stuck generator has 1.00.
+SATURATED = Sign("ends", 0.98)
 # 0.18 and 0.20 with both rates twenty-five times too high, 0.09 and 0.07 in the healthy game.
 OSCILLATION = Sign("swing", 0.13)
 # Hundreds of thousands with both rates five hundred times too high; a young healthy GAN had 3, a collapsed one 10.
@@ -47,13 +59,9 @@ DIVERGENCE = Sign("loss", 30.0)
 
 # Stricter than "D won", which judges the end of a run: early in a healthy game the accuracy touches 100% as well, but
 # the discriminator is not this sure.
-SATURATED = (Sign("d_accuracy", 0.99), Sign("d_real", 0.97), Sign("d_fake", high=0.03))
+SURE = (Sign("d_accuracy", 0.99), Sign("d_real", 0.97), Sign("d_fake", high=0.03))
 # Under 3 of the 600 pictures of three looks, where every digit should come up 60 times.
 MISSING_DIGIT = 0.005
-# Root mean square difference of pixels, 0 to 2, of a picture and its double; real digits are nearer to no other of 200.
-DOUBLE = 0.05
-# Share of the pictures that have a double: none of real digits or in the healthy game, all after a collapse.
-REPEATED = 0.25
 
 # --- what the live lab says on the way, before anything has failed ----------------------------------------------------
 
@@ -78,13 +86,14 @@ MADE, FEW_DIGITS, RECOGNISED = 0.02, 5, 20
 # --- names ------------------------------------------------------------------------------------------------------------
 
 TRAINED, D_WON, G_WON = "trained", "D won", "G won"
-OSCILLATED, COLLAPSED, DIVERGED = "oscillated", "collapsed", "diverged"
+OSCILLATED, COLLAPSED, STUCK, DIVERGED = "oscillated", "collapsed", "saturated", "diverged"
 MEANING = {
     TRAINED: "neither network is sure, and the pictures differ",
     D_WON: "the discriminator is right about more than 97% of the pictures, or the generator has no gradient left",
     G_WON: "the discriminator takes the fakes for real",
     OSCILLATED: "the discriminator's opinion of real pictures jumps to and fro",
-    COLLAPSED: "all latent vectors give nearly the same picture",
+    COLLAPSED: "many latent vectors give nearly the same picture",
+    STUCK: "the generator's pixels are all black or white: its tanh is stuck at the ends",
     DIVERGED: "a loss has run off, or became infinite",
 }
 
@@ -104,7 +113,9 @@ def outcome(signs):
     """
     if DIVERGENCE.shown(signs):
         return DIVERGED
-    if COLLAPSE.shown(signs):
+    if SATURATED.shown(signs):
+        return STUCK
+    if COLLAPSE.shown(signs) or ALL_ALIKE.shown(signs):
         return COLLAPSED
     if FOOLED.shown(signs):  # a fooled discriminator leaves no gradient either
         return G_WON
@@ -126,13 +137,43 @@ def spread(pictures):
     pictures : ndarray
         float (n, height, width, channels) in [-1, 1], at least two.
     """
+    return float(_check(pictures).std(axis=0).mean())
+
+
+def share_of_doubles(pictures):
+    """Return the share of pictures, 0 to 1, that have another one at a root mean square difference below 0.1.
+
+    Parameters
+    ----------
+    pictures : ndarray
+        float (n, height, width, channels) in [-1, 1], at least two; only the first 200 are compared, since among more
+        pictures more have a double.
+    """
+    flat = _check(pictures)[:COMPARED].reshape(min(len(pictures), COMPARED), -1)
+    ((_, squares),) = neighbours.squared_distances(flat, flat)  # so few that they are one block
+    np.fill_diagonal(squares, np.inf)
+    return float((squares.min(axis=1) < DOUBLE**2 * flat.shape[1]).mean())
+
+
+def share_at_ends(pictures):
+    """Return the share of pixels, 0 to 1, that are black or white to within 1%; 0.8 for real MNIST digits.
+
+    Parameters
+    ----------
+    pictures : ndarray
+        float (n, height, width, channels) in [-1, 1], at least two.
+    """
+    return float((np.abs(_check(pictures)) > END).mean())
+
+
+def _check(pictures):
     pictures = as_array("pictures", pictures)
     if pictures.ndim != 4 or len(pictures) < 2 or 0 in pictures.shape or not np.issubdtype(pictures.dtype, np.floating):
         raise ValueError(
-            f"The spread needs two pictures or more, float (n, height, width, channels), not {pictures.dtype.name} of "
+            f"Two pictures or more are needed, float (n, height, width, channels), not {pictures.dtype.name} of "
             f"shape {pictures.shape}."
         )
-    return float(pictures.std(axis=0).mean())
+    return pictures
 
 
 def vital_signs(history, pictures=None, recent=RECENT):
@@ -152,7 +193,8 @@ def vital_signs(history, pictures=None, recent=RECENT):
     dict of str to float
         Means over the recent steps of `d_accuracy`, `d_real`, `d_fake` and `g_gradient` (NaN if it was not measured);
         `loss`, the larger of the mean sizes of the two losses (infinite if one became NaN); `swing`, the standard
-        deviation of `d_real` from step to step; and, of pictures, their `spread`.
+        deviation of `d_real` from step to step; and, of pictures, their `spread`, and the shares of `doubles` and of
+        pixels at the `ends` of the tanh.
     """
     recent = Whole("recent", 1)(recent)
     try:
@@ -168,4 +210,10 @@ def vital_signs(history, pictures=None, recent=RECENT):
     losses = [np.abs(last[name]).mean() for name in ("d_loss", "g_loss")]
     measured["loss"] = np.inf if np.isnan(losses).any() else float(max(losses))
     measured["swing"] = float(last["d_real"].std())
-    return measured if pictures is None else {**measured, "spread": spread(pictures)}
+    if pictures is None:
+        return measured
+    return measured | {
+        "spread": spread(pictures),
+        "doubles": share_of_doubles(pictures),
+        "ends": share_at_ends(pictures),
+    }

@@ -160,11 +160,19 @@ def variety(fakes, reals, digits=None):
     told = f"The fakes differ by {spread:.0%} of what real ones differ" + (f"; {seen}" if seen else "")
     if spread < signs.ALL_THE_SAME:
         return Reading(spread, "collapsed", f"{told}. They are nearly all the same: lower G's rate, or start again.")
+    if _repeated(fakes) and not _repeated(reals):
+        words = f"{told}. A few pictures come up again and again: give G fewer steps per step of D."
+        return Reading(min(spread, signs.ALL_THE_SAME), "few pictures", words)
     known = 0 if digits is None else digits.sum()
     missing = known >= signs.RECOGNISED and (digits > signs.MADE * known).sum() <= signs.FEW_DIGITS
     if spread < signs.FEW_KINDS or missing:
         return Reading(spread, "few kinds", f"{told}. Some kinds are missing: give D more steps or lower G's rate.")
     return Reading(spread, "many kinds", f"{told}.")
+
+
+def _repeated(examples):
+    """Tell whether many of the pictures have a double among them; points of the plane have none."""
+    return examples.ndim == 4 and signs.COLLAPSE.shown({"doubles": signs.share_of_doubles(examples)})
 
 
 def _spread(examples):

@@ -41,10 +41,8 @@ class Preset(NamedTuple):
         What one sees.
     sign : ganlib.judge.signs.Sign
         The number that shows it.
-    cure : mapping of str to value
-        The live values, other than `USUAL`, that lead back.
     go_back : bool
-        Whether the weights are spoiled, so that `cure` helps only from a state that was saved before.
+        Whether the weights are spoiled, so that the usual values help only from a state that was saved before.
     recovery : str
         The way back, in words.
     """
@@ -55,7 +53,6 @@ class Preset(NamedTuple):
     values: MappingProxyType
     symptom: str
     sign: signs.Sign
-    cure: MappingProxyType
     go_back: bool
     recovery: str
 
@@ -64,8 +61,8 @@ class Preset(NamedTuple):
         _set(gan, self.values)
 
     def recover(self, gan):
-        """Set the live values of the cure; if `go_back`, put back a saved state first: `gan.load_state(...)`."""
-        _set(gan, self.cure)
+        """Set the usual live values; if `go_back`, put back a saved state first: `gan.load_state(...)`."""
+        _set(gan, {})
 
 
 def _set(gan, values):
@@ -78,9 +75,8 @@ def _set(gan, values):
         gan.live[name] = value
 
 
-def _preset(name, title, about, values, symptom, sign, recovery, cure=(), go_back=False):
-    fixed = MappingProxyType(dict(values)), MappingProxyType(dict(cure))
-    return Preset(name, title, about, fixed[0], symptom, sign, fixed[1], go_back, recovery)
+def _preset(name, title, about, values, symptom, sign, recovery, go_back=False):
+    return Preset(name, title, about, MappingProxyType(dict(values)), symptom, sign, go_back, recovery)
 
 
 _ALL = (
@@ -100,8 +96,7 @@ _ALL = (
         {"d_learning_rate": 2e-3, "g_learning_rate": 2e-5, "loss_kind": "saturating"},
         "Real pictures get 1.00 and fakes 0.00; the pictures stop changing, as no gradient reaches the generator.",
         signs.NO_GRADIENT,
-        "Choose the non-saturating loss, and a lower rate for the discriminator, until its accuracy is below 100%.",
-        cure={"d_learning_rate": 2e-5},
+        "Choose the non-saturating loss, and the same rate for both: the accuracy comes down within some 300 steps.",
     ),
     _preset(
         "g_too_strong",
@@ -113,16 +108,6 @@ _ALL = (
         "Give both networks the same rate: the discriminator catches up and teaches again.",
     ),
     _preset(
-        "collapse",
-        "Mode collapse",
-        "The generator takes huge steps towards whatever picture fools the discriminator at the moment.",
-        {"g_learning_rate": 3e-2},
-        "Every latent vector gives nearly the same picture, while the losses look like those of any bad phase.",
-        signs.COLLAPSE,
-        "Go back to a state from before the collapse and lower the generator's rate: its tanh is stuck at the ends.",
-        go_back=True,
-    ),
-    _preset(
         "oscillation",
         "Oscillation",
         "Both networks learn twenty-five times too fast: each overshoots the answer to the other's last move.",
@@ -130,6 +115,25 @@ _ALL = (
         "The discriminator's opinion of real pictures jumps from step to step, and the digits with it.",
         signs.OSCILLATION,
         "Lower both rates to 0.0002: the same networks calm down within a few dozen steps.",
+    ),
+    _preset(
+        "collapse",
+        "Mode collapse",
+        "The generator makes five updates to one of the discriminator, which always judges yesterday's fakes.",
+        {"g_steps": 5},
+        "A few pictures come up again and again, whatever the latent vector; the digits change, the sameness stays.",
+        signs.COLLAPSE,
+        "Give both one update per step: the discriminator punishes what comes too often, and the other kinds return.",
+    ),
+    _preset(
+        "saturated",
+        "Saturated generator",
+        "The generator takes steps a hundred and fifty times as long as usual.",
+        {"g_learning_rate": 3e-2},
+        "Latent vectors give nearly the same noise, in black and white without grey: the tanh is stuck at its ends.",
+        signs.SATURATED,
+        "Lower rates come too late, as the weights are spoiled: go back to a saved state, then lower the rate.",
+        go_back=True,
     ),
     _preset(
         "divergence",

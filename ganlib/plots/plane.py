@@ -46,12 +46,12 @@ class Scene(NamedTuple):
     mesh : array, shape (k, 2) or (k, k, 2)
         The corners of a latent grid after the generator; all cells are equally likely.
     arrows : array, shape (n, 2)
-        Where to each fake is pushed; the longest arrow is drawn 0.35 long.
+        Where to each fake is pushed; the longest arrow of the figure is drawn 0.35 long, in whichever panel it is.
     real_weight, fake_weight : array, shape (n,)
         Sizes of the points, at least 0; the largest of both is drawn largest.
     scores : bool
-        Whether the surface is a critic's, of scores of any size: it is drawn from the lowest to the highest, and no
-        line is drawn, since "real" begins at no score.
+        Whether the surface holds numbers of any size, as a critic's scores are: it is drawn from the lowest to the
+        highest, and no line is drawn, since "real" begins at no score.
     """
 
     real: np.ndarray | None = None
@@ -102,6 +102,7 @@ def planes(scenes, captions=None, columns=None, title=None):
     lines = [textwrap.wrap(caption, max(10, int((side - 0.1) / 0.072))) for caption in captions]
     rows = math.ceil(len(scenes) / columns)
     above = 0.16 * max(map(len, lines)) + 0.08
+    longest = max((np.hypot(*scene.arrows.T).max() for scene in scenes if scene.arrows is not None), default=1)
     head = 0.32 if title else 0.02
     height, width = head + rows * (side + above), max(columns * side, 0.1 * len(title or "") + 0.1)
     figure = Figure(figsize=(width, height))
@@ -110,7 +111,7 @@ def planes(scenes, captions=None, columns=None, title=None):
         pad = 0.05
         box = (left + pad, height - top - side + pad, side - 2 * pad, side - 2 * pad)
         axes = figure.add_axes((box[0] / width, box[1] / height, box[2] / width, box[3] / height))
-        _draw_scene(axes, scene, side)
+        _draw_scene(axes, scene, side, longest)
         axes.text(0, 1 + 0.06 / box[3], "\n".join(words), transform=axes.transAxes, fontsize=9, va="bottom")
     if title:
         figure.text(0.05 / width, 1 - 0.06 / height, title, fontsize=11.5, fontweight="bold", va="top")
@@ -142,7 +143,7 @@ def _check_scene(scene):
     return scene
 
 
-def _draw_scene(axes, scene, side):
+def _draw_scene(axes, scene, side, longest):
     axes.set(xlim=(-1, 1), ylim=(-1, 1), xticks=[], yticks=[], aspect="equal")
     for spine in axes.spines.values():
         spine.set(visible=True, color=PALE)
@@ -154,7 +155,7 @@ def _draw_scene(axes, scene, side):
     _draw_points(axes, scene.real, REAL, "o", scene.real_weight, largest, side)
     _draw_points(axes, scene.fake, FAKE, "X", scene.fake_weight, largest, side)
     if scene.arrows is not None:
-        _draw_arrows(axes, scene.fake, scene.arrows)
+        _draw_arrows(axes, scene.fake, scene.arrows, longest)
 
 
 def _draw_surface(axes, surface, scores):
@@ -210,11 +211,10 @@ def _draw_points(axes, points, pen, marker, weights, largest, side):
     axes.scatter(*points.T, size, pen.colour, marker=marker, alpha=0.75, linewidths=0, zorder=3)
 
 
-def _draw_arrows(axes, points, arrows):
-    longest = max(np.hypot(*arrows.T).max(), 1e-12)
+def _draw_arrows(axes, points, arrows, longest):
     axes.quiver(
         *points.T,
-        *(0.35 * arrows.T / longest),
+        *(0.35 * arrows.T / max(longest, 1e-12)),
         angles="xy",
         scale_units="xy",
         scale=1,
@@ -245,7 +245,7 @@ def _tell(scene, caption, briefly):
             words += f" around ({x:.2f}, {y:.2f}) with a spread of {points.std(axis=0).mean():.2f}"
         parts.append(words)
     if scene.surface is not None and scene.scores:
-        parts.append(f"the critic's scores go from {scene.surface.min():.3g} to {scene.surface.max():.3g}")
+        parts.append(f"the surface goes from {scene.surface.min().round(3):g} to {scene.surface.max().round(3):g}")
     elif scene.surface is not None and not briefly:
         parts.append(f"the discriminator says real in {write_percent((scene.surface > 0.5).mean())} of the square")
     if scene.mesh is not None:

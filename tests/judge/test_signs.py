@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ganlib.judge.alarm import find_in_history, find_in_pictures
-from ganlib.judge.signs import MEANING, Sign, outcome, spread, vital_signs
+from ganlib.judge.signs import MEANING, Sign, outcome, share_at_ends, share_of_doubles, spread, vital_signs
 from ganlib.lab import words
 from ganlib.models.presets import PRESETS
 from ganlib.plots import sweeps
@@ -30,7 +30,7 @@ FAILURES = {  # what is different, and what a sweep, the alarm and the presets c
     "at the limit": ({"d_loss": 30.0}, "diverged", {"divergence"}, {"divergence"}),
     "well": ({}, "trained", set(), set()),
 }
-DIFFERENT = np.random.default_rng(0).choice([-1.0, 1.0], (200, 28, 28, 1))
+DIFFERENT = np.random.default_rng(0).choice([-0.9, 0.9], (200, 28, 28, 1))
 ALIKE = DIFFERENT[:1] + np.random.default_rng(0).normal(0, 0.09, (200, 28, 28, 1))
 
 
@@ -53,13 +53,40 @@ def test_a_history_has_one_name_in_a_sweep_in_the_alarm_and_among_the_presets(na
     assert presets_shown(signs) == presets
 
 
-def test_pictures_that_are_alike_have_one_name_too():
-    signs = vital_signs(history({}), ALIKE)
-    assert 0.08 < signs["spread"] < 0.1
-    assert outcome(signs) == "collapsed"
-    assert set(find_in_pictures(ALIKE, [np.full(10, 20)])) == {"repeats"}
-    assert presets_shown(signs) == {"collapse"}
-    assert find_in_pictures(DIFFERENT, [np.full(10, 20)]) == {}
+FEW = np.repeat(DIFFERENT[:40], 5, axis=0)  # forty pictures, each five times
+
+
+@pytest.mark.parametrize(
+    ("pictures", "word", "kinds", "presets"),
+    [
+        (DIFFERENT, "trained", set(), set()),
+        (FEW, "collapsed", {"repeats"}, {"collapse"}),
+        (ALIKE, "collapsed", {"repeats"}, set()),
+        (np.sign(DIFFERENT), "saturated", {"generator saturated"}, {"saturated"}),
+        (np.sign(FEW), "saturated", {"repeats", "generator saturated"}, {"collapse", "saturated"}),
+    ],
+    ids=["well", "few", "alike", "black and white", "few in black and white"],
+)
+def test_pictures_have_one_name_in_a_sweep_in_the_alarm_and_among_the_presets(pictures, word, kinds, presets):
+    signs = vital_signs(history({}), pictures)
+    assert outcome(signs) == word
+    assert set(find_in_pictures(pictures, [np.full(10, 20)])) == kinds
+    assert presets_shown(signs) == presets
+
+
+def test_a_few_pictures_are_as_far_apart_as_many_so_the_spread_does_not_show_a_collapse():
+    assert spread(FEW) > 0.9 * spread(DIFFERENT)
+    assert share_of_doubles(DIFFERENT) == 0
+    assert share_of_doubles(FEW) == 1
+
+
+def test_doubles_are_looked_for_among_200_pictures_whatever_their_number():
+    assert share_of_doubles(np.concatenate([DIFFERENT, DIFFERENT])) == 0
+
+
+def test_the_ends_are_pixels_that_are_black_or_white():
+    picture = np.array([-1, -0.995, 0, 0.98, 0.995, 1, 0.5, 0.5]).reshape(1, 2, 4, 1)
+    assert share_at_ends(np.repeat(picture, 2, axis=0)) == 0.5
 
 
 def test_the_live_lab_says_who_wins_where_the_others_do():
@@ -75,7 +102,8 @@ def test_the_live_lab_says_who_wins_where_the_others_do():
     [
         ({"d_accuracy": 0.98}, "D won"),
         ({"spread": 0.05, "d_accuracy": 1.0}, "collapsed"),
-        ({"loss": 31.0, "spread": 0.05}, "diverged"),
+        ({"spread": 0.05, "ends": 0.99}, "saturated"),
+        ({"loss": 31.0, "ends": 0.99, "spread": 0.05}, "diverged"),
         ({"g_gradient": np.nan}, "trained"),
         ({"swing": 0.2, "d_fake": 0.9}, "G won"),
     ],
@@ -109,7 +137,7 @@ def test_the_spread_is_0_for_equal_pictures_and_1_for_black_and_white_ones():
     picture = np.full((1, 2, 2, 1), 0.5, np.float32)
     assert spread(np.repeat(picture, 3, axis=0)) == 0
     assert spread(np.array([-np.ones((2, 2, 1)), np.ones((2, 2, 1))])) == 1
-    with pytest.raises(ValueError, match="two pictures or more"):
+    with pytest.raises(ValueError, match="Two pictures or more"):
         spread(picture)
 
 
@@ -124,7 +152,17 @@ def test_vital_signs_are_about_the_last_steps_alone():
         "g_gradient": np.array([np.nan, 2, np.nan, np.nan]),
     }
     signs = vital_signs(history, np.zeros((2, 2, 2, 1)), recent=2)
-    wanted = {"d_accuracy": 0.75, "d_real": 0.3, "d_fake": 0.2, "g_gradient": 2, "loss": 5, "swing": 0.1, "spread": 0}
+    wanted = {
+        "d_accuracy": 0.75,
+        "d_real": 0.3,
+        "d_fake": 0.2,
+        "g_gradient": 2,
+        "loss": 5,
+        "swing": 0.1,
+        "spread": 0,
+        "doubles": 1,
+        "ends": 0,
+    }
     assert signs == pytest.approx(wanted)
     with pytest.raises(ValueError, match="train first"):
         vital_signs({name: column[:0] for name, column in history.items()}, np.zeros((2, 2, 2, 1)))

@@ -100,7 +100,7 @@ def test_controls_follow_what_code_and_presets_set(lab, gan):
 
 def test_every_preset_can_be_chosen(lab, gan):
     names = [name for _, name in lab.menus["preset"].options if name]
-    assert {"healthy", "d_too_strong", "g_too_strong", "collapse"} <= set(names)
+    assert {"healthy", "d_too_strong", "g_too_strong", "collapse", "saturated"} <= set(names)
     before = gan.live.snapshot()
     for name in names:
         lab.menus["preset"].value = name
@@ -112,14 +112,14 @@ def test_every_preset_can_be_chosen(lab, gan):
 def test_a_preset_begins_at_step_0_and_says_so(lab, gan, made):
     lab.number.value = 20
     press(lab, "more")
-    lab.menus["preset"].value = "collapse"
+    lab.menus["preset"].value = "saturated"
     lab.trainer.wait()
     assert gan.step == 0
     assert gan.g_learning_rate == pytest.approx(3e-2)
     assert all(np.array_equal(made[1][name], now) for name, now in arrays_of(gan).items() if "generator" in name)
     assert "The weights are back at step 0" in lab._status.value
     press(lab, "more")
-    assert "Mode collapse" in lab._status.value
+    assert "Saturated generator" in lab._status.value
     lab.menus["preset"].value = "healthy"
     lab.trainer.wait()
     assert gan.step == 20
@@ -146,7 +146,7 @@ def test_a_preset_begins_anew_and_goes_on_training_if_it_did(lab, gan):
     lab.buttons["play"].click()
     while gan.step < 61:
         pass
-    lab.menus["preset"].value = "collapse"
+    lab.menus["preset"].value = "saturated"
     while not 0 < gan.step < 60:
         pass
     press(lab, "pause")

@@ -90,6 +90,18 @@ def test_equal_fakes_are_a_collapse():
     assert words.variety(0.4 * reals, reals).word == "few kinds"
 
 
+def test_pictures_that_come_up_again_are_a_collapse_though_they_differ_as_real_ones_do():
+    rng = np.random.default_rng(0)
+    reals = rng.uniform(-1, 1, (100, 8, 8, 1))
+    few = np.repeat(reals[:20], 5, axis=0)
+    found = words.variety(few, reals)
+    assert found.word == "few pictures"
+    assert "again and again" in found.sentence
+    assert found.level == 0.25
+    assert words.variety(few, few).word == "many kinds"  # where the real ones do so, the fakes may
+    assert words.variety(reals, reals).word == "many kinds"
+
+
 def test_missing_digits_are_told():
     rng = np.random.default_rng(0)
     one, other = rng.normal(size=(2, 100, 8, 8))

@@ -283,7 +283,7 @@ def test_the_surface_of_a_critic_is_of_any_size_and_drawn_as_scores(graph, kind)
     with pytest.raises(ValueError, match="scores=True"):
         plots.planes(plots.Scene(surface=surface))
     drawn = plots.planes(plots.Scene(surface=surface, fake=gan.generate(20), scores=gan.is_critic))
-    assert "critic's scores go from" in drawn.sentence
+    assert "the surface goes from" in drawn.sentence
     assert "judged real" not in drawn.sentence
 
 

@@ -2,7 +2,9 @@
 
 from types import SimpleNamespace
 
-from ganlib.course.checking import Exercise, NothingYet, Wrong, ask, choice
+import numpy as np
+
+from ganlib.course.checking import Exercise, NothingYet, Wrong, array, ask, choice, close
 from ganlib.models.plane import PlaneGAN
 from ganlib.models.presets import PRESETS, USUAL
 from ganlib.training.live import Schedule
@@ -14,7 +16,7 @@ def _slow_discriminator(slow, fast):
         "lower",
         {
             "higher": "The slow one follows the fakes ten times as slowly. Is it right more often then?",
-            "the same": "The slow one: look at the table of the two rates. The ratio shifts the balance.",
+            "the same": "The slow one: turn the table of the two rates round. The ratio shifts the balance.",
         },
     )
     choice(
@@ -69,13 +71,21 @@ def _cure(cure):
     pace = {player: after[f"{player}_learning_rate"] * after[f"{player}_steps"] for player in "dg"}
     if after["freeze_g"] or pace["g"] < 1e-6:
         raise Wrong("The generator is held still, or nearly: it cannot catch up.")
+    if after["label_smoothing"] > 0.3:
+        raise Wrong("With so much smoothing D is told that real pictures are hardly more real than fakes.")
     if pace["d"] >= 10 * pace["g"] and not after["freeze_d"]:
         raise Wrong(
             f"The discriminator still learns {pace['d'] / pace['g']:.0f} times as fast as the generator: a rate counts "
             f"as often as its network is updated in a step."
         )
     if after["g_learning_rate"] > 1e-3:
-        raise Wrong(f"A rate of {after['g_learning_rate']:g} for the generator: that is on the way to collapse.")
+        raise Wrong(f"A rate of {after['g_learning_rate']:g} for the generator: that is on the way to saturation.")
+    if not after["freeze_d"] and pace["g"] >= 50 * pace["d"]:
+        raise Wrong(
+            "Now the discriminator hardly learns, and the generator wins. Hold D still for a while, or slow it."
+        )
+    if pace["g"] >= 5 * max(pace["d"], 2e-4):
+        raise Wrong("So many updates of G to one of D are how a generator collapses: give it fewer, or a lower rate.")
     return "The loss brings the gradient back, the rates (or holding D still) bring the balance back."
 
 
@@ -87,6 +97,8 @@ HEALTHY = {
     "loss": 0.9,
     "swing": 0.05,
     "spread": 0.3,
+    "doubles": 0.0,
+    "ends": 0.6,
 }
 
 
@@ -96,7 +108,7 @@ def _watchman(watchman):
     for name in failing:
         sign = PRESETS[name].sign
         said[name] = ask(watchman, {**HEALTHY, sign.name: sign.low if sign.low > 0 else sign.high})
-    both = ask(watchman, {**HEALTHY, "spread": 0.05, "g_gradient": 0.01})
+    both = ask(watchman, {**HEALTHY, "doubles": 1.0, "ends": 1.0})
     if isinstance(both, str):
         raise Wrong("Return a list of names: failures often come in company.")
     if "healthy" in said["healthy"]:
@@ -112,16 +124,54 @@ def _watchman(watchman):
         if list(said[name]) != [name]:
             shown = ", ".join(said[name]) or "nothing"
             raise Wrong(f"Where only {PRESETS[name].sign.name} shows {name}, you say {shown}.")
-    if sorted(both) != ["collapse", "d_too_strong"]:
+    if sorted(both) != ["collapse", "saturated"]:
         raise Wrong(f"Two failures at once, and you name {len(both)} of them: go through all presets.")
-    return "A collapse often comes with a discriminator that wins, since one picture is soon known."
+    return "A saturated generator shows a collapse too, as all its pictures are one. Name the worse of the two first."
+
+
+def _smoothed(loss):
+    rng = np.random.default_rng(0)
+    real, fake = rng.normal(0, 2, 40), rng.normal(0, 2, 40)
+    logits = -np.logaddexp(0, -real), -np.logaddexp(0, real), -np.logaddexp(0, fake)  # log D, log(1 - D), of fakes
+
+    def right(smoothing, of_fakes=0.0):
+        log_d, log_not_d, fakes = (part.mean() for part in logits)
+        on_fakes = (1 - of_fakes) * fakes - of_fakes * np.logaddexp(0, -fake).mean()
+        return -((1 - smoothing) * log_d + smoothing * log_not_d + on_fakes) / 2
+
+    found = [_as_number(ask(loss, real, fake, smoothing)) for smoothing in (0.0, 0.1, 0.3)]
+    wanted = [right(smoothing) for smoothing in (0.0, 0.1, 0.3)]
+    if close(found, np.multiply(2, wanted)):
+        raise Wrong("Twice too much: the loss is half the sum of the two averages.")
+    if not close(found[0], wanted[0]):
+        raise Wrong(f"Without smoothing it should be {wanted[0]:.4f} for the logits of the check, not {found[0]:.4f}.")
+    if close(found, np.full(3, wanted[0])):
+        raise Wrong("The smoothing changes nothing yet: real pictures have the label 1 - smoothing.")
+    if close(found, [right(smoothing, smoothing) for smoothing in (0.0, 0.1, 0.3)]):
+        raise Wrong("You smooth the fakes too. One-sided: a fake keeps the label 0.")
+    if close(found, [-((1 - s) * logits[0].mean() + logits[2].mean()) / 2 for s in (0.0, 0.1, 0.3)]):
+        raise Wrong("Half of it is missing: a label of 0.9 means 0.9 times -log D *plus 0.1 times -log(1 - D)*.")
+    if not close(found, wanted):
+        raise Wrong(
+            f"With a smoothing of 0.1 it should be {wanted[1]:.4f}, not {found[1]:.4f}. Do only real labels change?"
+        )
+    huge = _as_number(ask(loss, np.full(2, 1000.0), np.full(2, -1000.0), 0.1))
+    if not close(huge, 50):
+        raise Wrong(
+            f"With logits of 1000 and -1000 it should be 50, and is {huge}: log(1 + exp(s)) is np.logaddexp(0, s)."
+        )
+    return "That is the loss of the kit. Its best answer, where all pictures are real, is a logit of log 9 = 2.2."
+
+
+def _as_number(found):
+    return float(array(found, ()))
 
 
 EXERCISES = (
     Exercise(
         "07.1",
         _slow_discriminator,
-        "Read the table under Two learning rates once more: it has a quarter of the rate, and four times as much.",
+        "Read the table under Two learning rates once more. What would the opposite ratio do?",
         "Whoever may learn faster than the other wins; accuracy is the share of pictures about which D is right.",
     ),
     Exercise(
@@ -141,5 +191,12 @@ EXERCISES = (
         _watchman,
         "`PRESETS.items()` gives names and presets; each preset has a `sign`.",
         "`preset.sign.shown(signs)` says whether its sign is shown. One of the presets is no failure.",
+    ),
+    Exercise(
+        "07.5",
+        _smoothed,
+        "With a logit $s$, $-\\log D$ is $\\log(1 + e^{-s})$ and $-\\log(1 - D)$ is $\\log(1 + e^{s})$.",
+        "`np.logaddexp(0, s)` is $\\log(1 + e^{s})$, and does not overflow.",
+        "A real picture costs (1 - smoothing) times the first plus smoothing times the second, a fake only the second.",
     ),
 )

@@ -9,12 +9,12 @@ def _mended(preset):
         preset,
         "d_too_strong",
         {
-            "collapse": "Huge steps have driven G to the flat ends of its tanh: lower rates won't bring it back.",
+            "saturated": "Huge steps have driven G to the flat ends of its tanh: lower rates won't bring it back.",
             "both": "One of the two spoils the weights themselves. Settings do not repair weights.",
             "neither": "One of the two is a matter of loss and rates alone: watch G's gradient with another loss.",
         },
     )
-    return "The non-saturating loss and a lower rate for D bring it back. After a collapse, go back to a saved state."
+    return "The non-saturating loss and a lower rate for D bring it back. A saturated generator needs a saved state."
 
 
 def _alone_then_both(schedule):

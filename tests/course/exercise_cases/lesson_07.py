@@ -16,6 +16,12 @@ def watchman(code):
     return f"def watchman(signs):\n    return {code}"
 
 
+def loss(code):
+    on_real = "((1 - smoothing) * np.logaddexp(0, -real) + smoothing * np.logaddexp(0, real))"
+    code = code.replace("REAL", on_real).replace("FAKE", "np.logaddexp(0, fake)")
+    return f"def smoothed_loss(real, fake, smoothing):\n    return {code}"
+
+
 LOSS, RATES = 'gan.loss_kind = "non_saturating"', "gan.d_learning_rate = gan.g_learning_rate = 0.0002"
 EVERY = "for name, preset in PRESETS.items() if preset.sign.shown(signs)"
 CASES = {
@@ -23,7 +29,7 @@ CASES = {
         wrong={
             'slow, fast = "higher", "lower"': "Is it right more often then?",
             'slow, fast = "lower", "lower"': "whoever learns faster",
-            'slow, fast = "the same", "higher"': "look at the table",
+            'slow, fast = "the same", "higher"': "turn the table",
         },
         raises="slow, fast = Broken(), Broken()",
     ),
@@ -43,12 +49,16 @@ CASES = {
             cure(RATES): "hardly any gradient arrives",
             cure(LOSS): "still learns 100 times as fast",
             cure(LOSS, RATES, "gan.freeze_g = True"): "it cannot catch up",
-            cure(LOSS, "gan.g_learning_rate = 0.1"): "on the way to collapse",
+            cure(LOSS, "gan.g_learning_rate = 0.1"): "on the way to saturation",
             cure(LOSS, "gan.d_rate = 0.0002"): "no live value 'd_rate'",
             cure(RATES, 'gan.loss_kind = "wasserstien"'): "must be one of",
             cure(LOSS, RATES, "gan.d_steps = 10"): "still learns 10 times as fast",
             cure(LOSS, "gan.d_learning_rate = gan.g_learning_rate = 1e-10"): "cannot catch up",
             cure(LOSS, "gan.d_learning_rate = gan.g_learning_rate = 0"): "cannot catch up",
+            cure(LOSS, "gan.d_learning_rate = 1e-8"): "the generator wins",
+            cure(LOSS, RATES, "gan.d_steps = 0"): "the generator wins",
+            cure(LOSS, RATES, "gan.g_steps = 5"): "how a generator collapses",
+            cure(LOSS, RATES, "gan.label_smoothing = 0.5"): "hardly more real",
         },
         raises=cure("gan.generator.train()"),
     ),
@@ -63,5 +73,23 @@ CASES = {
         },
         raises=watchman('[name for name in PRESETS if signs["speed"] > 1]'),
         names=names,
+    ),
+    "07.5": Case(
+        wrong={
+            loss("REAL.mean() + FAKE.mean()"): "Twice too much",
+            loss("(np.logaddexp(0, -real).mean() + FAKE.mean()) / 2"): "changes nothing yet",
+            loss(
+                "(REAL.mean() + ((1 - smoothing) * FAKE + smoothing * np.logaddexp(0, -fake)).mean()) / 2"
+            ): "too. One",
+            loss("((1 - smoothing) * np.logaddexp(0, -real).mean() + FAKE.mean()) / 2"): "Half of it is missing",
+            loss("(np.logaddexp(0, -real) - smoothing + FAKE).mean() / 2"): "With a smoothing of 0.1",
+            loss("(np.exp(-real) + np.exp(fake)).mean() / 2"): "Without smoothing it should be",
+            loss(
+                "((1 - smoothing) * np.log1p(np.exp(-real)) + smoothing * np.log1p(np.exp(real))"
+                " + np.log1p(np.exp(fake))).mean() / 2"
+            ): "np.logaddexp(0, s)",
+            loss("(REAL + FAKE) / 2"): "shape",
+        },
+        raises=loss("log(real)"),
     ),
 }

@@ -11,7 +11,7 @@ def names():
 CASES = {
     "10.1": Case(
         wrong={
-            'can_be_mended = "collapse"': "flat ends of its tanh",
+            'can_be_mended = "saturated"': "flat ends of its tanh",
             'can_be_mended = "both"': "Settings do not repair weights",
             'can_be_mended = "neither"': "a matter of loss and rates alone",
         },
