@@ -1,4 +1,4 @@
-"""The losses of critics: their terms, their penalties, what is said of scores; and the modes that GANs find."""
+"""The losses of critics: their terms, their penalties, what is said of scores."""
 
 import keras
 import numpy as np
@@ -9,9 +9,8 @@ from helpers.tiny import DATA, train
 
 from ganlib import GAN, builders
 from ganlib._tensorflow import tf
-from ganlib.data import CLUSTERS, scale_pixels, toy_points
+from ganlib.data import scale_pixels, toy_points
 from ganlib.models.losses import LOSSES, with_penalty
-from ganlib.models.modes import Modes, count_modes, mode_table, modes_by_loss
 from ganlib.models.plane import PlaneGAN
 from ganlib.training import Draws
 
@@ -285,29 +284,3 @@ def test_the_surface_of_a_critic_is_of_any_size_and_drawn_as_scores(graph, kind)
     drawn = plots.planes(plots.Scene(surface=surface, fake=gan.generate(20), scores=gan.is_critic))
     assert "the surface goes from" in drawn.sentence
     assert "judged real" not in drawn.sentence
-
-
-# --- modes ------------------------------------------------------------------------------------------------------------
-
-
-def test_real_points_find_all_25_modes_and_points_between_them_none():
-    modes = count_modes(toy_points("grid", 2500))
-    assert modes.found == 25
-    assert modes.good == pytest.approx(1 - np.exp(-4.5), abs=0.01)
-    assert count_modes(CLUSTERS["grid"][0] + 0.2) == Modes(0, 0.0)
-    assert count_modes([(0.4, 0.41), (0.4, 0.39), (-0.2, 0.2)]) == Modes(1, pytest.approx(2 / 3))
-
-
-def test_modes_are_counted_for_each_loss_and_seed_and_a_training_is_that_of_its_seed_alone(graph):
-    counted = modes_by_loss(("hinge", "wasserstein"), seeds=2, steps=3, batch_size=8, hidden=(4,))
-    assert {kind: len(modes) for kind, modes in counted.items()} == {"hinge": 2, "wasserstein": 2}
-    assert (
-        modes_by_loss(("wasserstein",), seeds=1, steps=3, batch_size=8, hidden=(4,))["wasserstein"]
-        == (counted["wasserstein"][:1])
-    )
-
-
-def test_the_table_of_modes_has_means_spreads_and_the_worst():
-    table = mode_table({"hinge": [Modes(20, 0.5), Modes(24, 0.7)], "non_saturating": [Modes(3, 1.0)]}).split("\n")
-    assert table[2] == "| hinge | 22.0 ± 2.8 | 20 | 60% ± 14% |"
-    assert table[3] == "| non saturating | 3.0 ± 0.0 | 3 | 100% ± 0% |"

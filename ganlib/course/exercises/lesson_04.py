@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ganlib._tensorflow import keras
 from ganlib.course.checking import Exercise, NothingYet, Wrong, array, ask, choice, close, number
 from ganlib.training.live import Schedule
 
@@ -81,6 +82,43 @@ def _warm_up(warm_up, steps):
     return "In short trainings the difference is small; it matters for decoders that could do without the code."
 
 
+MOST_WEIGHTS = 150_000
+
+
+def _layers_of(network):
+    """Yield the layers of a network, those of networks inside of it too."""
+    for layer in network.layers:
+        yield from _layers_of(layer) if isinstance(layer, keras.Model) else [layer]
+
+
+def _decoder(decoder, latent):
+    if not isinstance(decoder, keras.Model):
+        raise Wrong("`my_decoder` should be a Keras model, such as `keras.Sequential([keras.Input((latent,)), ...])`.")
+    codes = np.random.default_rng(0).normal(size=(8, latent)).astype("float32")
+    found = array(decoder(codes), (8, 28, 28, 1))
+    if decoder.count_params() > MOST_WEIGHTS:
+        raise Wrong(
+            f"It has {decoder.count_params():,} weights, and {MOST_WEIGHTS:,} are allowed: which layer has most?"
+        )
+    kinds = (keras.layers.Conv2D, keras.layers.Conv2DTranspose)
+    if not any(isinstance(layer, kinds) for layer in _layers_of(decoder)):
+        raise Wrong("There is no convolution in it, so it does not know which pixels are neighbours.")
+    far = np.asarray(decoder(1000 * codes))
+    if np.abs(far).max() <= 1.0001:
+        raise Wrong("However large the codes are, all it says lies within 1: end it without a sigmoid or a tanh.")
+    if far.min() >= 0:
+        raise Wrong("It never says less than 0: a logit below 0 means black, so end it without a ReLU.")
+    for place in range(latent):
+        moved = codes.copy()
+        moved[:, place] += 3
+        if close(np.asarray(decoder(moved)), found):
+            raise Wrong(f"The number at the place {place} of the code changes nothing in the pictures.")
+    seen = np.abs(np.asarray(decoder(codes)) - np.asarray(decoder(codes[::-1]))).max(axis=(0, 3))
+    if (seen < 1e-6).mean() > 0.02:
+        raise Wrong(f"{(seen < 1e-6).mean():.0%} of the pixels are the same for all codes: some places stay empty.")
+    return f"{decoder.count_params():,} weights. Now train it."
+
+
 EXERCISES = (
     Exercise(
         "04.1",
@@ -105,5 +143,12 @@ EXERCISES = (
         _warm_up,
         'A change is `(step, "beta", value)`. Write ten of them with `for i in range(10)`.',
         "Let the steps be `i * small_steps // 20` and the values `(i + 1) / 10`.",
+    ),
+    Exercise(
+        "04.5",
+        _decoder,
+        "A dense layer from 256 numbers to 7 * 7 * 32 has 403,000 weights. From 20 numbers it has 33,000.",
+        "Dense(7 * 7 * 32), Reshape((7, 7, 32)), then two Conv2DTranspose of stride 2, the last with 1 filter and "
+        "without an activation.",
     ),
 )

@@ -48,4 +48,16 @@ for schedule in (None, warm_up):
 In short trainings the difference is small. It matters for strong decoders, which could do without the code and would
 never begin to use it.
 """,
+    "04.5": r"""
+```python
+my_decoder = keras.Sequential([keras.Input((latent,)), layers.Dense(7 * 7 * 32, activation="relu")])
+my_decoder.add(layers.Reshape((7, 7, 32)))
+my_decoder.add(layers.Conv2DTranspose(32, 4, 2, "same", activation="relu"))
+my_decoder.add(layers.Conv2DTranspose(1, 4, 2, "same"))
+```
+
+A convolution uses the same few weights at every place, so it is dense layers that make a network large. With 20 numbers
+in the code the one from 256 to 1,568 units is the first that one can do without. How many nats that costs, the next
+cell says: compare models after the same number of steps only.
+""",
 }

@@ -2,6 +2,7 @@
 
 from exercise_cases import Case
 from ganlib import Schedule
+from ganlib._tensorflow import keras
 
 
 def price(code, axis=0, half="/ 2", log="np.log(deviations**2)"):
@@ -12,6 +13,16 @@ def price(code, axis=0, half="/ 2", log="np.log(deviations**2)"):
 
 def warm_up(step="i * small_steps // 20", value="(i + 1) / 10", count=10):
     return f'warm_up = Schedule([({step}, "beta", {value}) for i in range({count})])'
+
+
+def decoder(
+    wide='layers.Dense(7 * 7 * 32, activation="relu")', begin="", last='layers.Conv2DTranspose(1, 4, 2, "same")'
+):
+    return f"""
+my_decoder = keras.Sequential([keras.Input((latent,)), {begin} {wide}, layers.Reshape((7, 7, -1))])
+my_decoder.add(layers.Conv2DTranspose(16, 4, 2, "same", activation="relu"))
+my_decoder.add({last})
+"""
 
 
 CASES = {
@@ -56,5 +67,24 @@ CASES = {
         },
         raises='warm_up = Schedule([(i, "beta", Broken()) for i in range(10)])',
         names=lambda: {"Schedule": Schedule, "small_steps": 800},
+    ),
+    "04.5": Case(
+        wrong={
+            decoder(begin='layers.Dense(256, activation="relu"),'): "which layer has most",
+            decoder(
+                last='layers.Conv2DTranspose(1, 4, 2, "same", activation="sigmoid")'
+            ): "without a sigmoid or a tanh",
+            decoder(last='layers.Conv2DTranspose(1, 4, 2, "same", activation="tanh")'): "without a sigmoid or a tanh",
+            decoder(last='layers.Conv2DTranspose(1, 4, 2, "same", activation="relu")'): "without a ReLU",
+            decoder(last='layers.Conv2DTranspose(3, 4, 2, "same")'): "has the shape (8, 28, 28, 3)",
+            decoder(last='layers.Conv2D(1, 4, padding="same")'): "has the shape (8, 14, 14, 1)",
+            decoder(begin="layers.Reshape((20, 1)), layers.Cropping1D((0, 5)), layers.Flatten(),"): "changes nothing",
+            "my_decoder = keras.Sequential([keras.Input((latent,)), layers.Dense(784), layers.Reshape((28, 28, 1))])": (
+                "no convolution in it"
+            ),
+            "my_decoder = layers.Dense(784)": "should be a Keras model",
+        },
+        raises="my_decoder = keras.Sequential([keras.Input((9,)), layers.Dense(5)])",
+        names=lambda: {"keras": keras, "layers": keras.layers, "latent": 20},
     ),
 }
