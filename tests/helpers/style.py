@@ -145,9 +145,11 @@ def cells_are_short(notebook, path):
 
 
 def ending_is_complete(notebook, path):
-    """The lesson ends with what was seen, exercises, questions and the next lesson."""
+    """The lesson ends with what was seen, exercises, questions and the next lesson; an appendix may follow."""
     wanted = list(ENDING)
     sections = [words for level, words, _ in headings(notebook) if level == 2]
+    if sections and sections[-1].startswith("Appendix: "):
+        sections.pop()
     if [words for words in sections if words in ENDING][-len(wanted) :] != wanted or sections[-1:] != ["Next"]:
         yield f"the last sections must be {', '.join(wanted)}"
 

@@ -214,6 +214,13 @@ def test_the_taught_loop_may_be_long_but_not_three_cells(lesson, path):
     assert list(style.cells_are_short(lesson, path)) == ["more than 2 cells have the tag long"]
 
 
+def test_one_appendix_may_stand_behind_the_end(lesson, path):
+    lesson.cells += [new_markdown_cell(f"## Appendix: {words}", id=words) for words in ("old", "older")]
+    assert len(list(style.ending_is_complete(lesson, path))) == 1
+    lesson.cells.pop()
+    assert list(style.ending_is_complete(lesson, path)) == []
+
+
 def test_links_to_the_web_and_within_the_page_are_left_alone(lesson, path):
     lesson.cells[3].source += "\n\n[paper](https://example.org/a.pdf) and [above](#One)"
     assert list(style.links_lead_somewhere(lesson, path)) == []

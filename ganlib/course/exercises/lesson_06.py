@@ -7,6 +7,12 @@ from ganlib.course.checking import Exercise, NothingYet, Wrong, array, ask, choi
 
 RATE = 0.1  # of the plain optimizer with which a half step is tried
 KEPT = 0.9  # the smoothed label of a real picture
+COLUMNS = ("d_accuracy", "d_real", "d_fake", "d_loss", "g_loss")
+LOOKS = {  # what the columns of a history show
+    "in balance": dict(zip(COLUMNS, (0.75, 0.65, 0.35, 0.5, 1.2), strict=True)),
+    "discriminator wins": dict(zip(COLUMNS, (0.995, 0.98, 0.01, 0.02, 5.0), strict=True)),
+    "generator wins": dict(zip(COLUMNS, (0.5, 0.5, 0.5, 0.69, 0.69), strict=True)),
+}
 
 
 def _faster_generator(with_10, with_tenth):
@@ -145,12 +151,25 @@ def _judge_labels(found, wanted):
 
 
 def _histories():
-    """Return histories by the right answer: the last tenth of the steps differs from all before."""
-    ends = {"in balance": (1.0, 0.75), "discriminator wins": (0.75, 0.995), "generator wins": (0.75, 0.5)}
-    for words, (early, late) in ends.items():
-        accuracy = np.repeat([early, late], [900, 100])
-        columns = dict.fromkeys(("d_loss", "g_loss", "d_real", "d_fake"), np.full(1000, 0.5))
-        yield words, {"step": np.arange(1, 1001), "d_accuracy": accuracy, **columns}
+    """Return histories by the right answer: the last tenth differs from all before, and the last step from all."""
+    ends = {
+        "in balance": ("discriminator wins", "generator wins", 1000),
+        "discriminator wins": ("in balance", "in balance", 600),
+        "generator wins": ("in balance", "discriminator wins", 2000),
+    }
+    for words, (early, last, steps) in ends.items():
+        tenth = steps // 10
+        columns = {
+            name: np.concatenate([np.full(steps - tenth, LOOKS[early][name]), np.full(tenth - 1, now), [at_last]])
+            for name, now, at_last in ((name, LOOKS[words][name], LOOKS[last][name]) for name in LOOKS[words])
+        }
+        yield words, {"step": np.arange(1, steps + 1), **columns}
+
+
+def _last_steps(histories):
+    """Return what a monitor of the last step alone says of each history."""
+    accuracies = {look["d_accuracy"]: words for words, look in LOOKS.items()}
+    return {words: accuracies[history["d_accuracy"][-1]] for words, history in histories.items()}
 
 
 def _health(health):
@@ -160,14 +179,19 @@ def _health(health):
     if strange:
         raise Wrong(f"Return one of {', '.join(map(repr, cases))}, not {strange.pop()!r}.")
     if len(set(said.values())) == 1:
-        raise Wrong("You say the same of three histories whose accuracy ends at 75%, at 99.5% and at 50%.")
+        raise Wrong("You say the same of three histories whose accuracy is at 75%, at 99.5% and at 50% in the end.")
+    if said == _last_steps(cases):
+        raise Wrong("You look at the last step alone. One step is one handful of pictures: take a mean over many.")
     if (said["discriminator wins"], said["generator wins"]) == ("generator wins", "discriminator wins"):
         raise Wrong("Winners swapped: an accuracy near 100% means that the *discriminator* is right about everything.")
     if said["in balance"] == "discriminator wins":
         raise Wrong("A training that was at 100% early and is at 75% now is in balance: look at the last tenth only.")
     for words, word in said.items():
         if words != word:
-            raise Wrong(f"An accuracy of {cases[words]['d_accuracy'][-1]:.1%} at the end: {words}. You say: {word}.")
+            steps, accuracy = len(cases[words]["step"]), LOOKS[words]["d_accuracy"]
+            raise Wrong(
+                f"{steps:,} steps, in whose last tenth the accuracy is {accuracy:.1%}: {words}. You say: {word}."
+            )
     return "The two ends, 50% and 100%, are no matter of taste; where exactly you draw the lines is."
 
 

@@ -39,6 +39,9 @@ def monitor(code):
     return f'def health(history):\n    accuracy = history["d_accuracy"]\n    return {code}'
 
 
+LIMITS = '"discriminator wins" if {0} > 0.97 else "generator wins" if {0} < 0.55 else "in balance"'
+LATE = "accuracy[-(len(accuracy) // 10) :].mean()"
+SWAPPED = f'"generator wins" if {LATE} > 0.97 else "discriminator wins" if {LATE} < 0.55 else "in balance"'
 CROSS = "tf.nn.sigmoid_cross_entropy_with_logits"
 CASES = {
     "06.1": Case(
@@ -95,16 +98,18 @@ CASES = {
         wrong={
             monitor('"in balance"'): "the same of three histories",
             monitor('"good"'): "not 'good'",
-            monitor(
-                '"discriminator wins" if accuracy.mean() > 0.97 else "generator wins" '
-                'if accuracy[-1] < 0.6 else "in balance"'
-            ): "look at the last tenth only",
-            monitor(
-                '"generator wins" if accuracy[-1] > 0.97 else "discriminator wins" '
-                'if accuracy[-1] < 0.6 else "in balance"'
-            ): "Winners swapped",
-            monitor('"discriminator wins" if accuracy[-1] > 0.97 else "in balance"'): "You say: in balance",
+            monitor(LIMITS.format("accuracy[-1]")): "the last step alone",
+            monitor(LIMITS.format("np.median(accuracy)")): "look at the last tenth only",
+            monitor(SWAPPED): "Winners swapped",
+            monitor(f'"discriminator wins" if {LATE} > 0.97 else "in balance"'): "You say: in balance",
+            monitor(LIMITS.format("accuracy[-100:].mean()")): "600 steps, in whose last tenth",
         },
         raises=monitor('history["accuracy"]'),
+        right=(
+            monitor(LIMITS.format("np.median(accuracy[-(len(accuracy) // 10) :])")),
+            "def health(history):\n"
+            "    fake = history['d_fake'][-(len(history['d_fake']) // 10) :].mean()\n"
+            "    return 'discriminator wins' if fake < 0.1 else 'generator wins' if fake > 0.45 else 'in balance'",
+        ),
     ),
 }

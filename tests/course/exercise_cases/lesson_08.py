@@ -30,6 +30,10 @@ CASES = {
             mix("(1 - share**2) * digits[first] + share**2 * digits[second]"): "In equal steps",
             mix("np.linspace(first, second, n)"): "has the shape (5,)",
             mix("(1 - share) * digits[4] + share * digits[9]"): "not from 7 to 2 in 3",
+            mix(
+                "(1 - share) * digits[first] + share * digits[second]", "np.linspace(0, 1, 5)[:, None]"
+            ): "shape (5, 10)",
+            mix("(1 - share) * digits[first] + share * digits[second]", "np.arange(n)[:, None] / n"): "In equal steps",
         },
         raises=mix("digits[first + 10]"),
     ),
