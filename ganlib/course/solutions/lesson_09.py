@@ -48,6 +48,7 @@ def my_codes(codes, labels, count, seed):
 ```
 
 The decoder is the same, and so are its weights. What changed is where it is asked: the gaps between the digits are
-left out.
+left out. With two seeds, after 450 and after 1,100 steps, the share that is recognised rose from 11% to 16% up to 62%
+or 63%, and the distance fell from about 47 to about 20.
 """,
 }
