@@ -92,8 +92,9 @@ def test_lesson_00_makes_as_many_steps_as_it_is_told(start_here):
 def test_lesson_00_checks_this_computer_without_training_at_smoke_speed(start_here):
     (doctor,) = (cell for cell in start_here.cells if cell.id == "doctor")
     lines = "".join(output.text for output in doctor.outputs if output.get("name") == "stdout")  # may come in parts
-    assert "Python 3." in lines
-    assert "device: " in lines
+    fine, count = map(int, re.match(r"(\d+) of (\d+) checks are fine\.", lines).groups())
+    assert 0 < fine <= count
+    assert lines.count("[FAIL]") == count - fine
     assert "speed: " not in lines
 
 

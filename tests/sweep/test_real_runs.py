@@ -93,4 +93,5 @@ def test_a_killed_sweep_goes_on_to_the_same_scores(undisturbed, tmp_path):
     assert working.wait() == -signal.SIGKILL
     table = sweep.run(GRID, out, workers=2, resume=True, verbose=0)
     same = [name for name in table if name not in ABOUT]
-    pandas.testing.assert_frame_equal(table[same], undisturbed_table[same])
+    # On busy cores a plain graph's sums differ in their last digits, which may take a pixel over the edge of an end.
+    pandas.testing.assert_frame_equal(table[same], undisturbed_table[same], atol=1e-5)
