@@ -120,11 +120,8 @@ def test(arguments):
     cores = os.cpu_count() or 1
     if not arguments and cores > 1:
         arguments = [f"--numprocesses={min(cores, MOST_AT_A_TIME)}", *SEVERAL_AT_A_TIME]
-        alone = (
-            "TF_NUM_INTRAOP_THREADS",
-            "OMP_NUM_THREADS",
-            "OPENBLAS_NUM_THREADS",
-        )  # or all would fight for every core
+        # One thread in each, or all of them would fight for every core.
+        alone = ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
         variables = {**dict.fromkeys(alone, "1"), **variables}
     environment.become([sys.executable, "-m", "pytest", *arguments], variables)
 

@@ -4,12 +4,10 @@ The page's own code is in assets/lab/map.js. It has all pictures from the start,
 """
 
 import base64
-import io
 
 import numpy as np
-from PIL import Image
 
-from ganlib.data import as_bytes, asset, tile
+from ganlib.data import as_bytes, asset, png_bytes, tile
 from ganlib.lab.board import Board, framed
 from ganlib.plots.codes import DIGIT_COLOURS, MOST_MARKS
 from ganlib.plots.style import PAPER
@@ -83,7 +81,7 @@ class CodeMap:
                 "radius": radius,
                 "colours": DIGIT_COLOURS,
                 "paper": PAPER,
-                "picture": base64.b64encode(_png(tile(pictures, SIDE, SIDE, gap=0))).decode(),
+                "picture": base64.b64encode(png_bytes(tile(pictures, SIDE, SIDE, gap=0))).decode(),
                 "readings": None if read is None else _reading(readings),
                 "sentence": self._figure.sentence,
             }
@@ -97,12 +95,6 @@ class CodeMap:
         bundle["image/png"] = base64.b64encode(self._figure.png()).decode()
         bundle["text/plain"] = f"{self._figure.sentence} Run this cell in JupyterLab to walk over the map."
         return bundle
-
-
-def _png(picture):
-    stream = io.BytesIO()
-    Image.fromarray(picture).save(stream, "PNG", optimize=True)
-    return stream.getvalue()
 
 
 def _reading(probabilities):

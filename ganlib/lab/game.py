@@ -4,13 +4,11 @@ The page's own code is in assets/lab/game.js. It has all pictures from the start
 """
 
 import base64
-import io
 
 import numpy as np
-from PIL import Image
 
 from ganlib.arguments import Whole
-from ganlib.data import as_bytes, asset, tile
+from ganlib.data import as_bytes, asset, png_bytes, tile
 from ganlib.lab.board import Board, framed
 
 MOST_ROUNDS = 50
@@ -70,13 +68,11 @@ class SpotTheFake:
         if probability_real is not None:
             believed = np.asarray(probability_real(self.pictures)).ravel()
             rival = int(((believed > 0.5) == self.answers).sum())
-        stream = io.BytesIO()
-        Image.fromarray(tile(self.pictures, 1, rounds, gap=0)).save(stream, "PNG", optimize=True)
         self.board = Table(
             about={
                 "shape": self.pictures.shape[1:3],
                 "answers": self.answers.tolist(),
-                "picture": base64.b64encode(stream.getvalue()).decode(),
+                "picture": base64.b64encode(png_bytes(tile(self.pictures, 1, rounds, gap=0))).decode(),
                 "rival": rival,
             }
         )

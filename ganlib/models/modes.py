@@ -2,7 +2,7 @@
 
 Only where the modes are known can they be counted. The rules are those of PacGAN (Lin et al. 2018, section 4.1): of
 2500 points one is good if it lies within three spreads of a centre, and a mode is found if a good point lies there.
-`python -m ganlib.models.modes` counts them for every loss and records what it finds, which lesson 07 shows.
+`python -m ganlib.models.modes` counts them for every loss and records what it finds, which lesson 05 shows.
 """
 
 import json
