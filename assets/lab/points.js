@@ -27,6 +27,7 @@ const MARKUP = `
 const DAB = 4; // points where the brush is put down
 const GAP = 20; // thousandths from one point to the next as it moves
 const LEAST_ERASED = 40; // radius of the eraser, at least: points are small
+const DOT = 15; // about the radius of a point as it is seen: the eraser takes what it touches
 
 function render({ model, el }) {
   const about = model.get("about");
@@ -96,18 +97,22 @@ function render({ model, el }) {
   function begin(point) {
     past.push(points);
     last = point;
-    if (tool === "eraser") erase(point);
+    if (tool === "eraser") erase(point, point);
     else for (let i = 0; i < DAB; i++) add(point);
     show();
   }
 
   function extend(point) {
+    if (tool === "eraser") {
+      erase(last, point);
+      last = point;
+      return show();
+    }
     const steps = Math.floor(Math.hypot(point[0] - last[0], point[1] - last[1]) / GAP), start = last;
     for (let i = 1; i <= steps; i++) {
       const share = i / steps;
       last = [start[0] + share * (point[0] - start[0]), start[1] + share * (point[1] - start[1])];
-      if (tool === "eraser") erase(last);
-      else add(last);
+      add(last);
     }
     if (steps) show();
   }
@@ -122,8 +127,12 @@ function render({ model, el }) {
     points = [...points, [inside(x + away * Math.cos(angle)), inside(y + away * Math.sin(angle))]];
   }
 
-  function erase([x, y]) {
-    points = points.filter((point) => Math.hypot(point[0] - x, point[1] - y) > radius());
+  function erase([x, y], to) { // all along the way, or a quick hand would leave points between two places
+    const way = [to[0] - x, to[1] - y], length = way[0] ** 2 + way[1] ** 2 || 1;
+    points = points.filter(([px, py]) => {
+      const share = Math.max(0, Math.min(1, ((px - x) * way[0] + (py - y) * way[1]) / length));
+      return Math.hypot(px - x - share * way[0], py - y - share * way[1]) > radius() + DOT;
+    });
   }
 
   function end() {

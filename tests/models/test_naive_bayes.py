@@ -96,13 +96,15 @@ def test_without_a_label_it_writes_from_both_classes_by_their_shares(emails):
 
 
 def test_the_lesson_teaches_what_the_module_does(emails):
-    words, labels, new_words, _ = emails
+    words, labels, new_words, new_labels = emails
     cells = {cell["id"]: "".join(cell["source"]) for cell in json.loads(LESSON.read_text(encoding="utf-8"))["cells"]}
-    taught = {"np": np}
-    for name in ("taught-count", "taught-bayes", "taught-write"):
+    taught = {"np": np, "x": np.concatenate([words, new_words]), "y": np.concatenate([labels, new_labels])}
+    taught |= {"train": np.arange(len(words)), "test": np.arange(len(words), len(taught["x"]))}
+    exec(cells["taught-count"], taught)
+    taught["theta"] = theta = taught["count_words"](words, labels, smoothing=2.0)
+    for name in ("underflow", "taught-logarithms", "taught-bayes", "taught-write"):
         exec(cells[name], taught)
     model = BernoulliNaiveBayes(smoothing=2.0).fit(words, labels)
-    theta = taught["count_words"](words, labels, smoothing=2.0)
     np.testing.assert_allclose(theta, model.word_probability)
     np.testing.assert_allclose(taught["log_likelihood"](new_words, theta), model.log_likelihood(new_words))
     np.testing.assert_allclose(taught["posterior"](new_words, theta, model.prior), model.posterior(new_words))
