@@ -10,8 +10,8 @@ from ganlib._tensorflow import keras
 from ganlib.judge.judge import default_judge
 from ganlib.judge.keep import KeepBest
 from ganlib.judge.trials import fog
+from ganlib.models.by_recipe import time_a_step
 from ganlib.models.gan import GAN
-from ganlib.models.recipes import time_a_step
 from ganlib.training import describe_device
 
 PICTURES = 10_000

@@ -13,8 +13,8 @@ from ganlib import builders
 from ganlib._tensorflow import keras, tf
 from ganlib.arguments import Switch, Whole, as_array, as_numbers
 from ganlib.data import as_pictures
-from ganlib.models.common import build_optimizer, live_property, live_rate
-from ganlib.models.pictures import PictureModel, in_chunks, random_from, to_unit_range
+from ganlib.models.one_player import OnePlayer
+from ganlib.models.pictures import in_chunks, random_from, to_unit_range
 from ganlib.models.variational import binarise
 from ganlib.training import Player, compile_mode
 from ganlib.wording import write
@@ -44,7 +44,7 @@ class LogPartition(NamedTuple):
 
 
 @keras.saving.register_keras_serializable("ganlib")
-class RestrictedBoltzmannMachine(PictureModel):
+class RestrictedBoltzmannMachine(OnePlayer):
     """A machine that gives every black and white picture v a probability, exp(-F(v)) / Z.
 
     It climbs the log-likelihood of the training pictures by "data minus dreams": what pixels and hidden units do
@@ -85,7 +85,6 @@ class RestrictedBoltzmannMachine(PictureModel):
     """
 
     columns = ("error", "free_energy_gap", "hidden_share")
-    optimizer_names = ("optimizer",)
     usual = MappingProxyType({"steps": 10_000, "batch_size": 100, "sample_interval": 1000})
 
     def __init__(
@@ -116,16 +115,9 @@ class RestrictedBoltzmannMachine(PictureModel):
         self.compile(optimizer)
         self.built = True
 
-    # --- Keras --------------------------------------------------------------------------------------------------------
-
-    def compile(self, optimizer=None, **kwargs):
-        """Set the optimizer, SGD(0.05) if None; `**kwargs` are what else `keras.Model.compile` takes."""
-        optimizer = build_optimizer("optimizer", optimizer or keras.optimizers.SGD(RATE), self)
-        kwargs.setdefault("jit_compile", compile_mode([self]) == "compiled")
-        super().compile(optimizer=optimizer, **kwargs)
-
-    def compile_from_config(self, config):
-        """Do nothing: `from_config` has compiled the model with its optimizer."""
+    def usual_optimizer(self):
+        """Return the optimizer that is taken if none is given."""
+        return keras.optimizers.SGD(RATE)
 
     def settings(self):
         """Return what rebuilds the model beside its optimizer."""
@@ -206,12 +198,6 @@ class RestrictedBoltzmannMachine(PictureModel):
         if shape[-1] != 1:
             return "a machine of black and white pixels learns grey pictures: load_pictures(path, channels=1)"
         return f"build RestrictedBoltzmannMachine(picture_shape={shape}), or resize the pictures"
-
-    def live_values(self):
-        """Return the values that can change while the model trains."""
-        return {"learning_rate": live_rate("learning_rate", lambda: self.optimizer)}
-
-    learning_rate = live_property("learning_rate", "The learning rate.")
 
     def parts(self):
         """Return the variables that a checkpoint holds: weights, optimizer and the dreams that go on."""

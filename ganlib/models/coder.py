@@ -3,20 +3,20 @@
 import numpy as np
 
 from ganlib import builders
-from ganlib._tensorflow import keras, tf
+from ganlib._tensorflow import tf
 from ganlib.arguments import as_numbers
 from ganlib.data import load_mnist
 from ganlib.data.pictures import CHANNELS
-from ganlib.models.common import build_optimizer, live_property, live_rate
 from ganlib.models.networks import check_network, regularisation
-from ganlib.models.pictures import PictureModel, by, in_chunks, random_from
-from ganlib.training import Player, compile_mode
+from ganlib.models.one_player import OnePlayer
+from ganlib.models.pictures import in_chunks, random_from
+from ganlib.training import Player
+from ganlib.wording import by
 
-RATE = 1e-3
 SHOWN = 25
 
 
-class Coder(PictureModel):
+class Coder(OnePlayer):
     """An encoder and a decoder of pictures, trained together; a family defines `loss_of`.
 
     Parameters
@@ -31,7 +31,6 @@ class Coder(PictureModel):
     """
 
     network_names = ("encoder", "decoder")
-    optimizer_names = ("optimizer",)
 
     def __init__(self, encoder, decoder, optimizer, seed, **kwargs):
         super().__init__(seed=seed, **kwargs)
@@ -47,17 +46,6 @@ class Coder(PictureModel):
         kernels = [arrays[name] for name in sorted(arrays) if name.startswith("decoder") and arrays[name].ndim == 2]
         return {"code": len(kernels[0]), "hidden": [kernel.shape[1] for kernel in kernels[:-1]][::-1]}
 
-    # --- Keras --------------------------------------------------------------------------------------------------------
-
-    def compile(self, optimizer=None, **kwargs):
-        """Set the optimizer, Adam(1e-3) if None; `**kwargs` are what else `keras.Model.compile` takes."""
-        optimizer = build_optimizer("optimizer", optimizer or keras.optimizers.Adam(RATE), self)
-        kwargs.setdefault("jit_compile", compile_mode([self]) == "compiled")
-        super().compile(optimizer=optimizer, **kwargs)
-
-    def compile_from_config(self, config):
-        """Do nothing: `from_config` has compiled the model with its optimizer."""
-
     # --- training -----------------------------------------------------------------------------------------------------
 
     def players(self):
@@ -68,12 +56,6 @@ class Coder(PictureModel):
     def picture_shape(self):
         """Height, width and channels of a picture."""
         return tuple(self.encoder.input_shape[1:])
-
-    def live_values(self):
-        """Return the values that can change while the model trains."""
-        return {"learning_rate": live_rate("learning_rate", lambda: self.optimizer)}
-
-    learning_rate = live_property("learning_rate", "The learning rate of the encoder and the decoder.")
 
     def parts(self):
         """Return the variables that a checkpoint holds."""

@@ -15,12 +15,13 @@ from ganlib import builders
 from ganlib import data as pixels
 from ganlib._tensorflow import keras, tf
 from ganlib.arguments import Choice, Number, Whole
-from ganlib.models.common import build_optimizer, copy_of, follow, live_property, live_rate
+from ganlib.models.common import copy_of, follow
 from ganlib.models.conditional import DIGITS, check_digits, check_labelled
 from ganlib.models.networks import check_network, never_negative, regularisation
-from ganlib.models.pictures import PictureModel, in_chunks, random_from, to_unit_range
+from ganlib.models.one_player import OnePlayer
+from ganlib.models.pictures import in_chunks, random_from, to_unit_range
 from ganlib.models.plane import SHOWN, PointModel
-from ganlib.training import Player, Schedule, compile_mode
+from ganlib.training import Player, Schedule
 
 NOISE, TIME, DROP = 1, 2, 3  # streams of random numbers
 METHODS = {"euler": 1, "midpoint": 2}  # evaluations per step
@@ -67,7 +68,7 @@ def flow_step(flow, data, noise, time, told, learn=True):
 
 
 @keras.saving.register_keras_serializable("ganlib")
-class FlowMatching(PictureModel):
+class FlowMatching(OnePlayer):
     """A velocity that turns noise into pictures.
 
     Parameters
@@ -97,9 +98,7 @@ class FlowMatching(PictureModel):
 
     columns = ("loss",)
     network_names = ("velocity",)
-    optimizer_names = ("optimizer",)
     usual = MappingProxyType({"steps": 3000, "batch_size": 64, "sample_interval": 500})
-    usual_rate = 1e-3
 
     def __init__(
         self,
@@ -142,6 +141,11 @@ class FlowMatching(PictureModel):
         return {"moving_average": self.moving_average, "dropped": self.dropped}
 
     @property
+    def learner(self):
+        """The network that learns: the velocity."""
+        return self.velocity
+
+    @property
     def picture_shape(self):
         """Height, width and channels of a picture."""
         return tuple(self.velocity.inputs[0].shape[1:])
@@ -150,17 +154,6 @@ class FlowMatching(PictureModel):
     def drawing_velocity(self):
         """The network whose weights make the pictures: the average, if there is one."""
         return self.velocity if self.averaged is None else self.averaged
-
-    # --- Keras --------------------------------------------------------------------------------------------------------
-
-    def compile(self, optimizer=None, **kwargs):
-        """Set the optimizer, Adam(1e-3) if None; `**kwargs` are what else `keras.Model.compile` takes."""
-        optimizer = build_optimizer("optimizer", optimizer or keras.optimizers.Adam(self.usual_rate), self.velocity)
-        kwargs.setdefault("jit_compile", compile_mode([self.velocity]) == "compiled")
-        super().compile(optimizer=optimizer, **kwargs)
-
-    def compile_from_config(self, config):
-        """Do nothing: `from_config` has compiled the model with its optimizer."""
 
     def call(self, inputs, training=False):
         """Return the velocities, float32 (n, ...), at a list of places, times and, if any, digits."""
@@ -219,12 +212,6 @@ class FlowMatching(PictureModel):
     def measure(self, draws, count):
         """Measure the loss on a batch for `evaluate`; nobody learns."""
         return flow_step(self, *self._draw(draws, count), learn=False)
-
-    def live_values(self):
-        """Return the values that can change while the model trains."""
-        return {"learning_rate": live_rate("learning_rate", lambda: self.optimizer)}
-
-    learning_rate = live_property("learning_rate", "The learning rate of the velocity.")
 
     def parts(self):
         """Return the variables that a checkpoint holds."""

@@ -4,9 +4,16 @@ The losses are in `ganlib.models.losses`. An update returns what it measured, a 
 gradients that it found; where `learn` is False it moves nothing.
 """
 
+import numpy as np
+
 from ganlib._tensorflow import tf
 from ganlib.models.losses import join, steepness, with_penalty
 from ganlib.models.networks import regularisation
+
+# Streams of random numbers: the latent vectors of both networks (4 and 5 are the digits of a conditional GAN), the
+# noise that pretraining takes for fakes, what mixes real and fake for a penalty, what augments pictures.
+LATENT, LATENT_OF_G, NOISE, SHARES, AUGMENTED = 1, 2, 3, 6, 7
+GRADIENT_EVERY = 10  # steps; a length reads every gradient once more, which costs a tenth of a step
 
 # --- one update of the discriminator ----------------------------------------------------------------------------------
 
@@ -17,12 +24,12 @@ def discriminator_step(gan, real, latent, shares, learn=True):
     weights = gan.discriminator.trainable_variables
     with tf.GradientTape() as tape:
         real_logits, fake_logits, extra = _judge_both(gan, real, fake)
-        loss = gan.discriminator_loss(real_logits, fake_logits)
+        loss = gan.adversarial_loss.discriminator(real_logits, fake_logits)
         objective = loss + extra
     gradients = with_penalty(gan, tape.gradient(objective, weights), real, fake, shares)
     if learn:
         gan.d_optimizer.apply(gradients, weights)
-    return {"d_loss": loss, **gan.opinions(real_logits, fake_logits)}, gradients
+    return {"d_loss": loss, **gan.adversarial_loss.opinions(real_logits, fake_logits)}, gradients
 
 
 def discriminator_step_apart(gan, real, latent, shares, learn=True):
@@ -34,19 +41,19 @@ def discriminator_step_apart(gan, real, latent, shares, learn=True):
     weights = gan.discriminator.trainable_variables
     with tf.GradientTape() as tape:
         real_logits, penalty = _judge_real(gan, real)
-        real_loss = gan.real_loss(real_logits)
+        real_loss = gan.adversarial_loss.real(real_logits)
         objective = real_loss + penalty + regularisation(gan.discriminator)
     gradients = tape.gradient(objective, weights)
     if learn:
         gan.d_optimizer.apply(gradients, weights)
     with tf.GradientTape() as tape:
         fake_logits = gan.discriminator(fake, training=True)
-        fake_loss = gan.loss_term("fake", fake_logits)
+        fake_loss = gan.adversarial_loss.fake(fake_logits)
         objective = fake_loss + regularisation(gan.discriminator)
     gradients = tape.gradient(objective, weights)
     if learn:
         gan.d_optimizer.apply(gradients, weights)
-    return {"d_loss": (real_loss + fake_loss) / 2, **gan.opinions(real_logits, fake_logits)}, gradients
+    return {"d_loss": (real_loss + fake_loss) / 2, **gan.adversarial_loss.opinions(real_logits, fake_logits)}, gradients
 
 
 D_STEPS = {"together": discriminator_step, "apart": discriminator_step_apart}
@@ -86,10 +93,20 @@ def generator_step(gan, latent, partners, learn=True):
     weights = gan.generator.trainable_variables
     with tf.GradientTape() as tape:
         fake = gan.make(latent, training=True)
-        loss = gan.loss_term("generator", gan.discriminator(fake, training=True), partners=partners)
+        loss = gan.adversarial_loss.generator(gan.discriminator(fake, training=True), partners)
         objective = loss + regularisation(gan.generator)
     gradients = tape.gradient(objective, weights)
     if learn:
         gan.g_optimizer.apply(gradients, weights)
         gan.update_average()
     return {"g_loss": loss}, gradients
+
+
+# --- what is measured beside ------------------------------------------------------------------------------------------
+
+
+def gradient_norm(step, gradients):
+    """Return the length of all gradients together, at every tenth step; NaN at the others."""
+    if not gradients:  # all is frozen
+        return 0.0
+    return tf.cond(step % GRADIENT_EVERY == 0, lambda: tf.linalg.global_norm(gradients), lambda: np.nan)

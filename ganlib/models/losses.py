@@ -7,6 +7,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
+
 from ganlib._tensorflow import tf
 
 
@@ -86,6 +88,73 @@ LOSSES = {
 }
 
 
+class AdversarialLoss:
+    """The loss of now: which of `LOSSES` counts can change while a compiled step runs.
+
+    All are computed, and one is chosen, which costs nothing beside the networks.
+
+    Parameters
+    ----------
+    kind : tf.Variable
+        float32, the place in `LOSSES` of the one that counts.
+    label_smoothing : tf.Variable
+        float32: real pictures are labelled 1 minus this.
+    """
+
+    def __init__(self, kind, label_smoothing):
+        self._kind, self._label_smoothing = kind, label_smoothing
+
+    def discriminator(self, real_logits, fake_logits):
+        """Compute the discriminator's loss, the mean of its terms on as many real pictures as fakes."""
+        return (self.real(real_logits, fake_logits) + self.fake(fake_logits, real_logits)) / 2
+
+    def real(self, logits, partners=None):
+        """Compute the term of real pictures; in a loss of pairs `partners` (n, 1) are the logits of the other side."""
+        return self._term("real", logits, partners, 1.0 - self._label_smoothing)
+
+    def fake(self, logits, partners=None):
+        """Compute the term of fakes."""
+        return self._term("fake", logits, partners)
+
+    def generator(self, logits, partners=None):
+        """Compute the generator's loss from the logits (n, 1) of its fakes."""
+        return self._term("generator", logits, partners)
+
+    def _term(self, term, logits, partners, *label):
+        above = logits if partners is None else logits - partners
+        kinds = [getattr(loss, term)(above if loss.paired else logits, *label) for loss in LOSSES.values()]
+        return self._of_now(tf.stack(kinds))
+
+    def opinions(self, real_logits, fake_logits):
+        """Return what the discriminator thinks of real pictures and of fakes.
+
+        `d_accuracy` is the share that was judged right: those above 0 and those not above 0, or, for a critic whose
+        scores mean something only by their differences, of pairs in which the real one has the higher score. `d_real`
+        and `d_fake` are the mean probabilities of being real; a critic has none, and they are NaN.
+        """
+        right = tf.concat([real_logits > 0, fake_logits <= 0], axis=0)
+        in_order = real_logits > fake_logits
+        right, in_order = (tf.reduce_mean(tf.cast(judged, tf.float32)) for judged in (right, in_order))
+        no_zero = [kind in PENALTIES for kind in LOSSES]  # what only a penalty holds can drift as a whole
+        nothing = self._of_now(tf.constant([np.nan if loss.scores else 0.0 for loss in LOSSES.values()]))
+        return {
+            "d_accuracy": tf.where(self._of_now(tf.constant(no_zero)), in_order, right),
+            "d_real": tf.reduce_mean(tf.sigmoid(real_logits)) + nothing,
+            "d_fake": tf.reduce_mean(tf.sigmoid(fake_logits)) + nothing,
+        }
+
+    def turns_of(self, kind):
+        """Return 1 if the loss is of this kind now, else 0, an int32 scalar."""
+        return self._of_now(tf.constant([int(kind == loss) for loss in LOSSES]))
+
+    def _of_now(self, values):
+        """Choose of a tensor, with a value for each loss, that of the loss of now.
+
+        Gathered, and not sliced: XLA takes the place of a slice for a constant and compiles anew for each loss.
+        """
+        return tf.gather(values, tf.cast(self._kind, tf.int32))
+
+
 # --- penalties --------------------------------------------------------------------------------------------------------
 
 
@@ -159,10 +228,10 @@ def with_penalty(gan, gradients, real, fake, shares):
 
     def add_wanted(turn, sums):
         for kind, penalty in PENALTIES.items():
-            _, sums = _turns(gan.turns_of(kind), partial(add, penalty=penalty), sums)
+            _, sums = _turns(gan.adversarial_loss.turns_of(kind), partial(add, penalty=penalty), sums)
         return turn + 1, sums
 
-    _, sums = _turns(sum(gan.turns_of(kind) for kind in PENALTIES), add_wanted, sums)
+    _, sums = _turns(sum(gan.adversarial_loss.turns_of(kind) for kind in PENALTIES), add_wanted, sums)
     rest = iter(sums)
     return [next(rest) if has else None for has in known]
 
@@ -193,5 +262,5 @@ def judge_partners(gan, draw_real, count):
         logits = gan.discriminator(_in_turn(turn, draw_real()), training=True)
         return turn + 1, tf.reshape(tf.gather(logits, tf.range(count) % tf.shape(logits)[0]), [count, 1])
 
-    wanted = sum(gan.turns_of(kind) for kind, loss in LOSSES.items() if loss.paired)
+    wanted = sum(gan.adversarial_loss.turns_of(kind) for kind, loss in LOSSES.items() if loss.paired)
     return _turns(wanted, judge, tf.zeros([count, 1]))[1]

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass, replace
 from ganlib.arguments import Choice, Number
 from ganlib.models.augment import KINDS
 from ganlib.models.gan_step import D_STEPS
-from ganlib.models.losses import LOSSES
+from ganlib.models.losses import LOSSES, PENALTIES
+from ganlib.models.networks import normalises_batches
 
 MAY_BE_NONE = ("moving_average", "loss_penalty")
 
@@ -92,3 +93,24 @@ class GANOptions:
     def replace(self, **changes):
         """Return the same with some fields changed."""
         return replace(self, **changes)
+
+
+@dataclass(frozen=True)
+class FittingLoss(Choice):
+    """A check for a loss; it refuses those that the discriminator of a GAN cannot learn."""
+
+    gan: object
+
+    def __call__(self, value):
+        kind = super().__call__(value)
+        if kind in PENALTIES and self.gan.options.d_update == "apart":
+            raise ValueError(
+                f"The loss {kind!r} compares real pictures with fakes, so that both belong into one update: build the "
+                f'GAN with d_update="together".'
+            )
+        if kind in PENALTIES and normalises_batches(self.gan.discriminator):
+            raise ValueError(
+                f"The penalty of the loss {kind!r} is on how steep the discriminator is at one picture, and batch "
+                f"normalisation mixes all pictures of a batch: take it out of the discriminator."
+            )
+        return kind

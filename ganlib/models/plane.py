@@ -14,8 +14,8 @@ from ganlib import builders
 from ganlib import data as points_data
 from ganlib._tensorflow import keras, tf
 from ganlib.arguments import Choice, Whole, as_numbers
-from ganlib.models.gan import GAN, LATENT, LATENT_OF_G, SHARES
-from ganlib.models.gan_step import D_STEPS, generator_step
+from ganlib.models.gan import GAN
+from ganlib.models.gan_step import D_STEPS, LATENT, LATENT_OF_G, SHARES, generator_step
 from ganlib.models.losses import judge_partners
 from ganlib.models.pictures import in_chunks, random_from
 from ganlib.training import Draws, compile_mode, kept, written_by_layers
@@ -228,7 +228,7 @@ class PlaneGAN(PointModel, GAN):
         with tf.GradientTape() as tape:
             tape.watch(points)
             logits = self.discriminator(points, training=False)
-            loss = self.loss_term("generator", logits, partners=partners) * len(points)
+            loss = self.adversarial_loss.generator(logits, partners) * len(points)
         return -tape.gradient(loss, points).numpy()
 
     # --- slow motion --------------------------------------------------------------------------------------------------
@@ -329,13 +329,13 @@ class PlaneGAN(PointModel, GAN):
 
     def _weigh(self, term, points, partners):
         """Return what the discriminator says of each point, its loss, and how hard that pulls at its logit."""
-        label = [1.0 - self.label_smoothing] if term == "real" else []
+        loss_of = getattr(self.adversarial_loss, term)
         logits = self.discriminator(points, training=False)
         with tf.GradientTape() as tape:
             tape.watch(logits)
-            total = self.loss_term(term, logits, *label, partners=partners) * len(logits)  # a loss is a mean
+            total = loss_of(logits, partners) * len(logits)  # a loss is a mean
         pairs = zip(logits, partners, strict=True)
-        losses = np.array([float(self.loss_term(term, one[None], *label, partners=other)) for one, other in pairs])
+        losses = np.array([float(loss_of(one[None], other)) for one, other in pairs])
         pull = np.abs(tape.gradient(total, logits).numpy()[:, 0])
         return _Weighed(logits.numpy()[:, 0], losses, pull)
 

@@ -13,23 +13,19 @@ brings the distance down, and the recall with it.
 """
 
 import json
-import time
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 
-from ganlib import builders
-from ganlib._tensorflow import keras
 from ganlib.arguments import Choice
-from ganlib.data import asset, check_pictures
+from ganlib.data import asset
 from ganlib.models.options import GANOptions
 from ganlib.training import Schedule
 from ganlib.wording import write
 
 RECORDED = "recorded/quality.json"
 COOLING_CHANGES = 50  # how finely the rates fall while a training cools down
-TIMED_SECONDS = 2.0  # for how long a step is timed, where the number of steps follows from it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,105 +217,3 @@ def as_recipe(recipe):
             f"recipe must be a Recipe, not {write(recipe)}: GAN.from_recipe(name) builds the GAN of one of "
             f"{', '.join(map(repr, RECIPES))}."
         ) from error
-
-
-def build(family, recipe, seed=0, data=None):
-    """Build the GAN of a recipe.
-
-    Parameters
-    ----------
-    family : type
-        `GAN`, or a class made from it.
-    recipe : str or Recipe
-        A key of `RECIPES`, or settings of your own: `RECIPES["swift"].replace(batch_size=32)`. A recipe with a budget
-        of seconds has its step timed first, with another GAN that is thrown away.
-    seed : int
-        As for `GAN`.
-    data : ndarray, tuple of ndarray or None
-        What it will learn, if it is not MNIST: pictures, and their labels for a `ConditionalGAN`.
-
-    Returns
-    -------
-    GAN
-        Its `train()` runs the recipe's own budget unless it is told another one.
-
-    Raises
-    ------
-    ValueError
-        There is no such recipe.
-    """
-    if not isinstance(recipe, Recipe):
-        recipe = RECIPES[Choice("recipe", tuple(RECIPES))(recipe)]
-    if recipe.seconds is not None:
-        trial = build(family, recipe.replace(seconds=None), data=data)
-        recipe = recipe.fitted(time_a_step(trial)(TIMED_SECONDS))
-
-    def adam(rate):
-        return keras.optimizers.Adam(rate, beta_1=recipe.beta_1)
-
-    told = {"recipe": recipe, "g_optimizer": adam(recipe.g_learning_rate), "d_optimizer": adam(recipe.d_learning_rate)}
-    pictures = data[0] if isinstance(data, tuple) else data
-    shape = builders.IMAGE_SHAPE if pictures is None else pictures.shape[1:]
-    if isinstance(data, tuple):  # a conditional GAN, whose networks are the usual ones of the recipe's kind
-        gan = family(recipe.network, seed=seed, image_shape=shape, classes=int(data[1].max()) + 1, **told)
-    else:
-        generator, discriminator = _networks(recipe, seed, shape)
-        networks = {"generator": generator, "discriminator": discriminator}
-        gan = family(recipe.network, seed=seed, image_shape=shape, **networks, **told)
-    gan.own_data = data
-    return gan
-
-
-def build_for(family, pictures, seed=0, **changes):
-    """Build the GAN that fits pictures, by the recipe "pictures" with some of its fields changed.
-
-    Parameters
-    ----------
-    family : type
-        `GAN`, or `ConditionalGAN` for pictures of several classes.
-    pictures : Pictures, ndarray, or tuple of pictures and labels
-    seed : int
-    **changes
-        Fields of `Recipe`; with `steps` no step is timed.
-    """
-    if unknown := changes.keys() - Recipe.__dataclass_fields__.keys():
-        raise ValueError(f"{min(unknown)} is no field of a recipe: those are {', '.join(Recipe.__dataclass_fields__)}.")
-    if "steps" in changes:
-        changes = {"seconds": None} | changes
-    recipe = RECIPES["pictures"].replace(**changes)
-    several = isinstance(pictures, tuple | list)
-    data = check_pictures(pictures[0] if several else pictures)
-    if family.takes_labels:
-        labels = np.asarray(pictures[1]) if several and len(pictures) > 1 else np.zeros(0)
-        if labels.shape != data.shape[:1] or labels.dtype.kind not in "iu":
-            raise ValueError(f"A {family.__name__} learns from pictures and their labels, whole numbers: give both.")
-        data = data, labels
-    return build(family, recipe, seed, data)
-
-
-def time_a_step(gan):
-    """Compile a GAN's step and return a function that trains it for about so many seconds and tells those of a step.
-
-    The GAN makes steps, so it is one to throw away. Its recipe is taken from it: the judge's looks are not timed.
-    """
-    gan.recipe = None
-
-    def steps_of(count):
-        started = time.perf_counter()
-        gan.train(count, sample_interval=10**9, verbose=0)
-        return (time.perf_counter() - started) / count
-
-    steps_of(2)
-    pace = steps_of(5)
-    return lambda seconds: steps_of(max(5, round(seconds / pace)))
-
-
-def _networks(recipe, seed, shape):
-    """Build the networks that differ from the usual ones of the recipe's kind; None for those that do not."""
-    if recipe.network == "conv" and recipe.filters:
-        return (
-            builders.build_conv_generator(filters=recipe.filters, seed=seed, image_shape=shape),
-            builders.build_conv_discriminator(filters=recipe.filters, seed=seed + 1, image_shape=shape),
-        )
-    made = builders.build_generator(image_shape=shape, hidden=recipe.g_hidden, seed=seed) if recipe.g_hidden else None
-    return made, None

@@ -230,6 +230,9 @@ class TrainableModel(keras.Model):
         self._blocks = {}
         super().compile(optimizer=optimizer, **options)
 
+    def compile_from_config(self, config):
+        """Do nothing: `from_config` has compiled the model with its optimizers."""
+
     def fit(self, x=None, y=None, *args, **kwargs):
         """Train as Keras does, see `keras.Model.fit`: in epochs, on arrays, a `tf.data.Dataset` or a `PyDataset`.
 

@@ -16,7 +16,7 @@ from PIL import Image
 from ganlib import GAN, Schedule
 from ganlib._tensorflow import tf
 from ganlib.data import as_bytes, scale_pixels
-from ganlib.models.gan import LOSSES
+from ganlib.models.losses import LOSSES
 from ganlib.models.pictures import to_unit_range
 from ganlib.training import Draws, GuardError, RunFolderError, TrainingDiverged, TrainingInterrupted, take_turn
 
@@ -241,9 +241,9 @@ def test_label_smoothing_shifts_what_real_pictures_are_told(gan, kind):
     gan.loss_kind = kind
     logits = tf.constant(LOGITS)
     gan.label_smoothing = 0.1
-    assert float(gan.real_loss(logits)) == pytest.approx(value(LOSSES[kind].real, LOGITS, np.float32(0.9)))
+    assert float(gan.adversarial_loss.real(logits)) == pytest.approx(value(LOSSES[kind].real, LOGITS, np.float32(0.9)))
     gan.label_smoothing = 0
-    assert float(gan.real_loss(logits)) == pytest.approx(value(LOSSES[kind].real, LOGITS, np.float32(1)))
+    assert float(gan.adversarial_loss.real(logits)) == pytest.approx(value(LOSSES[kind].real, LOGITS, np.float32(1)))
 
 
 @pytest.mark.parametrize("kind", ["saturating", "least_squares"])

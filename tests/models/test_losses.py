@@ -38,8 +38,10 @@ def by_definition(kind, real, fake):
 def test_a_loss_is_what_its_paper_says(gan, kind):
     gan.loss_kind = kind
     of_d, of_g = by_definition(kind, REAL, FAKE)
-    assert float(gan.discriminator_loss(tf.constant(REAL), tf.constant(FAKE))) == pytest.approx(of_d, rel=1e-6)
-    assert float(gan.loss_term("generator", tf.constant(FAKE), partners=REAL)) == pytest.approx(of_g, rel=1e-6)
+    assert float(gan.adversarial_loss.discriminator(tf.constant(REAL), tf.constant(FAKE))) == pytest.approx(
+        of_d, rel=1e-6
+    )
+    assert float(gan.adversarial_loss.generator(tf.constant(FAKE), REAL)) == pytest.approx(of_g, rel=1e-6)
 
 
 def slope_at(discriminator, picture):
@@ -143,7 +145,8 @@ def test_the_length_of_a_block_changes_nothing(fresh, kind):
 
 def test_to_choose_a_loss_asks_for_no_constant_so_that_nothing_is_compiled_anew(gan):
     """XLA takes the beginning of a slice for a constant: each loss would be compiled when it is first chosen."""
-    chosen = tf.function(lambda: gan.turns_of("hinge") + tf.cast(gan.loss_term("fake", tf.constant(FAKE)), tf.int32))
+    loss = gan.adversarial_loss
+    chosen = tf.function(lambda: loss.turns_of("hinge") + tf.cast(loss.fake(tf.constant(FAKE)), tf.int32))
     kinds = {operation.type for operation in chosen.get_concrete_function().graph.get_operations()}
     assert "GatherV2" in kinds
     assert "StridedSlice" not in kinds
@@ -265,7 +268,7 @@ def test_a_critic_gives_scores_and_no_probability(fresh, kind):
 @each_critic
 def test_the_accuracy_of_a_critic_without_a_zero_is_that_of_pairs(gan, kind):
     gan.loss_kind = kind
-    said = gan.opinions(tf.constant(REAL + 10), tf.constant(FAKE + 10))
+    said = gan.adversarial_loss.opinions(tf.constant(REAL + 10), tf.constant(FAKE + 10))
     assert float(said["d_accuracy"]) == pytest.approx(1 / 2 if kind == "hinge" else 1 / 3)
 
 

@@ -10,7 +10,7 @@ from helpers.checks import arrays_of, same
 
 from ganlib import GAN, load_mnist
 from ganlib.judge.keep import KeepBest
-from ganlib.models import recipes
+from ganlib.models import by_recipe
 from ganlib.models.options import GANOptions
 from ganlib.models.recipes import COOLING_CHANGES, RECIPES
 
@@ -59,7 +59,7 @@ def test_a_budget_of_seconds_becomes_the_steps_that_fit_into_it():
 
 def test_the_gpu_recipe_times_its_step_and_then_cools_down_within_the_steps_that_fit(monkeypatch):
     timed = []
-    monkeypatch.setattr(recipes, "time_a_step", lambda gan: timed.append(gan) or (lambda seconds: 0.5))
+    monkeypatch.setattr(by_recipe, "time_a_step", lambda gan: timed.append(gan) or (lambda seconds: 0.5))
     gan = GAN.from_recipe("gpu", seed=3)
     assert [twin.seed for twin in timed] == [0]
     assert gan not in timed
@@ -71,9 +71,9 @@ def test_the_gpu_recipe_times_its_step_and_then_cools_down_within_the_steps_that
 
 def test_a_step_is_timed_on_a_gan_to_throw_away_for_about_as_long_as_wanted(monkeypatch):
     seconds = itertools.count()  # every training takes one second of this clock
-    monkeypatch.setattr(recipes, "time", SimpleNamespace(perf_counter=lambda: next(seconds)))
+    monkeypatch.setattr(by_recipe, "time", SimpleNamespace(perf_counter=lambda: next(seconds)))
     gan = GAN.from_recipe(RECIPES["swift"].replace(batch_size=8, g_hidden=(8,), keep_best_every=1))
-    timed = recipes.time_a_step(gan)
+    timed = by_recipe.time_a_step(gan)
     assert timed(1e-9) == 1 / 5
     assert gan.step == 2 + 5 + 5
     assert timed(2.0) == 1 / 10

@@ -11,7 +11,8 @@ from ganlib import GAN, builders, load_mnist
 from ganlib._tensorflow import keras, tf
 from ganlib.data import toy_points
 from ganlib.models.flow import PlaneFlow, flow_step
-from ganlib.models.gan import LATENT, LATENT_OF_G, to_unit_range
+from ganlib.models.gan_step import LATENT, LATENT_OF_G
+from ganlib.models.pictures import to_unit_range
 from ganlib.training import play
 from ganlib.training.block import Draws
 
