@@ -14,7 +14,8 @@ from ganlib.models.gan import GAN
 layers = keras.layers
 NAMES = {
     "network", "batch_size", "device", "cpu", "cpu_cores", "mode", "versions", "rounds", "classic_ms", "graph_ms",
-    "compiled_step_ms", "graph_block_ms", "stepwise_block_ms", "engine_ms", "view_ms", "floor_ms", "fastest_ms",
+    "compiled_step_ms", "graph_block_ms", "stepwise_block_ms", "engine_ms", "view_ms", "critic_ms", "floor_ms",
+    "fastest_ms",
     "floor_mode", "products_ms", "gflop_per_step", "engine_gflop_per_s", "floor_gflop_per_s", "engine_speedup",
     "engine_over_floor", "adam_ms", "engine_over_floor_and_adam", "engine_over_best", "view_every", "view_percent",
     "peak_memory_mib", "engine_peak_memory_mib", "gpu_peak_memory_mib",
@@ -26,6 +27,7 @@ FAST = {
     "graph_block": np.array([20.0, 20.0, 20.0]),
     "engine": np.array([5.0, 6.0, 4.0]),
     "view": np.array([5.1, 6.0, 4.4]),
+    "critic": np.array([11.0, 12.0, 9.0]),
     "floor_graph": np.array([4.0, 4.0, 9.0]),
     "floor_compiled": np.array([5.0, 5.0, 3.0]),
     "floor_loop": np.array([6.0, 6.0, 6.0]),
@@ -188,13 +190,17 @@ def test_a_block_of_one_step_moves_both_networks_one_step(tiny, pictures):
 
 def test_the_engine_moves_both_networks_and_views_at_every_multiple(tiny, graph, pictures, tmp_path):
     gan = GAN(seed=0)
-    without, views = ways.engine_ways(gan, pictures, 8, tmp_path, view_every=5)
+    without, views, critic = ways.engine_ways(gan, pictures, 8, tmp_path, view_every=5)
     assert min(moves([gan.generator, gan.discriminator], lambda: without.run(10))) > 0
     assert gan.step == 11
     drawn = set(tmp_path.iterdir())
     assert views.run(10) > 0
     assert gan.step == 22
     assert sorted(path.name for path in set(tmp_path.iterdir()) - drawn) == ["step_00000015.png", "step_00000020.png"]
+    assert critic.run(5) > 0
+    assert (gan.step, gan.d_steps) == (28, ways.D_STEPS)
+    without.run(5)
+    assert (gan.step, gan.d_steps) == (34, 1)
 
 
 # --- the result -----------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from ganlib import data
 from ganlib._tensorflow import tf, versions
 from ganlib.arguments import Whole
 from ganlib.bench.products import products_of_step
-from ganlib.bench.ways import MODES, engine_ways, measure, other_ways, warm_up
+from ganlib.bench.ways import D_STEPS, MODES, engine_ways, measure, other_ways, warm_up
 from ganlib.models.gan import GAN
 from ganlib.training import compile_mode, describe_device, has_gpu
 
@@ -37,6 +37,7 @@ LABELS = {
     "stepwise_block": "the engine's step compiled, one a call",
     "engine": "the engine: blocks of steps",
     "view": "the engine, with a view of the samples",
+    "critic": f"the engine, {D_STEPS} updates of D per step",
     "floor": "floor: the matrix products alone",
     "adam": "the two updates by Adam alone",
 }

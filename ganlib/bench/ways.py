@@ -13,6 +13,7 @@ from ganlib.models.gan import GAN
 from ganlib.training import Sampler, compile_mode
 
 NEVER = 2**62  # steps
+D_STEPS = 5  # updates of a critic per step, as in Gulrajani et al. 2017
 MODES = ("graph", "compiled", "stepwise")
 
 
@@ -182,10 +183,10 @@ class Stopwatch(keras.callbacks.Callback):
 
 
 def engine_ways(gan, pictures, batch_size, folder, view_every):
-    """Return two ways: the engine as `train` runs it, without and with a look at the samples every so many steps.
+    """Return three ways: the engine as `train` runs it, with a view of the samples, and with D_STEPS updates of D.
 
-    Both share one training, so that they differ in nothing else; a view draws the grid and writes it as a PNG file into
-    the folder. The first step of a training, where the guard works, is not measured.
+    All share one training, so that they differ in nothing else; a view every so many steps draws the grid and writes it
+    as a PNG file into the folder. The first step of a training, where the guard works, is not measured.
     """
 
     def view(step):
@@ -195,14 +196,15 @@ def engine_ways(gan, pictures, batch_size, folder, view_every):
     sampler, watch = Sampler(NEVER, view), Stopwatch()
     trainer = gan.trainer(batch_size, data=pictures, callbacks=[sampler, watch])
 
-    def run(steps, every):
-        sampler.every = every
+    def run(steps, every, d_steps=1):
+        sampler.every, gan.d_steps = every, d_steps
         trainer.run(steps + 1)
         return watch.ms
 
     return [
         Way("engine", lambda steps: run(steps, NEVER), view_every),
         Way("view", lambda steps: run(steps, view_every), view_every),
+        Way("critic", lambda steps: run(steps, NEVER, D_STEPS), view_every),
     ]
 
 
