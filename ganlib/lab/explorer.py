@@ -24,7 +24,6 @@ NEAREST = 5
 TRIED = 200  # latent vectors among which the best of a digit is sought
 ANY = "any"
 FRAMES, WALK_MILLISECONDS = 40, 250  # of a walk that goes by itself
-LEGIBLE = (28, 28, 1)  # what the judge can read
 
 
 class LatentExplorer:
@@ -67,6 +66,7 @@ class LatentExplorer:
         self._real, self._labels = given[0], given[1] if len(given) > 1 else None
         if len(self._real) < 2:
             raise ValueError("The explorer looks for the nearest of at least 2 pictures: give more data.")
+        self._digits = judge.are_digits(self._real)
         self._nearest = NearestPictures(self._real)
         self._usual = self._nearest.usual()
         self._drawing = threading.RLock()  # callbacks come from several threads
@@ -78,8 +78,8 @@ class LatentExplorer:
     def _make_values(self):
         """Return what can be moved, as a model's live values, so that the lab's panel makes the controls for it."""
         checks = {"walk": Number("walk", 0.0, 1.0)}
-        if self.maker.tells_digits or self.model.picture_shape == LEGIBLE:
-            wanted = (ANY, *map(str, range(self.maker.classes)))
+        if self.maker.tells_digits or self._digits:
+            wanted = (ANY, *self.maker.class_names)
             checks = {end: Choice(end, wanted) for end in self._tries} | checks
         if self.maker.judges:
             checks["slope"] = Switch("slope")
@@ -170,8 +170,8 @@ class LatentExplorer:
         """Return a latent vector (latent,) and a row of digits (classes,) for one end of the walk."""
         rng = np.random.default_rng((self._seed, end == "to", self._tries[end]))
         wanted = self._at.get(end, ANY)
-        count = self.maker.classes
-        row = np.eye(count, dtype=np.float32)[rng.integers(count) if wanted == ANY else int(wanted)]
+        names = self.maker.class_names
+        row = np.eye(len(names), dtype=np.float32)[rng.integers(len(names)) if wanted == ANY else names.index(wanted)]
         if wanted == ANY or self.maker.tells_digits:
             return rng.standard_normal(self.maker.latent, np.float32), row
         tried = rng.standard_normal((TRIED, self.maker.latent), np.float32)
@@ -214,8 +214,9 @@ class LatentExplorer:
 
     def _tell(self, score, nearest, distances):
         """Write the pictures with their titles, and the sentences."""
-        known = "" if self._labels is None else f" (they are {', '.join(str(self._labels[i]) for i in nearest)})"
-        what = "digits" if self.model.picture_shape == LEGIBLE else "pictures"
+        names = [] if self._labels is None else [self.maker.class_names[self._labels[i]] for i in nearest]
+        known = f" (they are {', '.join(names)})" if names else ""
+        what = "digits" if self._digits else "pictures"
         here = "Here" if score is None else f"Here: D's score is {score:.2f}"
         titles = (here, f"Nearest training {what} and their distances{known}", "The walk, from start to end")
         alts = (

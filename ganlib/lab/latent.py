@@ -28,8 +28,8 @@ class Maker:
         Length of a latent vector, whose numbers are standard normal ones.
     judges, tells_digits : bool
         Whether it has a discriminator; whether its networks are told a digit.
-    classes : int
-        How many digits, or other classes, there are to be told; ten where none is.
+    class_names : tuple of str
+        Of the digits, or other classes, that can be told; those of the ten digits where none is.
 
     Raises
     ------
@@ -45,7 +45,7 @@ class Maker:
             )
         self.model = model
         self.judges, self.tells_digits = isinstance(model, GAN), isinstance(model, ConditionalGAN)
-        self.classes = model.classes if self.tells_digits else DIGITS
+        self.class_names = model.class_names if self.tells_digits else tuple(map(str, range(DIGITS)))
         self.latent = model.latent_dim if self.judges else model.code
 
     @property
@@ -173,7 +173,8 @@ def main_directions(maker, count):
         float32 (count, latent), of length 1 and at right angles to each other.
     """
     latent = np.random.default_rng(0).standard_normal((SAMPLE, maker.latent), np.float32)
-    digits = np.eye(maker.classes, dtype=np.float32)[np.arange(SAMPLE) % maker.classes]
+    classes = len(maker.class_names)
+    digits = np.eye(classes, dtype=np.float32)[np.arange(SAMPLE) % classes]
     made = maker.pictures(latent, digits).reshape(SAMPLE, -1)
     slopes = np.linalg.lstsq(latent - latent.mean(axis=0), made - made.mean(axis=0), rcond=None)[0]
     directions = np.linalg.svd(slopes, full_matrices=True)[0].T[:count]

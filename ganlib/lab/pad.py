@@ -30,7 +30,6 @@ LONGEST_NAME = 60  # letters
 NOT_IN_NAMES = frozenset('<>:"/\\|?*')  # Windows allows none of them
 RESERVED = {"con", "prn", "aux", "nul", "__macosx", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 LAST = 10  # kept pictures that are shown
-LEGIBLE = (28, 28, 1)  # what the digit classifier reads
 SURE = 0.5  # probability from which it reads a digit
 
 
@@ -108,7 +107,7 @@ class DrawingPad:
         paper = usual if paper is None else Choice("paper", tuple(strokes.PAPERS))(paper)
         self._paper = strokes.PAPERS[paper]
         self._inks = strokes.GREY_INKS[paper] if self.channels == 1 else strokes.COLOURS
-        self._centred = self._shape == LEGIBLE if centred is None else Switch("centred")(centred)
+        self._centred = self._shape == judges.LEGIBLE if centred is None else Switch("centred")(centred)
         self._judge, self._model, self._listener = judge, None, None
         self._lock = threading.RLock()  # callbacks come from several threads
         self._strokes, self._kept, self._unwritten, broken = [], [], [], 0
@@ -236,7 +235,7 @@ class DrawingPad:
         """
         if model is not None:
             self._check_model(model)
-        elif self._shape != LEGIBLE:
+        elif self._shape != judges.LEGIBLE:
             raise ValueError("model must be a GAN here: only grey pictures of 28 by 28 pixels are read without one.")
         with self._lock:
             self._model, self.board.watching = model, True
@@ -250,10 +249,12 @@ class DrawingPad:
         if model.picture_shape != self._shape:
             shapes = " but ".join(map(by, (self._shape, model.picture_shape)))
             raise ValueError(f"The pad's pictures are {shapes} is what the model takes: open a pad of that size.")
-        if isinstance(model, ConditionalGAN) and model.classes != len(self.kinds):
+        kinds = tuple(sorted(self.kinds))
+        numbered = tuple(map(str, range(len(kinds))))
+        if isinstance(model, ConditionalGAN) and model.class_names not in (kinds, numbered):
             raise ValueError(
-                f"The model tells {model.classes} classes apart, and the pad has {len(self.kinds)} kinds: open a pad "
-                f"with a name for each class."
+                f"The classes of the model are {', '.join(model.class_names)}, and the kinds of the pad "
+                f"{', '.join(kinds)}: open a pad with the name of each class."
             )
 
     # --- what a page asks for -------------------------------------------------------------------------------------
@@ -336,7 +337,7 @@ class DrawingPad:
             else:
                 share = model.probability_real(picture, *classes)[0]
                 told.append(_opinion(f"The discriminator gives {share:.2f} that it is real.", share))
-        if self._shape == LEGIBLE:
+        if self._shape == judges.LEGIBLE:
             recognise = judges.recognise if self._judge is None else self._judge.classifier.recognise
             row = recognise(picture)[0]
             read = f"reads {row.argmax()}, with {row.max():.2f}." if row.max() > SURE else "reads no digit."

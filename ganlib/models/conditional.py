@@ -13,6 +13,7 @@ from ganlib.arguments import Whole
 from ganlib.models.gan import GAN
 from ganlib.models.networks import check_fit, check_network
 from ganlib.models.pictures import in_chunks, to_unit_range
+from ganlib.wording import write
 
 DIGITS = builders.DIGITS
 COLUMNS, MOST_ROWS = 10, 30  # of the sample grid, with a row for each class
@@ -31,9 +32,9 @@ class ConditionalGAN(GAN):
         Length of the latent vector.
     seed : int
         Seed of the first weights, the batches, the latent vectors and the digits that the training asks for.
-    classes : int
-        How many classes there are, for a network that is not given; what is called a digit here is one of them, a whole
-        number from 0 to classes - 1.
+    classes : int, sequence of str or None
+        How many classes there are, or their names, by which they can be asked for; None: those of the networks that are
+        given, or ten. What is called a digit here is one of them, a whole number from 0 on.
     generator : keras.Model or None
         Maps a list of latent vectors (n, latent_dim) and digits (n, classes) to pictures; a digit is a row of numbers,
         1 for the digit and 0 for the others.
@@ -48,6 +49,13 @@ class ConditionalGAN(GAN):
     >>> history = gan.train(steps=1000)  # doctest: +SKIP
     >>> gan.generate(5, digits=7).shape
     (5, 28, 28, 1)
+
+    Attributes
+    ----------
+    class_names : tuple of str
+        "0", "1" and so on, or the names that were given.
+    classes : int
+        How many there are.
     """
 
     takes_labels = True
@@ -65,7 +73,8 @@ class ConditionalGAN(GAN):
         if classes is None:
             given = options.get("generator")
             classes = _classes_of(options.get("discriminator") if given is None else given)
-        self.classes = Whole("classes", 1)(classes)
+        self.class_names = _names_of(classes)
+        self.classes = len(self.class_names)
         super().__init__(network, latent_dim, seed, name=name, **options)
 
     def _default_generator(self, latent_dim, shape):
@@ -147,8 +156,8 @@ class ConditionalGAN(GAN):
             How many.
         seed : int
             Seed of the latent vectors; the same seed gives the same vectors, whatever the digits.
-        digits : int, sequence of n int, or None
-            What to make: one digit n times, or a digit for each picture; None: all in turn, from 0.
+        digits : int, str, sequence of n of them, or None
+            What to make: one digit, or class by its name, n times, or one for each picture; None: all in turn, from 0.
 
         Returns
         -------
@@ -177,7 +186,16 @@ class ConditionalGAN(GAN):
         return in_chunks(self._run_discriminator, pictures, self._rows_of(digits, len(pictures)))[:, 0]
 
     def _rows_of(self, digits, n):
+        digits = np.asarray(digits)
+        if digits.dtype.kind == "U":
+            if unknown := sorted({*digits.flat} - {*self.class_names}):
+                raise ValueError(f"No class is called {unknown[0]!r}: there are {', '.join(self.class_names)}.")
+            digits = np.array([self.class_names.index(name) for name in digits.flat]).reshape(digits.shape)
         return np.eye(self.classes, dtype=np.float32)[check_digits("digits", digits, n, self.classes)]
+
+    def settings(self):
+        """Return what rebuilds the model beside its networks and optimizers."""
+        return {**super().settings(), "classes": list(self.class_names)}
 
     def sample_grid(self):
         """Return pictures, float32: a row of ten for each digit, made of the same ten latent vectors each time.
@@ -199,6 +217,15 @@ def _classes_of(network):
     """Return how many classes a network is told apart; ten where none is given, or where its form is wrong."""
     inputs = getattr(network, "inputs", None) or ()
     return inputs[1].shape[1] if len(inputs) == 2 and len(inputs[1].shape) == 2 else DIGITS
+
+
+def _names_of(classes):
+    """Return the names of classes, a tuple of str, from those or from their number."""
+    if not isinstance(classes, tuple | list):
+        return tuple(map(str, range(Whole("classes", 1)(classes))))
+    if not classes or not all(isinstance(name, str) and name for name in classes) or len({*classes}) < len(classes):
+        raise ValueError(f"classes must be their number or their names, each once, not {write(classes)}.")
+    return tuple(classes)
 
 
 def _labels_of_fit(labels):

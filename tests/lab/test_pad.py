@@ -416,8 +416,11 @@ def test_a_conditional_discriminator_is_told_the_kind(graph):
     for kind, label in (("cat", 0), ("dog", 1)):
         (told,) = page.draw(ONE, kind=kind)["verdict"]
         assert told["share"] == pytest.approx(gan.probability_real(page.pad.current, [label])[0])
-    with pytest.raises(ValueError, match="2 classes apart, and the pad has 1 kinds"):
+    with pytest.raises(ValueError, match="classes of the model are 0, 1, and the kinds of the pad mine"):
         DrawingPad(size=16, channels=3).watch(gan)
+    trees = ConditionalGAN(seed=0, classes=["oak", "elm"], image_shape=(16, 16, 3))
+    with pytest.raises(ValueError, match="classes of the model are oak, elm, and the kinds of the pad cat, dog"):
+        page.pad.watch(trees)
 
 
 def test_another_judge_reads_too():

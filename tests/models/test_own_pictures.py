@@ -10,7 +10,7 @@ from PIL import Image
 from ganlib import GAN, ConditionalGAN, commands
 from ganlib._tensorflow import tf
 from ganlib.data import Pictures, asset
-from ganlib.models import recipes
+from ganlib.models import by_recipe
 from ganlib.models.augment import KINDS, Augmented, augment
 from ganlib.models.plane import PlaneGAN
 from ganlib.setup import environment
@@ -137,8 +137,15 @@ def test_the_gan_of_pictures_fits_them_and_learns_them_by_itself(tmp_path):
 
 def test_a_conditional_gan_of_pictures_has_their_classes():
     gan = ConditionalGAN.from_pictures(SET, steps=2, batch_size=8)
-    assert gan.classes == 3
+    assert gan.class_names == SET.classes
     gan.train(verbose=0)
+    named, numbered = (gan.generate(2, digits=digits) for digits in (SET.classes[1], [1, 1]))
+    np.testing.assert_array_equal(named, numbered)
+    assert not np.array_equal(named, gan.generate(2, digits=[SET.classes[2], SET.classes[0]]))
+    copy = ConditionalGAN.from_config(gan.get_config())
+    assert copy.class_names == SET.classes
+    with pytest.raises(ValueError, match=f"No class is called 'cactus': there are {', '.join(SET.classes)}"):
+        gan.generate(2, digits="cactus")
     assert gan.sample_grid().shape == (30, 16, 16, 3)
     with pytest.raises(ValueError, match="learns from pictures and their labels"):
         ConditionalGAN.from_pictures(COLOURED, steps=2)
@@ -146,7 +153,7 @@ def test_a_conditional_gan_of_pictures_has_their_classes():
 
 def test_three_minutes_become_the_steps_that_fit_and_a_hundred_samples(monkeypatch):
     timed = []
-    monkeypatch.setattr(recipes, "time_a_step", lambda gan: timed.append(gan) or (lambda seconds: 0.1))
+    monkeypatch.setattr(by_recipe, "time_a_step", lambda gan: timed.append(gan) or (lambda seconds: 0.1))
     gan = GAN.from_pictures(SET)
     plan = gan._plan(None, None, None, None)
     assert (plan["steps"], plan["sample_interval"], plan["batch_size"]) == (1800, 18, 32)
