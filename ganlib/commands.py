@@ -1,7 +1,7 @@
 """The commands of `python -m ganlib`: one function and one row of `COMMANDS` each.
 
 A command reads its options first, so that `--help` works on a bare Python; then `environment.stand` sees to
-the requirements; then it imports its room. It returns an exit code, or None for 0.
+the requirements; then it imports the module that does the work. It returns an exit code, or None for 0.
 """
 
 import argparse
@@ -28,7 +28,7 @@ SEVERAL_AT_A_TIME, MOST_AT_A_TIME = ["--dist=loadfile", "--no-loadscope-reorder"
 
 
 def _refusing(command):
-    """Let a command tell what its room refuses, a ValueError or OSError, in one sentence, and return 2."""
+    """Let a command tell what its module refuses, a ValueError or OSError, in one sentence, and return 2."""
 
     @functools.wraps(command)
     def run(arguments):
@@ -137,9 +137,9 @@ def doctor(arguments):
     if options.room is not None:
         return _room(options.room)
     environment.stand(["doctor", *arguments])
-    from ganlib import doctor as room
+    from ganlib import doctor as module
 
-    return room.report(as_json=options.json)
+    return module.report(as_json=options.json)
 
 
 def _room(folder):
@@ -343,12 +343,12 @@ def export(arguments):
     if whole and options.part is not None:
         parser.error(f"--part has no meaning for --format {options.format}: leave it out")
     environment.stand(["export", *arguments])
-    from ganlib import export as room
+    from ganlib import export as module
     from ganlib.models import load_run
 
     part = {} if whole else {"part": options.part}
     model = options.run if options.format == "gif" else load_run(options.run)  # a film needs no checkpoint
-    getattr(room, f"to_{options.format}")(model, options.out, overwrite=options.overwrite, **part)
+    getattr(module, f"to_{options.format}")(model, options.out, overwrite=options.overwrite, **part)
 
 
 @_refusing
@@ -380,9 +380,9 @@ def timings(arguments):
     add("--keep", type=_path, metavar="FOLDER", help="keep the executed lessons, for `book --executed`")
     options = parser.parse_args(arguments)
     environment.stand(["timings", *arguments])
-    from ganlib.course import timings as room
+    from ganlib.course import timings as module
 
-    return 1 if room.run(options.speed, options.lessons, options.executed, options.keep) else 0
+    return 1 if module.run(options.speed, options.lessons, options.executed, options.keep) else 0
 
 
 @_refusing
@@ -405,10 +405,10 @@ def handout(arguments):
     )
     options = parser.parse_args(arguments)
     environment.stand(["handout", *arguments])
-    from ganlib.course import handout as room
+    from ganlib.course import handout as module
 
     targets = () if options.with_wheels is None else options.with_wheels or [here]
-    path = room.pack(options.out, options.lessons, not options.without_solutions, targets)
+    path = module.pack(options.out, options.lessons, not options.without_solutions, targets)
     print(f"{path}: {os.path.getsize(path) / 1e6:.0f} MB. Unpack it, then: python -m ganlib lab")
 
 
@@ -422,9 +422,9 @@ def book(arguments):
     add("--speed", choices=("smoke", "lesson", "full"), default="lesson", help="to execute them at; default lesson")
     options = parser.parse_args(arguments)
     environment.stand(["book", *arguments])
-    from ganlib.course import book as room
+    from ganlib.course import book as module
 
-    first = room.main(options.out, options.executed, options.speed)
+    first = module.main(options.out, options.executed, options.speed)
     print(f"The book is made: open {first}")
 
 
@@ -444,12 +444,12 @@ def sweep(arguments):
     options = parser.parse_args(arguments)
     environment.stand(["sweep", *arguments])
     try:
-        from ganlib.sweep import driver as room
+        from ganlib.sweep import driver as module
     except ModuleNotFoundError as error:
         lacking = f"Sweeps need {error.name.partition('.')[0]}, which is not installed"
         raise environment.SetupError(f"{lacking}: install the kit with `pip install 'ganlib[sweep]'`.") from error
 
-    return room.main(**vars(options))
+    return module.main(**vars(options))
 
 
 @_refusing
@@ -473,9 +473,9 @@ def contest(arguments):
     )
     options = parser.parse_args(arguments)
     environment.stand(["contest", *arguments])
-    from ganlib.contest import driver as room
+    from ganlib.contest import driver as module
 
-    print(f"The page of the contest: {room.main(**vars(options))}")
+    print(f"The page of the contest: {module.main(**vars(options))}")
 
 
 @_refusing
@@ -493,25 +493,25 @@ def progress(arguments):
         parser.error("--page and --without-names belong to --room: add that")
     if options.room is not None:  # none of this needs a package
         return _progress_of_a_room(options)
-    from ganlib.course import progress as room
+    from ganlib.course import progress as module
 
     if options.export is not None:
-        room.export(options.export)
+        module.export(options.export)
         print(f"Your record is in {options.export}. What you call that file is the name that others see.")
         return None
-    passed, trouble = room.read()
-    print(trouble or f"Passed: {', '.join(sorted(passed)) or 'nothing yet'}. This is kept in {room.file()}.")
+    passed, trouble = module.read()
+    print(trouble or f"Passed: {', '.join(sorted(passed)) or 'nothing yet'}. This is kept in {module.file()}.")
 
 
 def _progress_of_a_room(options):
     """Print the tables of a room, and write them as a page if one is wanted."""
-    from ganlib.course import classroom as room
+    from ganlib.course import classroom as module
 
-    records, strange = room.read_folder(options.room, names=not options.without_names)
-    tables = room.who_passed(records), room.what_fails(records)
-    print(room.as_text(tables, strange))
+    records, strange = module.read_folder(options.room, names=not options.without_names)
+    tables = module.who_passed(records), module.what_fails(records)
+    print(module.as_text(tables, strange))
     if options.page is not None:
-        room.write_page(options.page, tables, strange)
+        module.write_page(options.page, tables, strange)
 
 
 @_refusing
@@ -523,9 +523,9 @@ def badges(arguments):
     options = parser.parse_args(arguments)
     folder = _checkout_for("badges")
     environment.stand(["badges", *arguments])
-    from ganlib.course import badges as room
+    from ganlib.course import badges as module
 
-    room.write(options.repository, options.branch, folder)
+    module.write(options.repository, options.branch, folder)
 
 
 COMMANDS = {

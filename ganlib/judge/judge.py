@@ -15,7 +15,7 @@ from ganlib.judge import copies, neighbours
 from ganlib.judge.classifier import RECORD, WEIGHTS, DigitClassifier, shipped
 from ganlib.judge.counts import classifier_score, divergence_from_uniform, kinds_present, rare
 from ganlib.judge.frechet import frechet_distance, mean_and_covariance
-from ganlib.judge.kernel import kernel_distance
+from ganlib.judge.mmd import kernel_distance
 from ganlib.wording import by, plain, write
 
 FEWEST = 100

@@ -1,4 +1,4 @@
-"""The one error of this room; each message is one sentence with the way out."""
+"""The one error of this package; each message is one sentence with the way out."""
 
 
 class ExportError(ValueError):

@@ -52,7 +52,7 @@ def sentence(what):
     """Return a text, or what an error says, without the "[Errno 2]" that Python puts before the system's words."""
     if not isinstance(what, OSError) or not what.strerror:
         return str(what)
-    if what.filename is None:  # a room's own sentence
+    if what.filename is None:  # a package's own sentence
         return what.strerror
     reason = what.strerror[0].lower() + what.strerror[1:]
     return f"{what.filename} cannot be used: {reason}. Check the path, and whether you may read and write there."

@@ -2,7 +2,7 @@
 
 `run` does it all; `read` reads the table of an earlier sweep. `leave` is the lesson's side: it puts scores, samples and
 curves where a sweep finds them. What needs Dask, pandas or TensorFlow is imported when it is first used, since every
-kernel of a sweep imports this room.
+kernel of a sweep imports this package.
 """
 
 from ganlib.lazy import lazily

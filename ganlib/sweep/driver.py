@@ -10,10 +10,10 @@ from tqdm import tqdm
 
 from ganlib.paths import as_path
 from ganlib.setup.environment import sentence
-from ganlib.sweep import engine as engines
 from ganlib.sweep import gallery, runner
 from ganlib.sweep import grid as grids
 from ganlib.sweep import notebook as notebooks
+from ganlib.sweep import pool as pools
 from ganlib.sweep.cost import estimate
 from ganlib.sweep.errors import SweepError
 from ganlib.sweep.folder import SweepFolder
@@ -114,9 +114,9 @@ def _check_workers(workers, scheduler):
 def check_workers(workers):
     """Return how many runs to make at a time; SweepError if it is no whole number that this computer could bear."""
     if workers is None:
-        return engines.usual_workers()
-    if type(workers) is not int or not 1 <= workers <= engines.MOST_WORKERS:
-        raise SweepError(f"workers must be a whole number from 1 to {engines.MOST_WORKERS}, not {write(workers)}.")
+        return pools.usual_workers()
+    if type(workers) is not int or not 1 <= workers <= pools.MOST_WORKERS:
+        raise SweepError(f"workers must be a whole number from 1 to {pools.MOST_WORKERS}, not {write(workers)}.")
     return workers
 
 
@@ -138,22 +138,22 @@ def _make(plan, workers, scheduler, function, verbose):
     for result in plan.whole.values():
         table.add(result)
     if plan.missing:
-        with engines.remote(scheduler, folder.path) if scheduler else engines.local(workers) as engine:
-            say(describe(plan.lesson, plan.runs, plan.merged, plan.whole, engine.workers(), folder.path))
-            say(f"Dask's dashboard: {engine.dashboard}")
-            _drive(plan, engine, function, table, verbose)
+        with pools.remote(scheduler, folder.path) if scheduler else pools.local(workers) as pool:
+            say(describe(plan.lesson, plan.runs, plan.merged, plan.whole, pool.workers(), folder.path))
+            say(f"Dask's dashboard: {pool.dashboard}")
+            _drive(plan, pool, function, table, verbose)
     frame = table.write()
     gallery.write(folder.path, frame)
     say(f"{summary(frame)} The table is {folder.path / 'results.csv'}, the gallery {folder.path / 'index.html'}.")
     return frame
 
 
-def _drive(plan, engine, function, table, verbose):
+def _drive(plan, pool, function, table, verbose):
     folder, lesson = plan.folder, plan.lesson
-    folder.begin(engine.threads)
+    folder.begin(pool.threads)
     given = [name for name in notebooks.GIVEN if name in lesson.parameters]
     settings = lesson.path.parent, given, plan.time_limit
-    jobs = ({**folder.job(run, *settings), "gpus": engine.gpus} for run in plan.missing)
+    jobs = ({**folder.job(run, *settings), "gpus": pool.gpus} for run in plan.missing)
     with tqdm(total=len(plan.runs), initial=len(plan.whole), unit="run", disable=not verbose, smoothing=0.1) as bar:
         failed = 0
 
@@ -166,7 +166,7 @@ def _drive(plan, engine, function, table, verbose):
             bar.update()
 
         try:
-            engines.drive(engine, function, jobs, tell)
+            pools.drive(pool, function, jobs, tell)
         except (KeyboardInterrupt, OSError, SweepError) as stop:
             with contextlib.suppress(OSError):  # the disk may be full
                 table.write()
@@ -203,7 +203,7 @@ def main(grid, notebook, out, workers, scheduler, resume, estimate, time_limit=N
     out = os.path.join("sweeps", Path(grid).stem) if out is None else os.path.expanduser(out)
     if estimate:
         grids.check_time_limit(time_limit)
-        workers = _check_workers(workers, scheduler) or engines.usual_workers()
+        workers = _check_workers(workers, scheduler) or pools.usual_workers()
         print(describe(*check(grid, notebook), {}, workers, out))
         return 0
     frame = run(grid, out, workers, scheduler, resume, notebook=notebook, time_limit=time_limit)

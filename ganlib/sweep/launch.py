@@ -1,4 +1,4 @@
-"""How a worker starts kernels: with their messages in a file, and on Linux forked from the worker's nursery."""
+"""How a worker starts kernels: with their messages in a file, and on Linux forked from the worker's fork server."""
 
 import contextlib
 import json
@@ -29,7 +29,7 @@ SOCKETS = "ganlib-kernel-"  # how folders for sockets are called
 LONGEST = 75  # bytes of the path of the folder around it: a socket has room for about 104 in all
 ABANDONED = 60  # seconds without its owner after which such a folder is cleared away
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
-_nurseries = {}
+_fork_servers = {}
 _lock = threading.Lock()
 
 
@@ -90,7 +90,7 @@ def _clear_abandoned(place):
 
 
 class ForkingProvisioner(LocalProvisioner):
-    """Has the worker's nursery fork the kernel, where there would be a new Python."""
+    """Has the worker's fork server fork the kernel, where there would be a new Python."""
 
     async def launch_kernel(self, cmd, **options):
         """Return how to reach the kernel that was forked."""
@@ -98,7 +98,7 @@ class ForkingProvisioner(LocalProvisioner):
         env = {name: value for name, value in options["env"].items() if isinstance(value, str)}
         kernel = {"arguments": arguments, "env": env, "cwd": options.get("cwd") or os.getcwd()}
         kernel["folder"] = self.parent._folder
-        self.process = ForkedKernel(_nursery().fork({**kernel, "log": _log_of_this_run()}))
+        self.process = ForkedKernel(_fork_server().fork({**kernel, "log": _log_of_this_run()}))
         self.pid = self.pgid = self.process.pid
         self.cwd = kernel["cwd"]
         return self.connection_info
@@ -157,12 +157,12 @@ class ForkedKernel:
         self.send_signal(signal.SIGTERM)
 
 
-class _Nursery:
+class _ForkServer:
     """The process that kernels are forked from."""
 
     def __init__(self, modules):
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ganlib.sweep.nursery", *modules],
+            [sys.executable, "-m", "ganlib.sweep.fork_server", *modules],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -185,10 +185,10 @@ class _Nursery:
         return self._process.poll() is None
 
 
-def _nursery():
-    """Return this worker's nursery for such notebooks; a new one at first, and when it was killed."""
+def _fork_server():
+    """Return this worker's fork server for such notebooks; a new one at first, and when it was killed."""
     modules = getattr(_this_run, "modules", ALWAYS)
     with _lock:
-        if modules not in _nurseries or not _nurseries[modules].lives():
-            _nurseries[modules] = _Nursery(modules)
-        return _nurseries[modules]
+        if modules not in _fork_servers or not _fork_servers[modules].lives():
+            _fork_servers[modules] = _ForkServer(modules)
+        return _fork_servers[modules]

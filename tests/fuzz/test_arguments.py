@@ -24,7 +24,7 @@ from ganlib.judge import (
     counts,
     fog,
     frechet,
-    kernel,
+    mmd,
     neighbours,
     report,
     signs,
@@ -145,9 +145,9 @@ CALLS = {
     "kinds_present": Call(counts.kinds_present, {"counts": np.arange(10)}),
     "mean_and_covariance": Call(frechet.mean_and_covariance, {"features": FEATURES}),
     "frechet_distance": Call(frechet.frechet_distance, {"features": FEATURES, "others": FEATURES}),
-    "squared_mmd": Call(kernel.squared_mmd, {"features": FEATURES, "others": FEATURES}),
+    "squared_mmd": Call(mmd.squared_mmd, {"features": FEATURES, "others": FEATURES}),
     "kernel_distance": Call(
-        kernel.kernel_distance, {"features": FEATURES, "others": FEATURES, "subsets": 2, "size": 4, "seed": 0}
+        mmd.kernel_distance, {"features": FEATURES, "others": FEATURES, "subsets": 2, "size": 4, "seed": 0}
     ),
     "neighbour_distances": Call(neighbours.neighbour_distances, {"points": FEATURES, "k": 3}),
     "nearest_others": Call(neighbours.nearest_others, {"points": FEATURES, "k": 3}),

@@ -9,7 +9,7 @@ from scipy import linalg
 from scipy.spatial import distance
 from sklearn.neighbors import NearestNeighbors
 
-from ganlib.judge import counts, frechet, kernel, neighbours
+from ganlib.judge import counts, frechet, mmd, neighbours
 
 RNG = np.random.default_rng(0)
 REAL = RNG.normal(0, 1, (700, 12)) ** 2
@@ -40,20 +40,20 @@ def test_the_kernel_distance_is_the_published_sum_over_pairs():
     within = [sum(k(a, b) for i, a in enumerate(c) for j, b in enumerate(c) if i != j) for c in (x, y)]
     between = sum(k(a, b) for a in x for b in y)
     expected = within[0] / (30 * 29) + within[1] / (20 * 19) - 2 * between / (30 * 20)
-    assert kernel.squared_mmd(x, y) == pytest.approx(expected, **CLOSE)
+    assert mmd.squared_mmd(x, y) == pytest.approx(expected, **CLOSE)
 
 
 def test_the_kernel_distance_of_one_distribution_is_zero_on_average_at_any_n():
     for n in (20, 100):
-        reads = [kernel.squared_mmd(RNG.normal(size=(n, 12)), RNG.normal(size=(n, 12))) for _ in range(200)]
+        reads = [mmd.squared_mmd(RNG.normal(size=(n, 12)), RNG.normal(size=(n, 12))) for _ in range(200)]
         assert abs(np.mean(reads)) < 4 * np.std(reads) / np.sqrt(200)
         assert min(reads) < 0 < max(reads)
 
 
 def test_the_kernel_distance_tells_its_spread():
-    mean, spread = kernel.kernel_distance(FAKE, REAL, subsets=8, size=100)
+    mean, spread = mmd.kernel_distance(FAKE, REAL, subsets=8, size=100)
     assert 0 < spread < mean
-    assert kernel.kernel_distance(FAKE, REAL[:650], subsets=3, size=5000)[1] == pytest.approx(0, abs=1e-9 * mean)
+    assert mmd.kernel_distance(FAKE, REAL[:650], subsets=3, size=5000)[1] == pytest.approx(0, abs=1e-9 * mean)
 
 
 def test_the_neighbours_are_those_that_the_table_of_all_distances_shows(monkeypatch):

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from ganlib.sweep import engine
+from ganlib.sweep import pool
 from ganlib.training.files import atomic_write
 
 PARAMETERS = """
@@ -81,12 +81,12 @@ def threads(monkeypatch):
     @contextlib.contextmanager
     def local(workers):
         with ThreadPoolExecutor(2) as executor:
-            yield engine.Engine(executor, lambda: 2, lambda: True, 1, [], "none")
+            yield pool.Pool(executor, lambda: 2, lambda: True, 1, [], "none")
 
     def function(job):
         made.append(job)
         return pretend(job)
 
-    monkeypatch.setattr("ganlib.sweep.engine.local", local)
+    monkeypatch.setattr("ganlib.sweep.pool.local", local)
     monkeypatch.setattr("ganlib.sweep.runner.execute", function)
     return made

@@ -228,7 +228,7 @@ def test_workers_that_cannot_be_started_are_a_sentence(source, tmp_path, monkeyp
     def refuse(**_):
         raise OSError(errno.EMFILE, "Too many open files")
 
-    monkeypatch.setattr("ganlib.sweep.engine.LocalCluster", refuse)
+    monkeypatch.setattr("ganlib.sweep.pool.LocalCluster", refuse)
     with pytest.raises(SweepError, match=r"The 2 workers cannot be started on this computer: .*Too many open files"):
         run(source, tmp_path / "out")
 
@@ -314,14 +314,14 @@ def test_many_runs_are_handed_out_a_few_at_a_time(threads, source, tmp_path, mon
     source = {"notebook": source["notebook"], "parameters": {"value": list(range(100, 600))}, "seeds": 1}
     waiting = []
     monkeypatch.setattr(
-        driver.engines.concurrent.futures,
+        driver.pools.concurrent.futures,
         "wait",
-        lambda pending, wait=driver.engines.concurrent.futures.wait, **kw: (
+        lambda pending, wait=driver.pools.concurrent.futures.wait, **kw: (
             waiting.append(len(pending)) or wait(pending, **kw)
         ),
     )
     assert len(run(source, tmp_path / "out")) == 500
-    assert max(waiting) <= driver.engines.AHEAD * 2
+    assert max(waiting) <= driver.pools.AHEAD * 2
 
 
 def test_a_result_that_is_whole_is_not_made_again_by_a_second_worker(tmp_path):

@@ -17,7 +17,7 @@ import pytest
 import ganlib
 from ganlib import sweep
 from ganlib.lock import LOCK, hold
-from ganlib.sweep import SweepError, engine, launch, runner
+from ganlib.sweep import SweepError, launch, pool, runner
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 WAITING = 300  # seconds that anything may take on a busy computer before a test gives up
@@ -98,7 +98,7 @@ def test_workers_of_another_version_are_refused_with_both(scheduler, lesson, tmp
 def test_workers_that_would_share_a_gpu_are_refused(gpus, slots, shared):
     told = {number: ("node1", ganlib.__version__, True, 8, gpu) for number, gpu in enumerate(gpus)}
     with contextlib.nullcontext() if shared is None else pytest.raises(SweepError, match=shared):
-        engine._check_gpus(told, dict(enumerate(slots)))
+        pool._check_gpus(told, dict(enumerate(slots)))
 
 
 PLACES = [  # host, cores that may be used, how many of them, slots of the worker
@@ -113,18 +113,18 @@ PLACES = [  # host, cores that may be used, how many of them, slots of the worke
 @pytest.mark.parametrize(("places", "threads"), PLACES)
 def test_runs_share_the_cores_that_their_workers_may_use(places, threads):
     told = {number: (host, "", True, (which, count), "") for number, (host, which, count, _) in enumerate(places)}
-    assert engine._threads(told, {number: place[3] for number, place in enumerate(places)}) == threads
+    assert pool._threads(told, {number: place[3] for number, place in enumerate(places)}) == threads
 
 
 def test_the_cores_are_those_that_system_and_batch_system_allow(monkeypatch):
-    for name in engine.ALLOTTED:
+    for name in pool.ALLOTTED:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(engine, "cpu_count", lambda: 8)
-    assert engine.cores() == 8
-    for name in engine.ALLOTTED:
+    monkeypatch.setattr(pool, "cpu_count", lambda: 8)
+    assert pool.cores() == 8
+    for name in pool.ALLOTTED:
         for text, cores in {"3": 3, "64": 8, "0": 8, "": 8, "4(x2)": 8, "-1": 8}.items():
             monkeypatch.setenv(name, text)
-            assert engine.cores() == cores
+            assert pool.cores() == cores
         monkeypatch.delenv(name)
 
 
@@ -132,7 +132,7 @@ def test_the_cores_are_those_that_system_and_batch_system_allow(monkeypatch):
 def test_a_worker_counts_the_cores_that_it_may_use():
     code = (
         "import os; os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[0]})\n"
-        "from ganlib.sweep import engine; print(engine.cores(), len(engine.affinity()))"
+        "from ganlib.sweep import pool; print(pool.cores(), len(pool.affinity()))"
     )
     told = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True)
     assert told.stdout.split() == ["1", "1"]
@@ -140,7 +140,7 @@ def test_a_worker_counts_the_cores_that_it_may_use():
 
 def test_nobody_without_the_certificate_can_use_the_workers_of_this_computer():
     code = "from distributed import Client, Security; Client({address!r}, security={security}, timeout=2); print('in')"
-    with engine.local(1) as local:
+    with pool.local(1) as local:
         assert local.executor.submit(os.getpid).result(WAITING) != os.getpid()
         client = local.executor._client
         address = client.scheduler.address
@@ -163,13 +163,13 @@ def test_a_scheduler_that_is_lost_is_told_even_when_it_cannot_be_asked_for_its_w
         def scheduler_info(self, n_workers):
             return {}
 
-    lost = engine._engine(Client(), 1, [], "")
+    lost = pool._pool(Client(), 1, [], "")
     with pytest.raises(SweepError, match="The scheduler was lost: start it again"):
-        engine.drive(lost, None, [{"id": "a"}], None)
+        pool.drive(lost, None, [{"id": "a"}], None)
 
 
 def test_a_scheduler_that_does_not_answer_is_named(lesson, tmp_path, monkeypatch):
-    monkeypatch.setattr("ganlib.sweep.engine.ANSWER", 0.5)
+    monkeypatch.setattr("ganlib.sweep.pool.ANSWER", 0.5)
     source = {"notebook": str(lesson), "parameters": {"value": [1]}, "seeds": 1}
     with pytest.raises(SweepError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9: start one"):
         sweep.run(source, tmp_path / "out", scheduler="tcp://127.0.0.1:9", verbose=0)

@@ -26,7 +26,7 @@ LOST = "The scheduler was lost: start it again."
 AHEAD = 2  # runs that are handed to each worker before it needs them
 
 
-class Engine(NamedTuple):
+class Pool(NamedTuple):
     """Workers that are ready.
 
     Attributes
@@ -90,7 +90,7 @@ def local(workers):
     except (OSError, RuntimeError, TimeoutError) as error:
         raise SweepError(f"The {workers} workers cannot be started on this computer: {sentence(error)}.") from error
     with cluster, Client(cluster) as client:
-        yield _engine(client, max(1, cores() // workers), gpus, cluster.dashboard_link)
+        yield _pool(client, max(1, cores() // workers), gpus, cluster.dashboard_link)
 
 
 @contextlib.contextmanager
@@ -123,10 +123,10 @@ def remote(address, folder):
             raise SweepError(
                 f"The scheduler at {address} has no workers: start some with `dask worker {address} --nthreads 1`."
             ) from error
-        yield _engine(client, check_workers(client, folder), [], client.dashboard_link)
+        yield _pool(client, check_workers(client, folder), [], client.dashboard_link)
 
 
-def _engine(client, threads, gpus, dashboard):
+def _pool(client, threads, gpus, dashboard):
     def workers():
         try:
             return sum(info["nthreads"] for info in client.scheduler_info(n_workers=-1)["workers"].values())
@@ -136,7 +136,7 @@ def _engine(client, threads, gpus, dashboard):
     def alive():
         return client.status == "running"
 
-    return Engine(client.get_executor(pure=False), workers, alive, threads, gpus, dashboard)
+    return Pool(client.get_executor(pure=False), workers, alive, threads, gpus, dashboard)
 
 
 def check_workers(client, folder):
@@ -156,7 +156,7 @@ def check_workers(client, folder):
         if version != here:
             return socket.gethostname(), version, False, None, None
         from ganlib.setup.environment import nvidia_cards
-        from ganlib.sweep.engine import affinity, cores
+        from ganlib.sweep.pool import affinity, cores
 
         gpus = os.environ.get("CUDA_VISIBLE_DEVICES")
         if gpus is None:
@@ -209,12 +209,12 @@ def _threads(told, slots):
     return max(1, min(there[place] // runs[place] for place in runs))
 
 
-def drive(engine, function, jobs, tell):
+def drive(pool, function, jobs, tell):
     """Let the workers apply a function to jobs, a few ahead of what they can do at a time.
 
     Parameters
     ----------
-    engine : Engine
+    pool : Pool
     function : callable
         Maps a job to its result.
     jobs : iterable
@@ -229,15 +229,15 @@ def drive(engine, function, jobs, tell):
     """
     jobs, pending, room = iter(jobs), {}, 0
     while True:
-        room = room or AHEAD * max(1, engine.workers())
-        if not engine.alive():
+        room = room or AHEAD * max(1, pool.workers())
+        if not pool.alive():
             raise SweepError(LOST)
         for job in itertools.islice(jobs, max(0, room - len(pending))):
-            pending[engine.executor.submit(function, job)] = job
+            pending[pool.executor.submit(function, job)] = job
         if not pending:
             return
         done, _ = concurrent.futures.wait(pending, timeout=1, return_when=concurrent.futures.FIRST_COMPLETED)
-        if not engine.alive() or any(future.cancelled() for future in done):
+        if not pool.alive() or any(future.cancelled() for future in done):
             raise SweepError(LOST)
         for future in done:
             error = future.exception()
