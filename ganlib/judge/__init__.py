@@ -8,12 +8,21 @@ first used.
 
 from ganlib.lazy import lazily
 
+LEGIBLE = (28, 28, 1)  # what the judge of digits can read
+
 __all__, __getattr__, __dir__ = lazily(
     __name__,
     {
         "alarm": ("Alarm", "CollapseAlarm"),
         "any_pictures": ("PictureJudge",),
-        "classifier": ("DigitClassifier", "digit_counts", "recognise", "share_recognised", "train_classifier"),
+        "classifier": (
+            "DigitClassifier",
+            "are_digits",
+            "digit_counts",
+            "recognise",
+            "share_recognised",
+            "train_classifier",
+        ),
         "judge": ("Judge", "Report", "report"),
         "keep": ("KeepBest",),
         "trials": ("fog", "trial"),

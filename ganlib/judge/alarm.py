@@ -6,7 +6,8 @@ import numpy as np
 
 from ganlib._tensorflow import keras
 from ganlib.arguments import Whole
-from ganlib.judge import classifier, signs
+from ganlib.judge import LEGIBLE, signs
+from ganlib.judge.classifier import are_digits, shipped
 from ganlib.wording import write
 
 PICTURES = 200
@@ -19,7 +20,7 @@ KINDS = {
     "generator saturated": "the generator's tanh is stuck at its ends, so that its pixels are only black and white",
     "discriminator saturated": "the discriminator is sure of everything, so its loss teaches nothing more",
     "no gradient": "hardly any gradient reaches the generator",
-    "discriminator fooled": "the discriminator takes fakes for real, so the generator learns nothing about digits",
+    "discriminator fooled": "the discriminator takes fakes for real, so the generator learns nothing from it",
     "oscillation": "the discriminator's opinion of real pictures jumps to and fro",
     "divergence": "a loss has run off",
 }
@@ -51,7 +52,8 @@ class CollapseAlarm(keras.callbacks.Callback):
 
     A look makes 200 pictures, asks the judge which digits they are and compares them with each other; the rest is read
     from the history. A failure must show in several looks in a row: GANs stumble and get up again. Until `patience`
-    steps are made, missing digits and repeats mean only that the generator is young, and are not named.
+    steps are made, missing digits and repeats mean only that the generator is young, and are not named. Of pictures of
+    your own, other than digits, no digit can be missing; of points of the plane only the history is read.
 
     Parameters
     ----------
@@ -93,8 +95,12 @@ class CollapseAlarm(keras.callbacks.Callback):
         """Forget what another training showed; load the judge before the clock of training runs."""
         self.alarms, self.active = [], {}
         self._since, self._counts, self._looked = {}, [], self.model.step
-        self._judge = self._judge or classifier.shipped()
-        self._judge.recognise(self.model.generate(PICTURES, seed=0))
+        made = self.model.generate(PICTURES, seed=0)
+        own = getattr(self.model, "own_data", None)
+        self._of_digits = made.shape[1:] == LEGIBLE and (own is None or are_digits(self.model.check_data(own)[0]))
+        if self._of_digits:
+            self._judge = self._judge or shipped()
+            self._judge.recognise(made)
 
     def on_train_batch_end(self, batch, logs=None):
         """Look when it is due."""
@@ -109,10 +115,11 @@ class CollapseAlarm(keras.callbacks.Callback):
 
     def _look(self, step):
         found = find_in_history(recent(self.model.measured, self._looked, step))
-        if step >= self.patience:
-            pictures = self.model.generate(PICTURES, seed=step)
-            digits = self._judge.recognise(pictures).argmax(axis=1)
-            self._counts = [*self._counts, np.bincount(digits, minlength=10)][-LASTING:]
+        pictures = self.model.generate(PICTURES, seed=step) if step >= self.patience else np.zeros(0)
+        if pictures.ndim == 4:
+            if self._of_digits:
+                digits = self._judge.recognise(pictures).argmax(axis=1)
+                self._counts = [*self._counts, np.bincount(digits, minlength=10)][-LASTING:]
             found |= find_in_pictures(pictures, self._counts)
         self._name(step, found)
         self._looked = step
@@ -191,18 +198,20 @@ def find_in_pictures(pictures, counts):
     Parameters
     ----------
     pictures : ndarray
-        float (n, 28, 28, 1), the newest.
+        float (n, height, width, channels), the newest.
     counts : list of ndarray
-        How often each digit came up in each of the last looks.
+        How often each digit came up in each of the last looks; empty where the pictures are no digits.
 
     Returns
     -------
     dict of str to (None, str)
     """
-    found, total = {}, np.sum(counts, axis=0)
-    rare = np.flatnonzero(total < signs.MISSING_DIGIT * total.sum())
-    if len(counts) == LASTING and len(rare):
-        found["missing digits"] = None, ", ".join(map(str, rare))
+    found = {}
+    if len(counts) == LASTING:
+        total = np.sum(counts, axis=0)
+        rare = np.flatnonzero(total < signs.MISSING_DIGIT * total.sum())
+        if len(rare):
+            found["missing digits"] = None, ", ".join(map(str, rare))
     doubles, spread, ends = signs.share_of_doubles(pictures), signs.spread(pictures), signs.share_at_ends(pictures)
     if signs.COLLAPSE.shown({"doubles": doubles}):
         found["repeats"] = None, f"{doubles:.0%} have a double"

@@ -12,6 +12,7 @@ import numpy as np
 from ganlib._tensorflow import keras, tf
 from ganlib.arguments import Choice, Number, Whole, as_array
 from ganlib.data import DataError, as_pictures, asset, check_pictures, load_mnist
+from ganlib.judge import LEGIBLE
 from ganlib.judge.deform import deformed
 from ganlib.judge.outliers import TAUGHT, outliers
 from ganlib.paths import as_path
@@ -90,7 +91,7 @@ class DigitClassifier:
             Those of real digits have a variance of 100, all 128 together.
         """
         images = check_pictures(images)
-        if images.shape[1:] != (28, 28, 1):
+        if images.shape[1:] != LEGIBLE:
             raise ValueError(f"The judge knows grey pictures of 28 by 28 pixels, not {images.shape[1:]}: resize them.")
         chunks = (as_pictures(images[start : start + CHUNK]) for start in range(0, len(images), CHUNK))
         features, logits = zip(*(self._look(tf.constant(chunk)) for chunk in chunks), strict=True)
@@ -174,7 +175,7 @@ def build_classifier(seed=None):
 
     return keras.Sequential(
         [
-            keras.Input((28, 28, 1), name="picture"),
+            keras.Input(LEGIBLE, name="picture"),
             *convolution(32),
             layers.MaxPooling2D(),
             *convolution(64),
@@ -254,7 +255,7 @@ def _settle(network, pictures):
 
 def check_labels(labels, pictures):
     """Return the digits that pictures show as whole numbers; ValueError if they are none, or the pictures no digits."""
-    if pictures.shape[1:] != (28, 28, 1):
+    if pictures.shape[1:] != LEGIBLE:
         raise ValueError(f"The pictures must be 28 by 28 pixels, not {pictures.shape[1:]}: resize them.")
     labels = as_array("labels", labels)
     if labels.dtype.kind not in "iu" or labels.shape != pictures.shape[:1] or labels.min() < 0 or labels.max() > 9:
@@ -294,6 +295,19 @@ def share_recognised(images, confidence=0.9):
     """
     confidence = Number("confidence", 0, 1)(confidence)
     return float((recognise(images).max(axis=1) > confidence).mean())
+
+
+def are_digits(images):
+    """Tell whether pictures are digits that the judge can read: whether it recognises most of the first hundred.
+
+    Grey pictures of 28 by 28 pixels may be letters or clothes, of which a judge of digits has nothing to say.
+
+    Parameters
+    ----------
+    images : ndarray
+        (n, height, width, channels), of any size; uint8 from 0 to 255, or float from -1 to 1.
+    """
+    return np.shape(images)[1:] == LEGIBLE and share_recognised(images[:100]) > 0.5
 
 
 def digit_counts(images):

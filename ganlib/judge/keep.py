@@ -2,11 +2,11 @@
 
 from ganlib._tensorflow import keras
 from ganlib.arguments import Whole
+from ganlib.judge import LEGIBLE
 from ganlib.judge.judge import default_judge
 from ganlib.wording import write
 
 PICTURES = 2000
-LEGIBLE = (28, 28, 1)  # what the judge of digits can read
 HELD_OUT = 1_000_003  # seed of latent vectors that no other code draws: a final score must not use the ones chosen by
 
 

@@ -81,9 +81,8 @@ class LiveLab:
         self._build()
         self.trainer = LabTrainer(model, data, view=self, **options)
         self._real, *self._real_labels = (array[:WATCHED] for array in self.trainer.data)
-        self._what = (
-            "points" if isinstance(model, PlaneGAN) else "digits" if self._real.shape[1:3] == (28, 28) else "pictures"
-        )
+        self._legible = not isinstance(model, PlaneGAN) and judge.are_digits(self._real)
+        self._what = "points" if isinstance(model, PlaneGAN) else "digits" if self._legible else "pictures"
         # A conditional GAN is asked for all digits in turn.
         self._digits_told = [np.arange(WATCHED) % model.classes] if isinstance(model, ConditionalGAN) else []
         self.panel = ControlPanel(model.live, self.trainer.set, self._complain)
@@ -436,7 +435,7 @@ class LiveLab:
 
     def _gauge_text(self, history):
         fakes = self._before["fakes"]
-        if fakes.shape[1:] == (28, 28, 1) and self._looks % JUDGE_EVERY == 0:
+        if self._legible and self._looks % JUDGE_EVERY == 0:
             digits = judge.recognise(fakes)
             self._digits = np.bincount(digits.argmax(axis=1)[digits.max(axis=1) > SURE], minlength=10)
         balance, variety = self._readings(history)

@@ -9,7 +9,8 @@ import pytest
 from ganlib import GAN
 from ganlib.builders import build_generator
 from ganlib.data import load_mnist, scale_pixels
-from ganlib.judge import alarm as room
+from ganlib.data.leaves import draw_leaves
+from ganlib.judge import alarm as module
 from ganlib.judge.alarm import KINDS, CollapseAlarm, find_in_history
 from ganlib.judge.signs import share_of_doubles
 from ganlib.models.presets import PRESETS
@@ -124,6 +125,42 @@ def test_a_young_generator_is_not_blamed_for_its_pictures(watch):
     assert watcher.alarms == []
 
 
+class Leaves(Stub):
+    """Stands for a GAN of pictures of one's own."""
+
+    picture_shape = (28, 28, 1)
+
+    def __init__(self):
+        super().__init__()
+        self.own_data = draw_leaves(300, size=28).images.mean(axis=-1, keepdims=True).astype(np.uint8)
+        self.kept = np.arange(300)
+
+    def check_data(self, data):
+        return (data,)
+
+    def generate(self, n, seed=0):
+        return scale_pixels(self.own_data[self.rng.choice(self.kept, n, replace=len(self.kept) < n)])
+
+
+def test_of_pictures_that_are_no_digits_none_can_be_missing_but_repeats_are_named(watch):
+    stub = Leaves()
+    watcher = watch(stub, patience=0)
+    stub.go(2500, watcher)
+    assert watcher.alarms == []
+    stub.kept = np.arange(3)
+    stub.go(1500, watcher)
+    assert [(alarm.kind, alarm.began) for alarm in watcher.alarms] == [("repeats", 3000)]
+
+
+def test_of_points_of_the_plane_the_history_is_read(watch):
+    stub = Stub()
+    stub.generate = lambda n, seed=0: np.zeros((n, 2), np.float32)
+    watcher = watch(stub, patience=0)
+    stub.go(1500, watcher)
+    stub.go(1500, watcher, g_gradient=1e-4)
+    assert [alarm.kind for alarm in watcher.alarms] == ["no gradient"]
+
+
 def test_a_divergence_that_ends_the_run_is_named_all_the_same(watch):
     stub = Stub()
     watcher = watch(stub, every=1000)
@@ -136,7 +173,7 @@ def test_a_divergence_that_ends_the_run_is_named_all_the_same(watch):
 def test_looks_are_rare_so_that_they_cost_little(watch, monkeypatch):
     stub, looks = Stub(), []
     watcher = watch(stub, patience=0)
-    monkeypatch.setattr(room, "find_in_pictures", lambda *_: looks.append(stub.step) or {})
+    monkeypatch.setattr(module, "find_in_pictures", lambda *_: looks.append(stub.step) or {})
     stub.go(3000, watcher)
     assert looks == [500, 1000, 1500, 2000, 2500, 3000]
 

@@ -8,6 +8,7 @@ import pytest
 
 from ganlib import GAN, judge
 from ganlib.data import DataError, asset, load_mnist, scale_pixels
+from ganlib.data.leaves import draw_leaves
 from ganlib.judge.classifier import DOUBT, RECORD, WEIGHTS, DigitClassifier
 from ganlib.judge.deform import deformed, stroke, transformed
 from ganlib.judge.outliers import ALIKE, HELD_OUT, MIRRORED, ON_SIDE, TAUGHT, TIMES, TURNED, UPSIDE_DOWN, outliers
@@ -152,6 +153,15 @@ def test_fewer_pictures_are_recognised_when_more_confidence_is_asked_for():
     assert shares == sorted(shares, reverse=True)
     assert shares[0] == 1
     assert shares[-1] < 0.2
+
+
+def test_pictures_of_other_things_are_not_taken_for_digits_whatever_their_size():
+    leaves = draw_leaves(100, size=28).images
+    assert judge.are_digits(TEST)
+    assert not judge.are_digits(leaves)
+    assert not judge.are_digits(leaves.mean(axis=-1, keepdims=True).astype(np.uint8))
+    assert not judge.are_digits(TEST[:, :24, :24])
+    assert not judge.are_digits(TEST[:, ::-1, ::-1].transpose(0, 2, 1, 3))
 
 
 def test_the_counts_of_real_digits_are_close_to_the_labels():
