@@ -14,6 +14,7 @@ _HOME_OF = {
     "Session": "ganlib.lab.session",
     "SpotTheFake": "ganlib.lab.game",
     "TimeMachine": "ganlib.lab.replay",
+    "link": "ganlib.lab.links",
 }
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Session",
     "SpotTheFake",
     "TimeMachine",
+    "link",
 ]
 
 

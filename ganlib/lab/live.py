@@ -16,6 +16,7 @@ from ganlib import judge
 from ganlib.arguments import Switch
 from ganlib.lab import pictures, theme, views, words
 from ganlib.lab.controls import ControlPanel, frame
+from ganlib.lab.session import Session
 from ganlib.lab.tour import Seen, Tour
 from ganlib.lab.trainer import LabTrainer, pause_on_interrupt
 from ganlib.models.conditional import ConditionalGAN
@@ -85,7 +86,7 @@ class LiveLab:
         self._what = "points" if isinstance(model, PlaneGAN) else "digits" if self._legible else "pictures"
         # A conditional GAN is asked for all digits in turn.
         self._digits_told = [np.arange(WATCHED) % model.classes] if isinstance(model, ConditionalGAN) else []
-        self.panel = ControlPanel(model.live, self.trainer.set, self._complain)
+        self.panel = ControlPanel(model.live, self.trainer.set, self.complain)
         self._arrange()
         self.look(self.trainer)
         pause_on_interrupt()
@@ -128,7 +129,7 @@ class LiveLab:
             self._status,
             *([self.tour.widget, self._loop] if self._adversarial else []),
             stage,
-            self._box("bar", self.menus["window"]),
+            self._box("bar", self.menus["window"], *self._session_row()),
             self._charts,
         )
         if "play" in self.buttons:
@@ -207,6 +208,17 @@ class LiveLab:
             layout={"width": "auto"},
         )
 
+    def _session_row(self):
+        """Return what saves and opens sessions, for a GAN of which there can be one."""
+        self._saved = ipywidgets.HTML(**self._plain)
+        self._upload = ipywidgets.FileUpload(accept=".json", description="Open session", layout={"width": "auto"})
+        self._upload.observe(self._open_upload, "value")
+        if type(self.model) is not GAN:
+            return []
+        tip = "Offer what was done here as a small file, which repeats it"
+        self.buttons["save"] = self._button("Save session", tip, self._offer_session)
+        return [self.buttons["save"], self._upload, self._saved]
+
     def _box(self, kind, *children, area=""):
         """Return a box with the classes of its kind and its place on the stage, for the style sheet."""
         box = (ipywidgets.HBox if kind == "bar" else ipywidgets.VBox)(children, layout=self._plain["layout"])
@@ -230,7 +242,7 @@ class LiveLab:
         try:
             action(*arguments)
         except (ValueError, RuntimeError) as error:
-            self._complain(str(error))
+            self.complain(str(error))
         if not self.background:
             self._stay()
 
@@ -270,7 +282,8 @@ class LiveLab:
         if back and playing:
             trainer.play()
 
-    def _complain(self, sentence):
+    def complain(self, sentence):
+        """Show a sentence, beside whatever happens."""
         self.trainer.message = sentence
         if self.trainer.closed:
             self._write_status(self.trainer)
@@ -287,7 +300,8 @@ class LiveLab:
         if trainer.closed:
             self.panel.disable()
             cards = (*self.tour.guesses, *self.tour.buttons) if self._adversarial else ()
-            for widget in (*self.buttons.values(), *self.menus.values(), self.number, self.seed, self.anew, *cards):
+            beside = (self.number, self.seed, self.anew, self._upload, *cards)
+            for widget in (*self.buttons.values(), *self.menus.values(), *beside):
                 widget.disabled = True
             return
         whole = not trainer.running or trainer.speed != "full" or self._looks % WHOLE_EVERY == 0
@@ -460,6 +474,52 @@ class LiveLab:
         self._status.value = f'<div class="ganlib-status">{" · ".join(told)}{message}</div>'
 
     # --- around it ------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def of_session(cls, session, **options):
+        """Open a lab for a session that somebody saved.
+
+        Parameters
+        ----------
+        session : Session, str or Path
+            Or the file of one.
+        **options
+            As in `LiveLab`.
+        """
+        session = session if isinstance(session, Session) else Session.load(session)
+        lab = cls(session.build(), session.data(), **options)
+        lab.open(session)
+        return lab
+
+    def open(self, session):
+        """Begin a session, given as such or as its file, in this lab: see `LabTrainer.open`."""
+        session = session if isinstance(session, Session) else Session.load(session)
+        self.trainer.open(session)
+        self.seed.value = session.seed
+
+    def show_only(self, controls):
+        """Leave only these controls of the model to be seen, by the names of their live values."""
+        if unknown := [name for name in controls if name not in self.panel.rows]:
+            raise ValueError(f"There is no control {unknown[0]!r}: there are {', '.join(self.panel.rows)}.")
+        rest = [row for name, row in self.panel.rows.items() if name not in controls]
+        rest += [self.buttons[name] for name in ("d_step", "g_step", "pretrain", "save") if name in self.buttons]
+        rest += [self.menus["preset"]] if self._adversarial else []
+        for widget in (*rest, self.anew, self._upload, self._saved):
+            widget.add_class("ganlib-hidden")
+
+    def _offer_session(self):
+        """Write a link by which the browser saves the session as a file."""
+        session = self.session()
+        content = base64.b64encode(session.content()).decode()
+        self._saved.value = (
+            f'<a download="session.json" href="data:application/json;base64,{content}">session.json</a>, '
+            f"{session.steps:,} steps, {len(session.schedule):,} changes"
+        )
+
+    def _open_upload(self, change):
+        for file in change["new"]:
+            self._try(lambda file=file: self.open(Session.read(bytes(file["content"]))))
+        self._upload.value = ()  # so that the same file can be chosen again
 
     def schedule(self):
         """Return the session so far as a `Schedule`, to be saved, swapped and replayed by `train(schedule=...)`."""

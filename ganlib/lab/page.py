@@ -27,6 +27,7 @@ from ganlib.paths import as_path
 
 TAG = "page"  # of the lesson's cells that make the page
 QUIET = "page-quiet"  # of those whose output is not shown
+FOLLOW = "%%capture\nfrom ganlib.lab.links import follow\n\nfollow(lab)"
 HERE = "127.0.0.1"
 EVERYWHERE = "0.0.0.0", "::"
 PORT = 8866
@@ -61,7 +62,8 @@ def page_of(lesson):
     Returns
     -------
     nbformat.NotebookNode
-        The code cells with that tag, each under the heading of its section of the lesson.
+        The code cells with that tag, each under the heading of its section of the lesson, and one that lets the lab
+        follow the link by which a visitor came.
     """
     cells, heading = [nbformat.v4.new_markdown_cell(WELCOME)], ""
     for cell in lesson.cells:
@@ -72,6 +74,7 @@ def page_of(lesson):
             cells.append(nbformat.v4.new_code_cell(f"%%capture\n{cell.source}"))
         elif TAG in tags:
             cells += [nbformat.v4.new_markdown_cell(heading), nbformat.v4.new_code_cell(cell.source)]
+    cells.append(nbformat.v4.new_code_cell(FOLLOW))
     return nbformat.v4.new_notebook(cells=cells, metadata=lesson.metadata)
 
 

@@ -136,16 +136,21 @@ class Session:
 
     # --- files ----------------------------------------------------------------------------------------------------
 
-    def save(self, path):
-        """Write the session as a small JSON file, one change per line."""
+    def content(self):
+        """Return what a file of the session holds: the bytes of a small JSON text, one change per line."""
         about = {"ganlib_session": FORMAT, "recipe": self.recipe, "seed": self.seed, "pictures": self.pictures}
         about |= {"steps": self.steps} | ({} if self.weights is None else {"weights": self.weights})
         try:
             changes = ",\n".join("  " + json.dumps(list(change)) for change in self.schedule)
         except (TypeError, ValueError, RecursionError) as error:
             raise ValueError("A session can only be saved if its values are numbers, switches or words.") from error
+        return f'{json.dumps(about)[:-1]}, "changes": [\n{changes}\n]}}\n'.encode()
+
+    def save(self, path):
+        """Write the session as a small file, which `load` and every lab can read."""
+        content = self.content()
         with atomic_write(path) as file:
-            file.write(f'{json.dumps(about)[:-1]}, "changes": [\n{changes}\n]}}\n'.encode())
+            file.write(content)
 
     @classmethod
     def load(cls, path):
@@ -238,6 +243,22 @@ def _differs(session, trainer):
     if not np.array_equal(trainer.data[0], session.data()):
         return f"it learns from other pictures than the first {session.pictures:,} of MNIST"
     return ""
+
+
+def check_same_kind(session, model):
+    """Build the GAN of a session; ValueError if the model of a lab is of another kind, or a change does not fit it."""
+    built = session.build()
+    if not isinstance(model, GAN) or _beside_rates(model) != _beside_rates(built) or _shapes(model) != _shapes(built):
+        raise ValueError(
+            f"This session is of the recipe {session.recipe!r}, and this lab trains another model: "
+            f"LiveLab.of_session(session) opens one that fits."
+        )
+    session.schedule.checked(model.live)
+    return built
+
+
+def _shapes(gan):
+    return {name: array.shape for name, array in gan.state()[0].items()}
 
 
 def _beside_rates(gan):

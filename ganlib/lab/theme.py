@@ -65,6 +65,7 @@ STYLE = f"""<style>
 .ganlib-lab .widget-html-content {{line-height: 1.4; font-size: 13px}}
 .ganlib-lab .ganlib-bar {{flex-flow: row wrap; align-items: center; gap: 2px 10px; margin: 2px 0}}
 .ganlib-lab .ganlib-main {{font-weight: 600; padding: 0 18px}}
+.ganlib-lab .ganlib-hidden {{display: none}}
 
 .ganlib-lab .ganlib-tour {{margin: 2px 0 12px; padding: 8px 12px; border: 2px solid var(--ganlib-lit);
   border-radius: 6px; background: {PAPER}; gap: 2px}}

@@ -14,7 +14,7 @@ from queue import SimpleQueue
 
 from ganlib._tensorflow import keras
 from ganlib.arguments import Choice, Number, Whole
-from ganlib.lab.session import session_of
+from ganlib.lab.session import check_same_kind, session_of
 from ganlib.paths import as_path
 from ganlib.setup import environment
 from ganlib.training import (
@@ -117,6 +117,7 @@ class LabTrainer:
         self._callbacks = _checked_callbacks(callbacks)
         self._view = view
         self._first_folder, self._resets = None if run is None else as_path(run, "run"), 0
+        self._session = None
         self._todo, self._wake = deque(), threading.Condition()
         self._idle = threading.Event()
         self._training = None
@@ -184,8 +185,26 @@ class LabTrainer:
         self._post(self._alone, Choice("player", tuple(ALONE))(player), Whole("steps", 1)(steps))
 
     def reset(self, seed=None):
-        """Go back to the first weights, or to those of another seed; the controls stay as they are."""
+        """Go back to the first weights, or to those of another seed; the controls stay, but those of a session."""
         self._post(self._reset, None if seed is None else Whole("seed", 0, 2**31 - 1)(seed))
+
+    def open(self, session):
+        """Begin a session: `play` makes its steps again, with all its changes, and pauses at its end.
+
+        What is changed meanwhile is changed, too. After a reset the session begins again; with another seed the same
+        changes meet another GAN.
+
+        Parameters
+        ----------
+        session : Session
+
+        Raises
+        ------
+        ValueError
+            It is of another kind of GAN than this lab's, or a change does not fit.
+        """
+        self._refuse_if_closed()
+        self._post(self._open, session, check_same_kind(session, self.model))
 
     def set(self, name, value):
         """Change a live value; ValueError if it does not fit."""
@@ -320,7 +339,12 @@ class LabTrainer:
         self.last_step = self.model.step
 
     def _play(self, steps):
+        left = self._session.steps - self.model.step if self._session else 0
+        if steps is None and left > 0:
+            steps = left
         self._run(self.most_steps if steps is None else min(steps, self.most_steps))
+        if left > 0 and self.model.step == self._session.steps:
+            self.message = "The session that you opened ends here. Press play to go on by yourself."
 
     def _pause(self, why=""):
         self.message = why
@@ -350,11 +374,21 @@ class LabTrainer:
     def _refresh(self):
         pass
 
+    def _open(self, session, built):
+        model, state = self.model, built.state()
+        model.start_over(0, *state, session.seed)
+        model.live.cut(self._logged)
+        self._first, self._first_values = (0, *state), model.live.snapshot()
+        self.data, self.batch_size = model.check_data(session.data()), built.usual["batch_size"]
+        self._session, self._training = session, None
+        self._resets, self.last_step = self._resets + 1, 0
+        self.message = f"A session of {session.steps:,} steps is open. Press play: all its changes come again."
+
     def _reset(self, seed):
         model, (first, arrays, values) = self.model, self._first
         if seed is not None and seed != model.seed:
             arrays = _redrawn(model, arrays, seed)
-        values_now = {**values, "live": model.live.snapshot()}
+        values_now = values if self._session else {**values, "live": model.live.snapshot()}
         model.start_over(first, arrays, values_now, model.seed if seed is None else seed)
         self._first = first, arrays, values
         model.live.cut(self._logged)
@@ -392,6 +426,7 @@ class LabTrainer:
             data=self.data if len(self.data) > 1 else self.data[0],
             run=folder,
             callbacks=callbacks,
+            schedule=self._session.schedule if self._session else None,
             record={"sample_interval": self._sample_interval},
             look_every=BLOCK_SECONDS,
         )

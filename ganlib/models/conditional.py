@@ -189,7 +189,7 @@ class ConditionalGAN(GAN):
         digits = np.asarray(digits)
         if digits.dtype.kind == "U":
             if unknown := sorted({*digits.flat} - {*self.class_names}):
-                raise ValueError(f"No class is called {unknown[0]!r}: there are {', '.join(self.class_names)}.")
+                raise ValueError(f"No class is called {str(unknown[0])!r}: there are {', '.join(self.class_names)}.")
             digits = np.array([self.class_names.index(name) for name in digits.flat]).reshape(digits.shape)
         return np.eye(self.classes, dtype=np.float32)[check_digits("digits", digits, n, self.classes)]
 

@@ -5,8 +5,11 @@ import sys
 import pytest
 from helpers.lab_page import COMPILED, axe_faults, complaints_of, free_port, served, slider_names, step_of, wait_for
 
+from ganlib.lab import Session, link
+
 ADDRESS = "http://127.0.0.1"
 TOKEN = "let-me-in"
+SESSION = Session([(0, "g_learning_rate", 1e-3)], 90_000, seed=7, pictures=2000)
 
 
 def serve(*arguments):
@@ -25,14 +28,28 @@ def address():
 
 @pytest.fixture(scope="module")
 def visitor(browser, address):
+    """Somebody who comes by a link, which opens a session and shows two controls."""
+    by_link = link(address, SESSION, ["d_learning_rate", "g_learning_rate"])
     context = browser.new_context(viewport={"width": 1280, "height": 1700})
     page = context.new_page()
     page.complaints = complaints_of(page)
-    page.goto(address, wait_until="commit", timeout=COMPILED)  # it is sent while its cells run
+    page.goto(by_link, wait_until="commit", timeout=COMPILED)  # it is sent while its cells run
     page.locator(".ganlib-lab").wait_for(timeout=COMPILED)
     page.locator(".ganlib-explorer img").first.wait_for(timeout=COMPILED)
     yield page
     context.close()
+
+
+def test_a_link_opens_its_session_and_shows_the_controls_that_it_names(visitor):
+    visitor.locator(".ganlib-status", has_text="A session of 90,000 steps is open").first.wait_for(timeout=COMPILED)
+    assert visitor.get_by_label("seed").input_value() == "7"
+    shown = {
+        name: visitor.get_by_role("slider", name=name).first.is_visible()
+        for name in ("D learning rate", "G learning rate")
+    }
+    assert all(shown.values())
+    assert not visitor.get_by_label("freeze G").is_visible()
+    assert visitor.get_by_role("button", name="Save session").count() == 0
 
 
 def test_a_visitor_plays_and_pauses(visitor):

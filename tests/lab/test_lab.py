@@ -201,7 +201,7 @@ def test_what_is_shown_changes_as_it_trains(lab, gan):
 
 
 def test_a_message_is_shown_and_escaped(lab, gan, monkeypatch):
-    lab._complain("1 < 2 & so on")
+    lab.complain("1 < 2 & so on")
     lab.trainer.wait()
     assert "1 &lt; 2 &amp; so on" in lab._status.value
 
