@@ -43,11 +43,8 @@ def visitor(browser, address):
 def test_a_link_opens_its_session_and_shows_the_controls_that_it_names(visitor):
     visitor.locator(".ganlib-status", has_text="A session of 90,000 steps is open").first.wait_for(timeout=COMPILED)
     assert visitor.get_by_label("seed").input_value() == "7"
-    shown = {
-        name: visitor.get_by_role("slider", name=name).first.is_visible()
-        for name in ("D learning rate", "G learning rate")
-    }
-    assert all(shown.values())
+    for name in ("D learning rate", "G learning rate"):
+        assert visitor.get_by_role("slider", name=name).first.is_visible(), name
     assert not visitor.get_by_label("freeze G").is_visible()
     assert visitor.get_by_role("button", name="Save session").count() == 0
 
