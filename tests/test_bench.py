@@ -257,7 +257,8 @@ def test_the_command_prints_a_table_and_writes_the_same_as_json(tiny, tmp_path, 
         (["--rounds", "0"], "rounds must be a whole number of at least 1, not 0."),
         (["--batch-size", "3"], "batch_size must be a whole number from 4 to 60000, not 3."),
         (["--batch-size", "60001"], "batch_size must be a whole number from 4 to 60000, not 60001."),
-        (["--json", "."], ". is a folder: --json takes the name of the file to write."),
+        (["--json", "."], ". could not be written: a folder of that name is there. Choose another place."),
+        (["--json", ""], "path must be the name of a file or folder, as text or as a Path, not ''."),
     ],
 )
 def test_a_bad_value_is_one_sentence(tiny, arguments, sentence, capsys):
@@ -272,3 +273,17 @@ def test_an_unreadable_argument_ends_with_code_2(arguments, capsys):
         command.main(arguments)
     assert ended.value.code == 2
     assert arguments[-1] in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_measured(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(speed, "run", lambda *options: pytest.fail("measured"))
+    (tmp_path / "file").write_text("old")
+    assert command.main(["--json", str(tmp_path / "file" / "bench.json")]) == 2
+    assert capsys.readouterr().err.endswith("a part of the path is a file, not a folder. Choose another place.\n")
+
+
+def test_what_stood_in_the_file_stays_if_nothing_is_measured(tmp_path):
+    (tmp_path / "bench.json").write_text("old")
+    assert command.main(["--rounds", "0", "--json", str(tmp_path / "bench.json")]) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["bench.json"]
+    assert (tmp_path / "bench.json").read_text() == "old"

@@ -238,6 +238,18 @@ def test_what_holds_no_pictures_is_refused_in_a_sentence(tmp_path, make, sentenc
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
+def test_a_pipe_is_no_folder_of_pictures_and_is_there_all_the_same(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(DataError, match=r"is neither a folder of pictures nor a zip or \.npz file"):
+        load_pictures(tmp_path / "pipe")
+
+
+def test_a_name_that_is_too_long_is_told_in_our_words(tmp_path):
+    with pytest.raises(DataError, match=r"cannot be looked up: the name is too long\. Check the path\.$"):
+        load_pictures(tmp_path / ("x" * 300))
+
+
 def test_a_folder_of_phone_pictures_of_another_kind_says_what_to_do(tmp_path):
     (tmp_path / "a.HEIC").write_bytes(b"1")
     with pytest.raises(DataError, match=r"There are others: 1 \.heic\. Convert them to JPEG or PNG\."):

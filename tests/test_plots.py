@@ -461,9 +461,9 @@ def test_runs_of_other_steps_are_all_inside_the_axis():
 @pytest.mark.parametrize(
     ("runs", "column", "word"),
     [
-        (0, "d_loss", "one to 4 runs, not 0"),
-        (5, "d_loss", "one to 4 runs, not 5"),
-        (1, "loss", "column must be one of d_loss, "),
+        (0, "d_loss", "histories must hold one to 4 things by name, not 0"),
+        (5, "d_loss", "histories must hold one to 4 things by name, not 5"),
+        (1, "loss", "column must be one of 'd_loss', "),
         (1, "elbo", "train first"),
     ],
 )

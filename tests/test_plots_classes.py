@@ -174,12 +174,15 @@ def test_the_sentence_of_the_bag_sizes_tells_mean_and_spread():
     [
         (lambda: plots.word_rates(["a"], [[0.5], [1.5]]), "probabilities from 0 to 1"),
         (lambda: plots.word_rates(["a", "b"], [[0.5], [0.5]]), "two rows of 2 probabilities"),
-        (lambda: plots.word_evidence(["a"], {"b": [0, 1, 2]}, 0.5), "each with a start and 1 words"),
+        (lambda: plots.word_evidence(["a"], {"b": [0, 1, 2]}, 0.5), "must be an array of 2 numbers"),
         (lambda: plots.learning_curves([1, 2], {"a": [[0.1, 0.2]]}, {"b": [[0.1, 0.2]]}), "at least 2 splits"),
-        (lambda: plots.learning_curves([1, 2], {}, {"b": np.ones((3, 2))}), "one to 3 models, not 0"),
+        (
+            lambda: plots.learning_curves([1, 2], {}, {"b": np.ones((3, 2))}),
+            "generative must hold one to 3 things by name, not 0",
+        ),
         (
             lambda: plots.boundary_and_distributions(POINTS, LABELS[:5], None, None, None, None, None),
-            r"points must be \(n, 2\) and labels \(n,\)",
+            "labels must be 0 or 1 for each of the 100 points",
         ),
     ],
 )

@@ -47,12 +47,12 @@ def test_a_large_map_draws_the_first_two_thousand():
 
 @pytest.mark.parametrize("codes", [np.zeros((4, 3)), np.zeros(4), np.zeros((1, 2))])
 def test_a_map_of_other_codes_is_refused(codes):
-    with pytest.raises(ValueError, match=r"^A map needs at least two codes of two numbers, \(n, 2\), not .*\.$"):
+    with pytest.raises(ValueError, match=r"^codes must be "):
         plots.code_map(codes, np.zeros(4))
 
 
 def test_a_map_needs_a_label_for_each_code():
-    with pytest.raises(ValueError, match=r"^labels must hold one digit for each of the 4 codes, not \(3,\)\.$"):
+    with pytest.raises(ValueError, match=r"^labels must hold a digit from 0 to 9 for each of the 4 codes\.$"):
         plots.code_map(np.zeros((4, 2)), np.zeros(3))
 
 
@@ -99,7 +99,7 @@ def test_all_pictures_and_names_are_drawn():
 def test_rows_of_different_length_are_refused():
     with pytest.raises(ValueError, match=r"^Every row needs the same number of pictures.*'one': 3, 'two': 4"):
         plots.picture_rows({"one": DIGITS[:3], "two": DIGITS[:4]})
-    with pytest.raises(ValueError, match=r"^Every row needs the same number of pictures"):
+    with pytest.raises(ValueError, match=r"^rows must hold one to 100 things by name, not 0\.$"):
         plots.picture_rows({})
 
 
@@ -139,12 +139,12 @@ def test_the_size_curves_draw_and_tell_every_error():
 
 @pytest.mark.parametrize("values", [[0.1], [0.1, 0.0], [0.1, float("nan")]])
 def test_errors_that_cannot_be_drawn_are_refused(values):
-    with pytest.raises(ValueError, match=r"^PCA must have an error above 0 for each of the 2 sizes"):
+    with pytest.raises(ValueError, match=r"PCA.* must "):
         plots.size_curves([2, 32], {"PCA": values})
 
 
 def test_size_curves_of_nothing_are_refused():
-    with pytest.raises(ValueError, match=r"^size_curves draws one to 4 methods, not 0\.$"):
+    with pytest.raises(ValueError, match=r"^errors must hold one to 4 things by name, not 0\.$"):
         plots.size_curves([2, 32], {})
 
 

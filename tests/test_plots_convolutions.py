@@ -41,9 +41,9 @@ def test_a_batch_of_one_with_one_channel_is_a_map():
 
 def test_what_is_no_map_is_refused():
     for maps, words in (
-        ({}, "maps is empty"),
-        ({"many": np.zeros((4, 4, 3))}, "The map 'many' must be finite numbers of shape"),
-        ({"holes": np.full((4, 4), np.nan)}, "The map 'holes' must be finite"),
+        ({}, "maps must hold one to 40 things by name, not 0"),
+        ({"many": np.zeros((4, 4, 3))}, "maps\\['many'\\] must be an array of n by n numbers"),
+        ({"holes": np.full((4, 4), np.nan)}, "maps\\['holes'\\] must be finite"),
     ):
         with pytest.raises(ValueError, match=words):
             plots.feature_maps(maps)

@@ -124,5 +124,5 @@ def test_a_distance_below_zero_is_drawn_at_the_foot_and_not_left_out():
 
 def test_no_run_and_too_many_runs_are_refused():
     for number in (0, 5):
-        with pytest.raises(ValueError, match=f"one to four runs, not {number}"):
+        with pytest.raises(ValueError, match=f"one to 4 things by name, not {number}"):
             plots.distance_curves(STEPS, {str(i): STEPS for i in range(number)}, [0.001])

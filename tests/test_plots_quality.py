@@ -39,9 +39,9 @@ def test_every_seed_is_a_line_and_recipes_differ_by_colour_and_dash():
 @pytest.mark.parametrize(
     ("curves", "words"),
     [
-        ({}, "one to 4 recipes, not 0"),
-        ({str(i): CURVES["classic"] for i in range(5)}, "one to 4 recipes, not 5"),
-        ({"swift": {"0": []}}, "Every seed of 'swift' needs rows"),
+        ({}, "one to 4 things by name, not 0"),
+        ({str(i): CURVES["classic"] for i in range(5)}, "one to 4 things by name, not 5"),
+        ({"swift": {"0": []}}, "curves\\['swift'\\]\\['0'\\] must be an array"),
         ({"swift": {"0": rows((0, 5.0))}}, "above 0"),
     ],
 )

@@ -2,13 +2,12 @@
 
 import argparse
 import json
-from pathlib import Path
 
 from ganlib.arguments import Choice, Number, Whole
 from ganlib.bench import quality, speed
 from ganlib.models.recipes import ABLATIONS, RECIPES, ablations
 from ganlib.setup import environment
-from ganlib.training import atomic_write
+from ganlib.training import atomic_write, try_to_write
 
 JSON = "write the result there too"
 
@@ -29,11 +28,11 @@ def main(arguments):
     judges = "--quality" in arguments
     options = (_quality_parser if judges else _speed_parser)().parse_args(arguments)
     try:
-        if options.json and Path(options.json).is_dir():
-            raise ValueError(f"{options.json} is a folder: --json takes the name of the file to write.")
+        if options.json is not None:
+            try_to_write(options.json)
         result, text = (_judge if judges else _time)(options)
         print(text)
-        if options.json:
+        if options.json is not None:
             with atomic_write(options.json) as file:
                 file.write((json.dumps(result, indent=2) + "\n").encode())
     except (ValueError, OSError) as error:

@@ -23,7 +23,7 @@ from ganlib.data.arrays import find_arrays
 from ganlib.data.files import PLAIN
 from ganlib.data.pictures import CHANNELS
 from ganlib.data.shipped import DataError
-from ganlib.paths import as_path
+from ganlib.paths import as_path, explain
 from ganlib.wording import plain, write
 
 SMALLEST, LARGEST = 16, 64  # pixels a side
@@ -140,9 +140,9 @@ def load_pictures(path, size=28, channels=None, *, background="white", limit=Non
 def _opened(path, split):
     """Find out what lies at a path, and open it: a source has a `stamp`, which changes with it, and can be `read`."""
     try:
-        is_folder, is_file = path.is_dir(), path.is_file()
+        is_folder, is_file, is_there = path.is_dir(), path.is_file(), path.exists()
     except OSError as error:
-        raise DataError(f"{path!s:.200} cannot be looked up: {error.strerror}. Check the path.") from error
+        raise DataError(f"{path!s:.200} cannot be looked up: {explain(error, 'looking')}. Check the path.") from error
     if (arrays := find_arrays(path, split)) is not None:
         yield _Arrays(path, arrays)
     elif is_folder:
@@ -155,7 +155,7 @@ def _opened(path, split):
         with file:
             yield _Files(path, _files_of_zip(path, file))
     else:
-        what = "is neither a folder of pictures nor a zip or .npz file" if is_file else "does not exist"
+        what = "is neither a folder of pictures nor a zip or .npz file" if is_there else "does not exist"
         raise DataError(
             f"{path} {what}. Give a folder of {', '.join(KINDS)} files (each sub-folder is a class), a zip of one, an "
             f".npz file, or a folder of IDX files."

@@ -42,7 +42,7 @@ def read_network(path, network=None, part=None):
     """
     path = as_path(path)
     if not is_file(path):
-        raise ExportError(f"{path!s:.200} cannot be read: it is not there.")
+        raise ExportError(f"{path!s:.200} cannot be read: there is no such file.")
     if path.suffix.lower() in OLD:
         return read_keras2(path, network, part)
     if path.suffix.lower() != ".keras":

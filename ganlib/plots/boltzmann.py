@@ -4,7 +4,17 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
+from ganlib.arguments import as_array
 from ganlib.data import as_bytes, flat
+from ganlib.plots.checks import (
+    check_columns,
+    check_counts,
+    check_named,
+    check_number,
+    check_numbers,
+    check_rising,
+    check_several,
+)
 from ganlib.plots.curves import _label_ends, _make_step_axis, _running_mean
 from ganlib.plots.style import (
     DISCRIMINATOR,
@@ -18,7 +28,7 @@ from ganlib.plots.style import (
     begin_with,
     canvas,
     draw_picture,
-    house_style,
+    drawing,
     join_words,
     write_count,
 )
@@ -28,7 +38,7 @@ _UP, _DOWN = DISCRIMINATOR.colour, GENERATOR.colour  # weights that turn on and 
 _PENS = (Pen("", DISCRIMINATOR.colour, ()), Pen("", GENERATOR.colour, (5, 2)), Pen("", GREY, (1.5, 1.5)))
 
 
-@house_style()
+@drawing
 def machine_diagram(kernel, visible_bias, hidden_bias, title=None):
     """Draw a small restricted Boltzmann machine: pixels below, hidden units above, a line for each weight.
 
@@ -46,7 +56,10 @@ def machine_diagram(kernel, visible_bias, hidden_bias, title=None):
     -------
     Plot
     """
-    kernel, visible_bias, hidden_bias = (np.asarray(a, np.float64) for a in (kernel, visible_bias, hidden_bias))
+    kernel = check_numbers("kernel", kernel, None, None)
+    visible_bias, hidden_bias = (
+        check_numbers(name, bias, None) for name, bias in (("visible_bias", visible_bias), ("hidden_bias", hidden_bias))
+    )
     if kernel.shape != (len(visible_bias), len(hidden_bias)) or max(kernel.shape) > _MOST_UNITS:
         raise ValueError(
             f"The kernel must be (pixels, hidden), as long as the biases and at most {_MOST_UNITS} each way, "
@@ -86,7 +99,7 @@ def _machine_sentence(kernel, title):
     )
 
 
-@house_style()
+@drawing
 def energy_landscape(images, free_energy, log_partition, title=None, visited=()):
     """Draw every picture that a tiny machine knows, the most probable first: free energy and probability.
 
@@ -108,12 +121,18 @@ def energy_landscape(images, free_energy, log_partition, title=None, visited=())
     -------
     Plot
     """
-    pictures, free_energy = flat(as_bytes(images)), np.asarray(free_energy, np.float64)
+    pictures, free_energy = flat(as_bytes(images)), check_numbers("free_energy", free_energy, None)
     if free_energy.shape != pictures.shape[:1] or len(pictures) > 32:
         raise ValueError(f"One free energy for each of at most 32 pictures is needed, not {free_energy.shape}.")
+    seen = check_counts("visited", visited) if len(check_several("visited", visited)) else np.zeros(0, int)
+    if (seen >= len(pictures)).any():
+        raise ValueError(f"visited must hold rows of the {len(pictures)} pictures, from 0 to {len(pictures) - 1}.")
     order = np.argsort(free_energy, kind="stable")
     pictures, free_energy = pictures[order], free_energy[order]
-    probability = np.exp(-free_energy - log_partition)
+    with np.errstate(over="ignore"):
+        probability = np.exp(-free_energy - check_number("log_partition", log_partition))
+    if not probability.sum() <= 1.01:
+        raise ValueError("log_partition does not belong to free_energy: the probabilities add up to more than 1.")
     figure = Figure(figsize=(WIDTH, 4.4), layout="constrained")
     upper, lower, row = figure.subplots(3, 1, sharex=True, gridspec_kw={"height_ratios": [3, 3, 1]})
     at = np.arange(len(pictures))
@@ -131,8 +150,8 @@ def energy_landscape(images, free_energy, log_partition, title=None, visited=())
         row.add_patch(Rectangle((x - 0.33, 0), 0.66, 1, facecolor="none", edgecolor=GREY, linewidth=0.8))
     row.set(xlim=(-0.6, len(at) - 0.4), ylim=(-0.3, 1.2))
     sentence = _landscape_sentence(free_energy, probability, title)
-    if len(visited):
-        places = np.argsort(order)[np.asarray(visited)]
+    if len(seen):
+        places = np.argsort(order)[seen]
         shares = np.bincount(places, minlength=len(at)) / len(places)
         _draw_walk(upper, lower, row, places[-1], free_energy, shares)
         sentence += (
@@ -162,7 +181,7 @@ def _landscape_sentence(free_energy, probability, title):
     )
 
 
-@house_style()
+@drawing
 def dreams(pictures, steps, title=None):
     """Draw Gibbs chains: each row is a chain, each column what it shows after so many Gibbs steps.
 
@@ -177,12 +196,12 @@ def dreams(pictures, steps, title=None):
     -------
     Plot
     """
-    pictures = np.asarray(pictures)
-    if pictures.ndim != 5 or len(steps) != len(pictures):
+    pictures, steps = as_array("pictures", pictures), check_counts("steps", steps)
+    if pictures.ndim != 5 or not pictures.size or len(steps) != len(pictures):
         raise ValueError(f"pictures must be (k, n, height, width, 1) with k steps, not {pictures.shape}, {len(steps)}.")
     shape = pictures.shape
     pictures = flat(as_bytes(pictures.reshape(-1, *shape[2:])).reshape(shape))
-    cell = min(1.0, WIDTH / len(steps))
+    cell = min(1.0, max(0.2, WIDTH / len(steps)))
     figure, axes = canvas(len(steps) * cell, 0.22 + shape[1] * cell, title)
     for column, (step, grid) in enumerate(zip(steps, pictures, strict=True)):
         words = "start" if step == 0 else f"{step:,}"
@@ -207,7 +226,16 @@ _MEASURES = (
 )
 
 
-@house_style()
+def _check_measures(name, history):
+    """Return the steps of a machine's history and what was measured at each."""
+    columns = [column for column, *_ in _MEASURES]
+    history = check_columns(name, history, "step", *columns)
+    steps = check_counts(f"The steps of {name}", history["step"])
+    measured = {column: check_numbers(f"{name}'s {column}", history[column], len(steps)) for column in columns}
+    return {"step": steps, **measured}
+
+
+@drawing
 def machine_curves(histories):
     """Draw what machines measured while they learned, as running means over a twentieth of the steps.
 
@@ -220,8 +248,7 @@ def machine_curves(histories):
     -------
     Plot
     """
-    if not 1 <= len(histories) <= len(_PENS):
-        raise ValueError(f"machine_curves draws one to {len(_PENS)} histories, not {len(histories)}.")
+    histories = check_named("histories", histories, len(_PENS), _check_measures)
     figure = Figure(figsize=(WIDTH, 3.2), layout="constrained")
     figure.get_layout_engine().set(w_pad=0.1, h_pad=0.08)
     told = []
@@ -230,7 +257,7 @@ def machine_curves(histories):
         axes.grid(axis="y")
         ends = []
         for (name, history), pen in zip(histories.items(), _PENS, strict=False):
-            steps, values = np.asarray(history["step"]), np.asarray(history[column], np.float64)
+            steps, values = history["step"], history[column]
             smooth = _running_mean(values, len(values) // 20)
             axes.plot(steps, smooth, color=pen.colour, linestyle=pen.line, linewidth=1.9)
             ends.append(((steps[-1], smooth[-1]), name, pen.colour))
@@ -241,7 +268,7 @@ def machine_curves(histories):
     return Plot(figure, f"Means of the last tenth of {len(steps):,} steps: {join_words(told)}.")
 
 
-@house_style()
+@drawing
 def dream_energies(steps, gaps):
     """Draw how far the free energy of dreams lies above that of data, by how long the dreams have lasted.
 
@@ -256,11 +283,10 @@ def dream_energies(steps, gaps):
     -------
     Plot
     """
-    if not 1 <= len(gaps) <= len(_PENS) or any(len(gap) != len(steps) for gap in gaps.values()):
-        raise ValueError(
-            f"dream_energies draws one to {len(_PENS)} machines with a gap for each of the {len(steps)} steps, not "
-            f"{ {name: len(gap) for name, gap in gaps.items()} }."
-        )
+    steps = check_rising("steps", check_counts("steps", steps))
+    if steps[0] < 1:
+        raise ValueError("steps must begin at 1 or later: their axis is logarithmic.")
+    gaps = check_named("gaps", gaps, len(_PENS), lambda name, gap: check_numbers(name, gap, len(steps)))
     figure = Figure(figsize=(7.2, 3.4), layout="constrained")
     axes = figure.add_subplot(xlabel="Gibbs steps since the chains left the digits", xscale="log")
     axes.set_title("Free energy: dreams minus digits, in nats")

@@ -1,11 +1,22 @@
 """Figures of two classes and the two ways to tell them apart: by a boundary, or by a distribution of each class."""
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from ganlib.arguments import as_array
+from ganlib.plots.checks import (
+    as_text,
+    check_counts,
+    check_named,
+    check_number,
+    check_numbers,
+    check_probabilities,
+    check_rising,
+    check_several,
+    check_texts,
+)
 from ganlib.plots.style import (
     DISCRIMINATOR,
     FAKE,
@@ -16,10 +27,12 @@ from ganlib.plots.style import (
     WIDTH,
     Pen,
     Plot,
-    house_style,
+    drawing,
     join_words,
+    sheet,
     write_percent,
 )
+from ganlib.wording import write
 
 WANTED = Pen("wanted mail", "#00687A", ())
 SPAM = Pen("spam", "#B3003B", (4, 2))
@@ -30,7 +43,7 @@ _DASHES = ("solid", (0, (5, 2)), (0, (1.5, 1.5)))  # one a curve of the same kin
 
 
 def _layout(width, height):
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = sheet(width, height, layout="constrained")
     figure.get_layout_engine().set(w_pad=0.1, h_pad=0.08, wspace=0.05)
     return figure
 
@@ -39,7 +52,7 @@ def _percent_axis(axis):
     axis.set_major_formatter(FuncFormatter(lambda value, _: write_percent(value)))
 
 
-@house_style()
+@drawing
 def word_rates(words, rates, title="Share of e-mails that hold the word"):
     """Draw how often words occur in wanted mail and in spam: what a generative model of e-mails counts.
 
@@ -54,14 +67,14 @@ def word_rates(words, rates, title="Share of e-mails that hold the word"):
     -------
     Plot
     """
-    rates = np.asarray(rates, np.float64)
-    if rates.shape != (2, len(words)) or not len(words) or not ((rates >= 0) & (rates <= 1)).all():
+    words, rates = [as_text(word) for word in check_several("words", words)], check_numbers("rates", rates, None, None)
+    if rates.shape != (2, len(words)) or not ((rates >= 0) & (rates <= 1)).all():
         raise ValueError(
             f"rates must hold two rows of {len(words)} probabilities from 0 to 1, one row per class, "
             f"but has the shape {rates.shape}."
         )
     figure = _layout(7.2, 0.9 + 0.24 * len(words))
-    axes = figure.add_subplot(title=title)
+    axes = figure.add_subplot(title=title or "")
     places = np.arange(len(words))
     axes.hlines(places, rates.min(axis=0), rates.max(axis=0), color="#9A9A9A", linewidth=1.2, zorder=1)
     for row, pen, marker in zip(rates, CLASSES, _MARKERS, strict=True):
@@ -75,7 +88,7 @@ def word_rates(words, rates, title="Share of e-mails that hold the word"):
     return Plot(figure, _rates_sentence(words, rates, title))
 
 
-@house_style()
+@drawing
 def word_evidence(words, evidence, counted):
     """Draw what each word of an e-mail adds to the logit of spam, for one model or two, and where the sum ends.
 
@@ -91,12 +104,11 @@ def word_evidence(words, evidence, counted):
     -------
     Plot
     """
-    evidence = {name: np.asarray(parts, np.float64) for name, parts in evidence.items()}
-    if not 1 <= len(evidence) <= 2 or any(parts.shape != (len(words) + 1,) for parts in evidence.values()):
-        raise ValueError(
-            f"evidence must hold one or two models, each with a start and {len(words)} words, not "
-            f"{[parts.shape for parts in evidence.values()]}."
-        )
+    words = [as_text(word) for word in check_several("words", words)]
+    evidence = check_named("evidence", evidence, 2, lambda name, parts: check_numbers(name, parts, len(words) + 1))
+    counted = check_number("counted", counted)
+    if not 0 < counted < 1:
+        raise ValueError(f"counted must be a share between 0 and 1, not {counted:g}.")
     names = ["start", *words, "sum"]
     figure = _layout(7.2, 3.6)
     axes = figure.add_subplot(title="What each word adds to the logit of spam")
@@ -164,10 +176,10 @@ def _rates_sentence(words, rates, title):
         f"{word} {write_percent(wanted)} and {write_percent(spam)}"
         for word, wanted, spam in zip(words, *rates, strict=True)
     ]
-    return f"{title}, in wanted mail and in spam: {'; '.join(told)}."
+    return f"{title or 'Shares'}, in wanted mail and in spam: {'; '.join(told)}."
 
 
-@house_style()
+@drawing
 def boundary_and_distributions(points, labels, discriminative, generative, means, covariances, axes_names):
     """Draw one data set as the two kinds of model see it: a boundary, and a distribution of each class.
 
@@ -190,9 +202,16 @@ def boundary_and_distributions(points, labels, discriminative, generative, means
     -------
     Plot
     """
-    points, labels = np.asarray(points, np.float64), np.asarray(labels)
-    if points.ndim != 2 or points.shape[1] != 2 or labels.shape != points.shape[:1]:
-        raise ValueError(f"points must be (n, 2) and labels (n,), not {points.shape} and {labels.shape}.")
+    points, labels = check_numbers("points", points, None, 2), as_array("labels", labels)
+    if labels.shape != points.shape[:1] or labels.dtype.kind not in "biuf" or not np.isin(labels, (0, 1)).all():
+        raise ValueError(f"labels must be 0 or 1 for each of the {len(points)} points.")
+    discriminative, generative = (
+        _check_model(name, model) for name, model in (("discriminative", discriminative), ("generative", generative))
+    )
+    means, covariances = check_numbers("means", means, 2, 2), check_numbers("covariances", covariances, 2, 2, 2)
+    if (np.linalg.eigvalsh(covariances) < 0).any() or not np.allclose(covariances, covariances.swapaxes(1, 2)):
+        raise ValueError("covariances must be symmetric, and no variance below 0.")
+    axes_names = check_texts("axes_names", axes_names, 2, "axes")
     figure = _layout(WIDTH, 4.3)
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
     for axes, title in ((left, "Discriminative: a boundary"), (right, "Generative: a distribution of each class")):
@@ -209,6 +228,20 @@ def boundary_and_distributions(points, labels, discriminative, generative, means
     return Plot(figure, _boundary_sentence(points, labels, discriminative, generative, means, axes_names))
 
 
+def _check_model(name, model):
+    """Return a function from points to the probabilities that a model gives, checked."""
+    if not callable(model):
+        raise ValueError(f"{name} must be a function from points to probabilities, not {write(model)}.")
+
+    def probabilities(points):
+        found = check_probabilities(f"What {name} returns", model(points))
+        if len(found) != len(points):
+            raise ValueError(f"{name} must return a probability for each of {len(points)} points, not {len(found)}.")
+        return found
+
+    return probabilities
+
+
 def _scatter(axes, points, labels):
     for label, (pen, marker) in enumerate(zip(CLASSES, _MARKERS, strict=True)):
         x, y = points[labels == label].T
@@ -219,7 +252,7 @@ def _draw_probability(axes, probability, colour, shades):
     """Draw the line where a model is undecided and, if wanted, its probabilities as shades of grey; return them."""
     (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
     x, y = np.meshgrid(np.linspace(x0, x1, 120), np.linspace(y0, y1, 120))
-    p = np.asarray(probability(np.column_stack([x.ravel(), y.ravel()]))).reshape(x.shape)
+    p = probability(np.column_stack([x.ravel(), y.ravel()])).reshape(x.shape)
     if p.min() < 0.5 < p.max():
         axes.contour(x, y, p, levels=[0.5], colors=[colour], linewidths=2.4, zorder=3)
     axes.set(xlim=(x0, x1), ylim=(y0, y1))
@@ -229,7 +262,7 @@ def _draw_probability(axes, probability, colour, shades):
 
 def _draw_ellipses(axes, mean, covariance, pen):
     """Draw where a Gaussian's density has fallen as at one and at two standard deviations."""
-    variances, directions = np.linalg.eigh(np.asarray(covariance))
+    variances, directions = np.linalg.eigh(covariance)
     angle = np.degrees(np.arctan2(directions[1, 1], directions[0, 1]))
     for deviations in (1, 2):
         height, width = 2 * deviations * np.sqrt(variances)
@@ -239,7 +272,7 @@ def _draw_ellipses(axes, mean, covariance, pen):
 
 
 def _boundary_sentence(points, labels, discriminative, generative, means, axes_names):
-    wrong = [np.mean((np.asarray(model(points)) > 0.5) != labels) for model in (discriminative, generative)]
+    wrong = [np.mean((model(points) > 0.5) != labels) for model in (discriminative, generative)]
     centres = [f"({x:.2f}, {y:.2f}) for {pen.label}" for (x, y), pen in zip(means, CLASSES, strict=True)]
     return (
         f"{len(points):,} e-mails by {axes_names[0]} and {axes_names[1]}, {write_percent(np.mean(labels))} of them "
@@ -249,7 +282,7 @@ def _boundary_sentence(points, labels, discriminative, generative, means, axes_n
     )
 
 
-@house_style()
+@drawing
 def learning_curves(sizes, generative, discriminative):
     """Draw test error against the number of training examples, for models of the two kinds.
 
@@ -266,8 +299,13 @@ def learning_curves(sizes, generative, discriminative):
     -------
     Plot
     """
-    sizes = np.asarray(sizes)
-    kinds = ((GENERATOR, _check_errors(sizes, generative)), (DISCRIMINATOR, _check_errors(sizes, discriminative)))
+    sizes = check_rising("sizes", check_counts("sizes", sizes))
+    if sizes[0] < 1:
+        raise ValueError("sizes must begin at 1 or later: their axis is logarithmic.")
+    kinds = (
+        (GENERATOR, _check_errors("generative", sizes, generative)),
+        (DISCRIMINATOR, _check_errors("discriminative", sizes, discriminative)),
+    )
     figure = _layout(WIDTH, 4.2)
     axes = figure.add_subplot(xlabel="e-mails to learn from", ylabel="test error")
     for pen, models in kinds:
@@ -281,16 +319,11 @@ def learning_curves(sizes, generative, discriminative):
     return Plot(figure, _learning_sentence(sizes, *(models for _, models in kinds)))
 
 
-def _check_errors(sizes, models):
-    models = {name: np.asarray(errors, np.float64) for name, errors in models.items()}
+def _check_errors(kind, sizes, models):
+    models = check_named(kind, models, len(_DASHES), lambda name, errors: check_numbers(name, errors, None, len(sizes)))
     for name, errors in models.items():
-        if errors.ndim != 2 or len(errors) < 2 or errors.shape[1] != len(sizes):
-            raise ValueError(
-                f"The errors of {name!r} must have the shape (splits, {len(sizes)}) with at least 2 splits, "
-                f"not {errors.shape}."
-            )
-    if not 1 <= len(models) <= len(_DASHES):
-        raise ValueError(f"Each kind must have one to {len(_DASHES)} models, not {len(models)}.")
+        if len(errors) < 2 or not ((errors >= 0) & (errors <= 1)).all():
+            raise ValueError(f"The errors of {name} must be shares from 0 to 1 of at least 2 splits.")
     return models
 
 
@@ -335,7 +368,7 @@ def _meeting(sizes, first, second):
     return f"cross {', and '.join(f'between {sizes[i]:,} and {sizes[i + 1]:,}' for i in at)}"
 
 
-@house_style()
+@drawing
 def bag_sizes(real, fake):
     """Draw how many words a real and a written e-mail hold.
 
@@ -348,7 +381,10 @@ def bag_sizes(real, fake):
     -------
     Plot
     """
-    sizes = [np.asarray(bags).sum(axis=1) for bags in (real, fake)]
+    bags = [check_numbers(name, given, None, None) for name, given in (("real", real), ("fake", fake))]
+    if not all(np.isin(words, (0, 1)).all() for words in bags):
+        raise ValueError("real and fake must be bags of words: 1 where an e-mail holds a word, else 0.")
+    sizes = [words.sum(axis=1) for words in bags]
     figure = _layout(7.2, 3.2)
     axes = figure.add_subplot(xlabel="different words and signs in an e-mail", ylabel="share of e-mails")
     edges = np.arange(max(map(np.max, sizes)) + 2) - 0.5

@@ -6,7 +6,18 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from ganlib.arguments import Number, is_one_of
 from ganlib.data import as_bytes, flat, tile
+from ganlib.plots.checks import (
+    FAR,
+    as_text,
+    check_counts,
+    check_named,
+    check_number,
+    check_numbers,
+    check_rising,
+    check_texts,
+)
 from ganlib.plots.style import (
     DISCRIMINATOR,
     FAKE,
@@ -19,8 +30,9 @@ from ganlib.plots.style import (
     begin_with,
     canvas,
     draw_picture,
-    house_style,
+    drawing,
     join_words,
+    sheet,
     write_count,
     write_percent,
 )
@@ -32,19 +44,20 @@ DIGIT_COLOURS = (
     *("#8A6D00", "#4B4BC8", "#B3123F", "#4F7A00", "#6B5B4D"),
 )
 _LINES = (DISCRIMINATOR, GENERATOR, REAL, FAKE)  # colour and dash of up to four curves; the names are written beside
+MOST_ROWS = 100
 MOST_MARKS = 2000  # more digits than that hide each other
 
 
 def _check_map(codes, labels):
-    codes, labels = np.asarray(codes, np.float64), np.asarray(labels)
-    if codes.ndim != 2 or codes.shape[1] != 2 or len(codes) < 2:
-        raise ValueError(f"A map needs at least two codes of two numbers, (n, 2), not {codes.shape}.")
-    if labels.shape != codes.shape[:1]:
-        raise ValueError(f"labels must hold one digit for each of the {len(codes)} codes, not {labels.shape}.")
+    codes, labels = check_numbers("codes", codes, None, 2), check_counts("labels", labels)
+    if len(codes) < 2:
+        raise ValueError("codes must be at least two, to be a map.")
+    if len(labels) != len(codes) or labels.max() > 9:
+        raise ValueError(f"labels must hold a digit from 0 to 9 for each of the {len(codes)} codes.")
     return codes, labels
 
 
-@house_style()
+@drawing
 def code_map(codes, labels, radius=None, title=None):
     """Draw pictures as points in the plane of a code of two numbers; each point is the digit that it shows.
 
@@ -69,7 +82,8 @@ def code_map(codes, labels, radius=None, title=None):
     for digit in np.unique(labels):
         chosen = codes[labels == digit]
         axes.scatter(*chosen.T, s=30, marker=_digit_marker(digit), color=DIGIT_COLOURS[digit], linewidths=0, alpha=0.8)
-    if radius:
+    if radius is not None:
+        radius = Number("radius", 0, FAR)(radius)
         angle = np.linspace(0, 2 * np.pi, 200)
         axes.plot(radius * np.cos(angle), radius * np.sin(angle), color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
     axes.set(xlabel="first number of the code", ylabel="second number of the code", title=title or "", aspect="equal")
@@ -103,7 +117,7 @@ def _nearest(codes):
     return distances.argmin(axis=1)
 
 
-@house_style()
+@drawing
 def code_grid(pictures, first, second, title=None):
     """Draw what a decoder makes at the points of a grid over the plane of a code of two numbers.
 
@@ -122,19 +136,21 @@ def code_grid(pictures, first, second, title=None):
     Plot
     """
     pictures = as_bytes(pictures)
+    first, second = check_numbers("first", first, None), check_numbers("second", second, None)
     if len(pictures) != len(first) * len(second):
         raise ValueError(
             f"A grid of {len(second)} by {len(first)} points needs {len(first) * len(second)} pictures, "
             f"not {len(pictures)}."
         )
-    figure = Figure(figsize=(6.6, 6.6 * len(second) / len(first) + 0.3), layout="constrained")
+    figure = sheet(6.6, 6.6 * len(second) / len(first) + 0.3, layout="constrained")
     axes = figure.add_subplot()
     half = [abs(values[-1] - values[0]) / max(1, len(values) - 1) / 2 or 0.5 for values in (first, second)]
     extent = (first[0] - half[0], first[-1] + half[0], second[-1] - half[1], second[0] + half[1])
     picture = tile(pictures, len(second), len(first), gap=0)
     axes.imshow(picture, "gray", vmin=0, vmax=255, extent=extent, interpolation="nearest", aspect="auto")
     axes.set(xlabel="first number of the code", ylabel="second number of the code", title=title or "")
-    change = np.abs(np.diff(pictures.reshape(len(second), len(first), -1).astype(np.float64), axis=1)).mean() / 255
+    change = np.abs(np.diff(pictures.reshape(len(second), len(first), -1).astype(np.float64), axis=1))
+    change = change.mean() / 255 if change.size else 0.0
     return Plot(
         figure,
         f"{begin_with(title)}{len(second)} rows of {len(first)} pictures, decoded where the first number runs from "
@@ -144,12 +160,12 @@ def code_grid(pictures, first, second, title=None):
     )
 
 
-def _check_rows(rows):
+def _check_rows(name, rows):
     """Return a dict of byte pictures, every row of one length."""
-    rows = {name: as_bytes(pictures) for name, pictures in rows.items()}
+    rows = check_named(name, rows, MOST_ROWS, lambda name, pictures: as_bytes(pictures))
     lengths = {name: len(pictures) for name, pictures in rows.items()}
     if len(set(lengths.values())) != 1:
-        raise ValueError(f"Every row needs the same number of pictures, and there must be one; there are {lengths}.")
+        raise ValueError(f"Every row needs the same number of pictures; there are {lengths}.")
     return rows
 
 
@@ -157,7 +173,7 @@ def _draw_rows(rows, titles, title):
     """Draw rows of pictures with their names at the left, and words above the columns."""
     columns = len(next(iter(rows.values())))
     left = 0.15 + 0.085 * max(len(line) for name in rows for line in name.split("\n"))
-    side = min(0.9, (WIDTH - left) / columns - 0.06)
+    side = min(0.9, max(0.15, (WIDTH - left) / columns - 0.06))
     top = 0.24 if titles else 0.02
     figure, axes = canvas(left + columns * (side + 0.06), top + len(rows) * (side + 0.06), title)
     for i, words in enumerate(titles or ()):
@@ -170,7 +186,7 @@ def _draw_rows(rows, titles, title):
     return figure
 
 
-@house_style()
+@drawing
 def picture_rows(rows, titles=None, title=None):
     """Draw rows of pictures under each other, to be compared column by column: originals above what was rebuilt.
 
@@ -187,8 +203,11 @@ def picture_rows(rows, titles=None, title=None):
     Plot
         Its sentence says by how much each row differs from the first one.
     """
-    rows = _check_rows(rows)
+    rows = _check_rows("rows", rows)
     (first, originals), *others = rows.items()
+    if any(pictures.shape != originals.shape for _, pictures in others):
+        raise ValueError("rows must hold pictures of one size and as many channels, to be compared.")
+    titles = None if titles is None else check_texts("titles", titles, len(originals), "columns")
     sentence = f"{begin_with(title)}{write_count(len(rows), 'row')} of {write_count(len(originals), 'picture')}: "
     sentence += f"{join_words([_one_line(name) for name in rows])}."
     told = [f"{_difference(originals, pictures):.3f} ({_one_line(name)})" for name, pictures in others]
@@ -196,7 +215,7 @@ def picture_rows(rows, titles=None, title=None):
         sentence += f" Mean squared difference a pixel from the row {_one_line(first)}, "
         sentence += f"where black is -1 and white is 1: {join_words(told)}."
     if titles:
-        sentence += f" Above the columns: {', '.join(map(str, titles))}."
+        sentence += f" Above the columns: {', '.join(titles)}."
     return Plot(_draw_rows(rows, titles, title), sentence)
 
 
@@ -208,7 +227,7 @@ def _difference(pictures, others):
     return np.square((pictures.astype(np.float64) - others) / 127.5).mean()
 
 
-@house_style()
+@drawing
 def sample_rows(rows, scores=None, title=None):
     """Draw rows of pictures that different models made; nothing ties the pictures of a column together.
 
@@ -224,8 +243,12 @@ def sample_rows(rows, scores=None, title=None):
     -------
     Plot
     """
-    rows, scores = _check_rows(rows), scores or {}
-    written = {name: f", {write_percent(scores[name])} recognised" if name in scores else "" for name in rows}
+    rows = _check_rows("rows", rows)
+    if not is_one_of(scores, (None, {})):
+        scores = check_named("scores", scores, MOST_ROWS, lambda name, score: Number(name, 0, 1)(score))
+    written = {
+        name: f", {write_percent(scores[name])} recognised" if scores and name in scores else "" for name in rows
+    }
     named = {name + written[name].replace(", ", "\n"): pictures for name, pictures in rows.items()}
     told = [_one_line(name) + written[name] for name in rows]
     n = len(next(iter(rows.values())))
@@ -233,7 +256,7 @@ def sample_rows(rows, scores=None, title=None):
     return Plot(_draw_rows(named, None, title), sentence)
 
 
-@house_style()
+@drawing
 def interpolation_strips(strips, title=None):
     """Draw walks from one code to another, one per row.
 
@@ -249,7 +272,7 @@ def interpolation_strips(strips, title=None):
         Its sentence says how large the largest step of each walk is, as a share of the way from its first picture to
         its last; in a walk of equal steps straight from one to the other that is 1 / (n - 1).
     """
-    strips = _check_rows(strips)
+    strips = _check_rows("strips", strips)
     told = [f"{write_percent(_largest_step(pictures))} ({_one_line(name)})" for name, pictures in strips.items()]
     n = len(next(iter(strips.values())))
     sentence = (
@@ -261,11 +284,13 @@ def interpolation_strips(strips, title=None):
 
 def _largest_step(pictures):
     flat = pictures.reshape(len(pictures), -1).astype(np.float64)
+    if len(flat) < 2:
+        return 0.0
     whole_way = np.linalg.norm(flat[-1] - flat[0])
     return np.linalg.norm(np.diff(flat, axis=0), axis=1).max() / max(whole_way, 1e-9)
 
 
-@house_style()
+@drawing
 def size_curves(sizes, errors, title=None):
     """Draw the error of rebuilding pictures over the size of the code, both axes logarithmic.
 
@@ -281,12 +306,12 @@ def size_curves(sizes, errors, title=None):
     -------
     Plot
     """
-    sizes = np.asarray(sizes)
-    errors = {name: np.asarray(values, np.float64) for name, values in errors.items()}
-    if not 1 <= len(errors) <= len(_LINES):
-        raise ValueError(f"size_curves draws one to {len(_LINES)} methods, not {len(errors)}.")
+    sizes = check_rising("sizes", check_counts("sizes", sizes))
+    if sizes[0] < 1:
+        raise ValueError("sizes must begin at 1 or later: their axis is logarithmic.")
+    errors = check_named("errors", errors, len(_LINES), lambda name, values: check_numbers(name, values, len(sizes)))
     for name, values in errors.items():
-        if values.shape != sizes.shape or not (values > 0).all():
+        if not (values > 0).all():
             raise ValueError(f"{name} must have an error above 0 for each of the {len(sizes)} sizes, not {values}.")
     figure = Figure(figsize=(7.2, 3.8), layout="constrained")
     axes = figure.add_subplot()
@@ -313,7 +338,7 @@ def _sizes_sentence(sizes, errors, title):
     return f"{begin_with(title)}Mean squared error per pixel with a code of {'; '.join(told)}."
 
 
-@house_style()
+@drawing
 def proposals(codes, prior, posterior, proposed, title=None):
     """Draw what an encoder may propose beside the true distribution of codes, one panel a proposal.
 
@@ -331,7 +356,13 @@ def proposals(codes, prior, posterior, proposed, title=None):
     -------
     Plot
     """
-    codes, prior, posterior = (np.asarray(values, np.float64) for values in (codes, prior, posterior))
+    codes = check_rising("codes", check_numbers("codes", codes, None))
+    if len(codes) < 2:
+        raise ValueError("codes must be at least two numbers.")
+    prior, posterior = check_numbers("prior", prior, len(codes)), check_numbers("posterior", posterior, len(codes))
+    proposed = check_named("proposed", proposed, 4, lambda name, density: check_numbers(name, density, len(codes)))
+    if min(density.min() for density in (prior, posterior, *proposed.values())) < 0 or not posterior.any():
+        raise ValueError("prior, posterior and proposed must be densities: at least 0, and somewhere above.")
     figure = Figure(figsize=(WIDTH, 2.9), layout="constrained")
     panels = figure.subplots(1, len(proposed), sharex=True, sharey=True, squeeze=False)[0]
     for axes, (name, density) in zip(panels, proposed.items(), strict=True):
@@ -351,7 +382,7 @@ def proposals(codes, prior, posterior, proposed, title=None):
     )
 
 
-@house_style()
+@drawing
 def estimate_histogram(estimates, truth, xlabel, title=None):
     """Draw how single estimates of one number are spread around the truth, one panel a method.
 
@@ -369,10 +400,12 @@ def estimate_histogram(estimates, truth, xlabel, title=None):
     -------
     Plot
     """
-    estimates = {name: np.asarray(values, np.float64) for name, values in estimates.items()}
+    estimates = check_named("estimates", estimates, len(_LINES), lambda name, values: check_numbers(name, values, None))
+    truth, xlabel = check_number("truth", truth), as_text(xlabel)
     figure = Figure(figsize=(WIDTH, 2.9), layout="constrained")
     figure.get_layout_engine().set(w_pad=0.1, h_pad=0.08, wspace=0.05)
     far = max(np.quantile(np.abs(values - truth), 0.99) for values in estimates.values())
+    far = max(far, 1e-6 * abs(truth), 1e-12)  # where every estimate is the truth itself
     edges = np.linspace(truth - far, truth + far, 61)
     panels = figure.subplots(1, len(estimates), sharex=True, squeeze=False)[0]
     for axes, (name, values), pen in zip(panels, estimates.items(), _LINES, strict=False):

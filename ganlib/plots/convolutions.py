@@ -4,10 +4,14 @@ import textwrap
 
 import numpy as np
 
-from ganlib.plots.style import WIDTH, Plot, begin_with, canvas, draw_picture, house_style, write_count
+from ganlib.arguments import Switch, as_array
+from ganlib.plots.checks import check_named, check_numbers
+from ganlib.plots.style import WIDTH, Plot, begin_with, canvas, draw_picture, drawing, write_count
+
+MOST = 40  # maps in a row
 
 
-@house_style()
+@drawing
 def feature_maps(maps, values=False, title=None):
     """Draw maps of different sizes side by side, their pixels all of one size, on one scale of grey.
 
@@ -30,13 +34,11 @@ def feature_maps(maps, values=False, title=None):
     ValueError
         There is no map, or one is no map of finite numbers.
     """
-    maps = {name: _check_map(name, numbers) for name, numbers in maps.items()}
-    if not maps:
-        raise ValueError("maps is empty: give at least one map, such as {'picture': picture}.")
+    maps, values = check_named("maps", maps, MOST, _check_map), Switch("values")(values)
     low, high = min(m.min() for m in maps.values()), max(m.max() for m in maps.values())
     gap = 0.3
     tallest, broad = max(m.shape[0] for m in maps.values()), sum(m.shape[1] for m in maps.values())
-    pixel = min((WIDTH - gap * len(maps)) / broad, 2.6 / tallest, 0.3)
+    pixel = min(max(WIDTH - gap * len(maps), 1) / broad, 2.6 / tallest, 0.3)
     spaces = [max(m.shape[1] * pixel, 1.25) + gap for m in maps.values()]
     words = [_caption(name, m, space) for (name, m), space in zip(maps.items(), spaces, strict=True)]
     head = 0.17 * max(map(len, words)) + 0.1
@@ -54,12 +56,10 @@ def feature_maps(maps, values=False, title=None):
 
 def _check_map(name, numbers):
     """Return a map as float64 (height, width), or say what is wrong with it."""
-    numbers = np.asarray(numbers, np.float64)
+    numbers = as_array(name, numbers)
     numbers = numbers[..., 0] if numbers.ndim > 2 and numbers.shape[-1] == 1 else numbers
     numbers = numbers[0] if numbers.ndim == 3 and len(numbers) == 1 else numbers
-    if numbers.ndim != 2 or not numbers.size or not np.isfinite(numbers).all():
-        raise ValueError(f"The map {name!r} must be finite numbers of shape (height, width), not {numbers.shape}.")
-    return numbers
+    return check_numbers(name, numbers, None, None)
 
 
 def _caption(name, numbers, space):

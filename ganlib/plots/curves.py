@@ -1,5 +1,6 @@
 """Figures of numbers: what was measured at every step, and how scores are spread."""
 
+import functools
 import math
 import textwrap
 from typing import NamedTuple
@@ -8,6 +9,15 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
+from ganlib.arguments import Choice, Whole
+from ganlib.plots.checks import (
+    as_text,
+    check_columns,
+    check_named,
+    check_numbers,
+    check_probabilities,
+    check_several,
+)
 from ganlib.plots.style import (
     DISCRIMINATOR,
     FAKE,
@@ -19,8 +29,7 @@ from ganlib.plots.style import (
     WIDTH,
     Pen,
     Plot,
-    check_probabilities,
-    house_style,
+    drawing,
     join_words,
     write_count,
     write_percent,
@@ -88,9 +97,10 @@ _PANELS = (
     ),
     _Panel("KL term, in nats", (_Curve("kl", _KL, "its KL term"),)),
 )
+_COLUMNS = tuple(curve.column for panel in _PANELS for curve in panel.curves)
 
 
-@house_style()
+@drawing
 def training_curves(history, events=(), columns=2):
     """Draw what was recorded while a model trained, as small multiples over the step.
 
@@ -118,10 +128,12 @@ def training_curves(history, events=(), columns=2):
     ValueError
         No steps, no known column, or columns of different length.
     """
-    history = _check_history(history)
+    history, columns = _check_history("history", history), Whole("columns", 1)(columns)
     measured = {name for name, values in history.items() if np.isfinite(values).any()}
-    events = sorted((event for event in events if "name" in event), key=lambda event: event["step"])
+    events = _check_events(events)
     panels = [panel for panel in _PANELS if any(curve.column in measured for curve in panel.curves)]
+    if not panels:
+        raise ValueError("history holds no value that was measured: every one is NaN or infinite.")
     marks = _merge_events(events, history["step"])
     columns = min(columns, len(panels))
     rows = math.ceil(len(panels) / columns)
@@ -144,7 +156,7 @@ RUN_PENS = (
 )
 
 
-@house_style()
+@drawing
 def run_curves(histories, column, title=None):
     """Draw one column of up to four runs over the step, so that runs with different settings can be compared.
 
@@ -167,16 +179,18 @@ def run_curves(histories, column, title=None):
         No run or more than four, an unknown column, or a run without steps or without the column.
     """
     panels = {curve.column: (panel, curve.words) for panel in _PANELS for curve in panel.curves}
-    if not 1 <= len(histories) <= len(RUN_PENS):
-        raise ValueError(f"histories must hold one to {len(RUN_PENS)} runs, not {len(histories)}.")
-    if column not in panels:
-        raise ValueError(f"column must be one of {', '.join(panels)}, not {column!r}.")
+    column = Choice("column", tuple(panels))(column)
+    histories = check_named("histories", histories, len(RUN_PENS), functools.partial(_check_history, columns=[column]))
     panel, words = panels[column]
     title = title or words[0].upper() + words[1:]
     curves = {}
     for (name, history), pen in zip(histories.items(), RUN_PENS, strict=False):
-        wanted = {key: history[key] for key in ("step", column) if key in history}
-        curves[pen._replace(label=name)] = _check_history(wanted)
+        values = np.where(history[column] > 0, history[column], np.nan) if panel.logarithmic else history[column]
+        if not np.isfinite(values).any():
+            raise ValueError(
+                f"The run {name} has no {column} that can be drawn: none was measured, or none is above 0."
+            )
+        curves[pen._replace(label=name)] = {**history, column: values}
     return Plot(_draw_runs(curves, column, panel, title), _runs_sentence(curves, column, title))
 
 
@@ -200,16 +214,34 @@ def _runs_sentence(curves, column, title):
     return f"{title}, means of the first and of the last tenth: {join_words(told)}."
 
 
-def _check_history(history):
-    """Return the known columns as float arrays of one length, with the steps among them."""
-    known = {"step"} | {curve.column for panel in _PANELS for curve in panel.curves}
-    history = {name: np.asarray(history[name], np.float64) for name in known & set(history.keys())}
-    if not len(history.get("step", ())) or len(history) < 2:
-        raise ValueError("history needs at least one row, with `step` and a column such as `d_loss`: train first.")
-    lengths = {name: len(values) for name, values in history.items()}
+def _check_history(name, history, columns=_COLUMNS):
+    """Return the steps of a history and those of the columns that it has, as float arrays of one length."""
+    history = check_columns(name, history)
+    found = [column for column in columns if column in history]
+    if "step" not in history or not found or not np.size(history["step"]):
+        raise ValueError(
+            f"{name} needs at least one row, with `step` and a column such as `{columns[0]}`: train first."
+        )
+    steps = check_numbers(f"The steps of {name}", history["step"], None)
+    values = {column: check_numbers(f"{name}'s {column}", history[column], None, gaps=True) for column in found}
+    lengths = {"step": len(steps)} | {column: len(numbers) for column, numbers in values.items()}
     if len(set(lengths.values())) > 1:
-        raise ValueError(f"The columns of history must have one length, but have {lengths}.")
-    return history
+        raise ValueError(f"The columns of {name} must have one length, but have {lengths}.")
+    return {"step": steps, **values}
+
+
+def _check_events(events):
+    """Return those events that have a name, in the order of their steps."""
+    named = [event for event in check_several("events", events) if "name" in check_columns("An event", event, "step")]
+    changes = [
+        {
+            "step": Whole("The step of an event", 0)(event["step"]),
+            "name": as_text(event["name"]),
+            "value": event.get("value"),
+        }
+        for event in named
+    ]
+    return sorted(changes, key=lambda event: event["step"])
 
 
 def _merge_events(events, steps):
@@ -365,7 +397,7 @@ def _from_to(values):
     return " to ".join(f"{part.mean():.3g}" if len(part) else "not measured" for part in parts)
 
 
-@house_style()
+@drawing
 def score_histogram(real_probabilities, fake_probabilities):
     """Draw how the discriminator judges real and fake pictures.
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.patches import Arc, Polygon, Rectangle
 
+from ganlib.arguments import Choice
 from ganlib.data import as_bytes, load_mnist, tile
 from ganlib.plots.networks import draw_box
 from ganlib.plots.style import (
@@ -20,7 +21,7 @@ from ganlib.plots.style import (
     Plot,
     canvas,
     draw_picture,
-    house_style,
+    drawing,
 )
 
 
@@ -61,7 +62,7 @@ _STEPS = {
 }
 
 
-@house_style()
+@drawing
 def game_diagram(highlight=None, real=None, fake=None):
     """Draw how the two networks of a GAN learn from each other.
 
@@ -78,8 +79,7 @@ def game_diagram(highlight=None, real=None, fake=None):
     -------
     Plot
     """
-    if highlight not in (None, "discriminator", "generator"):
-        raise ValueError(f"highlight must be 'discriminator', 'generator' or None, not {highlight!r}.")
+    highlight = Choice("highlight", tuple(_STEPS))(highlight)
     real = _four(load_mnist("test", limit=4)[0] if real is None else real)
     fake = _four(np.random.default_rng(0).normal(0, 0.25, (4, 28, 28, 1)).clip(-1, 1) if fake is None else fake)
     step = _STEPS[highlight]

@@ -3,12 +3,13 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from ganlib.plots.style import FAKE, GENERATOR, GREY, REAL, WIDTH, Plot, check_probabilities, house_style, join_words
+from ganlib.plots.checks import check_named, check_numbers, check_probabilities, check_rising
+from ganlib.plots.style import FAKE, GENERATOR, GREY, REAL, WIDTH, Plot, drawing, join_words
 
 _LINES = ("solid", (0, (5, 2)), (0, (1.5, 1.5)))  # one a loss; all belong to the generator, so colours cannot tell
 
 
-@house_style()
+@drawing
 def generator_losses(probability, losses, slopes):
     """Draw the generator's losses, and how strongly each one pulls, over the probability that its fake gets.
 
@@ -30,13 +31,17 @@ def generator_losses(probability, losses, slopes):
     ValueError
         The two dicts name different losses, or there are more than three.
     """
-    probability = check_probabilities("probability", probability)
-    if list(losses) != list(slopes) or not 1 <= len(losses) <= len(_LINES):
-        raise ValueError(f"losses and slopes must name the same one to three losses, not {[*losses]} and {[*slopes]}.")
+    probability = check_rising("probability", check_probabilities("probability", probability))
+    losses, slopes = (
+        check_named(name, given, len(_LINES), lambda name, values: check_numbers(name, values, len(probability)))
+        for name, given in (("losses", losses), ("slopes", slopes))
+    )
+    if list(losses) != list(slopes):
+        raise ValueError(f"losses and slopes must name the same losses, not {[*losses]} and {[*slopes]}.")
     figure = Figure(figsize=(WIDTH, 3.3), layout="constrained")
     figure.get_layout_engine().set(w_pad=0.1, h_pad=0.08, wspace=0.06)
     panels = (
-        ("Loss of the generator", {name: np.asarray(loss) for name, loss in losses.items()}),
+        ("Loss of the generator", losses),
         ("Pull on the fake's logit (size of the gradient)", {name: np.abs(slope) for name, slope in slopes.items()}),
     )
     for axes, (title, curves) in zip(figure.subplots(1, 2), panels, strict=True):

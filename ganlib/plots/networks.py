@@ -17,7 +17,7 @@ from ganlib.plots.style import (
     WIDTH,
     Plot,
     canvas,
-    house_style,
+    drawing,
     write_count,
     write_percent,
 )
@@ -44,7 +44,7 @@ class _Row(NamedTuple):
         return math.prod(self.shape)
 
 
-@house_style()
+@drawing
 def network_diagram(model, title=None):
     """Draw a network as a chain of boxes from input to output; a wider box holds more numbers.
 
@@ -106,10 +106,19 @@ def _shape_words(shape):
 
 def _network_rows(model):
     """Return the input and the layers of a chain, each with what it puts out for one input."""
-    rows = [_Row("input", tuple(model.input_shape[1:]), None)]
-    for layer in model.layers:
-        if type(layer).__name__ != "InputLayer":
-            rows.append(_Row(_layer_words(layer), tuple(layer.output.shape[1:]), layer.count_params()))
+    try:
+        rows = [_Row("input", tuple(model.input_shape[1:]), None)]
+        for layer in model.layers:
+            if type(layer).__name__ != "InputLayer":
+                rows.append(_Row(_layer_words(layer), tuple(layer.output.shape[1:]), layer.count_params()))
+        is_chain = len(rows) > 1 and all(isinstance(side, int) for row in rows for side in row.shape)
+    except Exception:  # a layer that was never called, several inputs, something other than a model
+        is_chain = False
+    if not is_chain:
+        raise ValueError(
+            "network_diagram draws a Keras model that is built, a chain of layers from one input of a known shape to "
+            "one output: begin it with keras.Input(shape)."
+        )
     return rows
 
 

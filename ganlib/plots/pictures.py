@@ -6,7 +6,9 @@ import textwrap
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from ganlib.arguments import Whole, as_array
 from ganlib.data import as_bytes, flat, tile
+from ganlib.plots.checks import check_counts, check_probabilities, check_texts
 from ganlib.plots.style import (
     FAKE,
     INK,
@@ -16,9 +18,8 @@ from ganlib.plots.style import (
     Plot,
     begin_with,
     canvas,
-    check_probabilities,
     draw_picture,
-    house_style,
+    drawing,
     join_words,
     write_count,
     write_percent,
@@ -27,6 +28,9 @@ from ganlib.plots.style import (
 
 def _grid_shape(n, rows, columns):
     """Return rows and columns for n pictures: one row up to 10 pictures, else nearly a square."""
+    rows, columns = (
+        value if value is None else Whole(name, 1)(value) for name, value in (("rows", rows), ("columns", columns))
+    )
     if columns is None:
         columns = math.ceil(n / rows) if rows else n if n <= 10 else math.ceil(math.sqrt(n))
     if rows is None:
@@ -36,13 +40,7 @@ def _grid_shape(n, rows, columns):
     return rows, columns
 
 
-def _check_beside(name, values, n):
-    """Refuse titles or probabilities that are not one for each picture."""
-    if values is not None and len(values) != n:
-        raise ValueError(f"{name} must have one entry for each of the {n} pictures, not {len(values)}.")
-
-
-@house_style()
+@drawing
 def picture_grid(images, rows=None, columns=None, titles=None, probabilities=None, title=None):
     """Draw pictures in a grid, with words above and the discriminator's verdict under each.
 
@@ -65,12 +63,15 @@ def picture_grid(images, rows=None, columns=None, titles=None, probabilities=Non
     pictures = flat(as_bytes(images))
     n, height, width = pictures.shape[:3]
     rows, columns = _grid_shape(n, rows, columns)
-    _check_beside("titles", titles, n)
-    _check_beside("probabilities", probabilities, n)
+    titles = None if titles is None else check_texts("titles", titles, n, "pictures")
     if probabilities is not None:
         probabilities = check_probabilities("probabilities", probabilities)
-    cell = min(1.1, WIDTH / columns)
-    words = [textwrap.wrap(str(words), max(4, int(cell / 0.085))) for words in titles or [""] * n]
+        if len(probabilities) != n:
+            raise ValueError(
+                f"probabilities must have one entry for each of the {n} pictures, not {len(probabilities)}."
+            )
+    cell = min(1.1, max(0.2, WIDTH / columns))
+    words = [textwrap.wrap(words, max(4, int(cell / 0.085))) for words in titles or [""] * n]
     above, below = 0.17 * max(map(len, words)), 0.1 if probabilities is None else 0.38
     side, tall = cell - 0.1, (cell - 0.1) * height / width
     figure, axes = canvas(columns * cell, rows * (above + tall + below), title)
@@ -106,7 +107,7 @@ def _grid_sentence(pictures, rows, columns, titles, probabilities, title):
         sentence += f", and a picture differs from the average one by {write_percent(spread)} of the brightness range"
     sentence += "."
     if titles is not None and n <= 25:
-        sentence += f" Titles, row by row: {', '.join(map(str, titles))}."
+        sentence += f" Titles, row by row: {', '.join(titles)}."
     if probabilities is not None:
         sentence += (
             f" The discriminator takes {(probabilities > 0.5).sum()} of {n} for real; its probabilities run "
@@ -115,7 +116,7 @@ def _grid_sentence(pictures, rows, columns, titles, probabilities, title):
     return sentence
 
 
-@house_style()
+@drawing
 def frames(pictures, steps, title=None):
     """Draw sample grids of several steps side by side: the same latent vectors, as the generator learns.
 
@@ -131,9 +132,10 @@ def frames(pictures, steps, title=None):
     -------
     Plot
     """
-    pictures = np.asarray(pictures)
-    if pictures.ndim != 5:
+    pictures = as_array("pictures", pictures)
+    if pictures.ndim != 5 or not pictures.size:
         raise ValueError(f"pictures must have the shape (k, n, height, width, channels), not {pictures.shape}.")
+    steps = check_counts("steps", steps)
     if len(steps) != len(pictures):
         raise ValueError(f"steps must have one entry for each of the {len(pictures)} grids, not {len(steps)}.")
     shape = pictures.shape

@@ -10,6 +10,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from ganlib.arguments import Switch, Whole
+from ganlib.plots.checks import as_text, check_counts, check_named, check_numbers, check_rising, check_several
 from ganlib.plots.style import (
     FAKE,
     GENERATOR,
@@ -21,11 +23,13 @@ from ganlib.plots.style import (
     WIDTH,
     Plot,
     begin_with,
-    house_style,
+    drawing,
     join_words,
+    sheet,
     write_count,
     write_percent,
 )
+from ganlib.wording import write
 
 # From the purple of fakes over white to the green of real points; the two differ for every kind of colour blindness.
 # Steepest around a half, where a balanced game is played.
@@ -64,7 +68,7 @@ class Scene(NamedTuple):
     scores: bool = False
 
 
-@house_style()
+@drawing
 def planes(scenes, captions=None, columns=None, title=None):
     """Draw scenes of a GAN in the plane side by side, each over the square from -1 to 1.
 
@@ -90,22 +94,22 @@ def planes(scenes, captions=None, columns=None, title=None):
     ValueError
         No scene, not one caption per scene, arrows or weights that are not one per point, or a surface outside 0 to 1.
     """
-    scenes = [scenes] if isinstance(scenes, Scene) else list(scenes)
-    captions = [""] * len(scenes) if captions is None else list(captions)
+    scenes = [scenes] if isinstance(scenes, Scene) else check_several("scenes", scenes)
+    captions = [""] * len(scenes) if captions is None else check_several("captions", captions)
     if not scenes or len(captions) != len(scenes):
         raise ValueError(
             f"planes needs at least one scene and one caption for each, not {len(scenes)} and {len(captions)}."
         )
-    scenes = [_check_scene(scene) for scene in scenes]
-    columns = columns or math.ceil(len(scenes) / math.ceil(len(scenes) / 5))
-    side = min(3.4, WIDTH / columns)
+    scenes, captions = [_check_scene(scene) for scene in scenes], [as_text(caption) for caption in captions]
+    columns = math.ceil(len(scenes) / math.ceil(len(scenes) / 5)) if columns is None else Whole("columns", 1)(columns)
+    side = min(3.4, max(0.3, WIDTH / columns))
     lines = [textwrap.wrap(caption, max(10, int((side - 0.1) / 0.072))) for caption in captions]
     rows = math.ceil(len(scenes) / columns)
     above = 0.16 * max(map(len, lines)) + 0.08
     longest = max((np.hypot(*scene.arrows.T).max() for scene in scenes if scene.arrows is not None), default=1)
     head = 0.32 if title else 0.02
     height, width = head + rows * (side + above), max(columns * side, 0.1 * len(title or "") + 0.1)
-    figure = Figure(figsize=(width, height))
+    figure = sheet(width, height)
     for i, (scene, words) in enumerate(zip(scenes, lines, strict=True)):
         left, top = (i % columns) * side, head + (i // columns) * (side + above) + above
         pad = 0.05
@@ -120,8 +124,14 @@ def planes(scenes, captions=None, columns=None, title=None):
 
 def _check_scene(scene):
     """Return the scene with arrays in place of lists, or say what does not fit together."""
-    *parts, scores = scene
-    scene = Scene(*(None if part is None else np.asarray(part, np.float64) for part in parts), bool(scores))
+    if not isinstance(scene, Scene):
+        raise ValueError(f"Each of scenes must be a plots.Scene, not {write(scene)}.")
+    parts = {
+        name: part if part is None else check_numbers(name, part, *[None] * np.ndim(part))
+        for name, part in scene._asdict().items()
+        if name != "scores"
+    }
+    scene = Scene(**parts, scores=Switch("scores")(scene.scores))
     for name in ("real", "fake"):
         points, weights = getattr(scene, name), getattr(scene, f"{name}_weight")
         if points is not None and (points.ndim != 2 or points.shape[1] != 2):
@@ -130,10 +140,12 @@ def _check_scene(scene):
             raise ValueError(f"{name}_weight must have one number for each point of {name}.")
     if scene.arrows is not None and (scene.fake is None or scene.arrows.shape != scene.fake.shape):
         raise ValueError("arrows must have one arrow for each point of fake.")
-    surface = scene.surface
+    mesh, surface = scene.mesh, scene.surface
+    if mesh is not None and (mesh.ndim not in (2, 3) or mesh.shape[-1] != 2 or min(mesh.shape[:-1]) < 2):
+        raise ValueError(f"mesh must have the shape (k, 2) or (k, k, 2) with k of at least 2, not {mesh.shape}.")
     if surface is None:
         return scene
-    if surface.ndim != 2 or not np.isfinite(surface).all():
+    if surface.ndim != 2 or min(surface.shape) < 2:
         raise ValueError("surface must be a square table of finite numbers.")
     if not scene.scores and not ((surface >= 0) & (surface <= 1)).all():
         raise ValueError(
@@ -274,7 +286,7 @@ def _tell_mesh(mesh):
     return f"the cells of the generator's sheet cover {_areas(quads).sum():.2f} of the square's area of 4"
 
 
-@house_style()
+@drawing
 def distance_curves(steps, distances, floor, title=None):
     """Draw the distance between fakes and real points over the steps, with the distance of real from real below it.
 
@@ -292,10 +304,12 @@ def distance_curves(steps, distances, floor, title=None):
     Plot
     """
     lines = ("solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
-    if not 1 <= len(distances) <= len(lines):
-        raise ValueError(f"distances must hold one to four runs, not {len(distances)}.")
-    steps, floor = np.asarray(steps), np.asarray(floor, np.float64)
-    distances = {name: np.asarray(values, np.float64) for name, values in distances.items()}
+    steps, floor = check_rising("steps", check_counts("steps", steps)), check_numbers("floor", floor, None)
+    if len(steps) < 2:
+        raise ValueError("steps must be at least two.")
+    distances = check_named(
+        "distances", distances, len(lines), lambda name, values: check_numbers(name, values, len(steps))
+    )
     figure = Figure(figsize=(7.2, 3.4), layout="constrained")
     figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)
     axes = figure.add_subplot()

@@ -6,13 +6,15 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
+from ganlib.plots.checks import check_columns, check_named, check_number, check_numbers, check_several
 from ganlib.plots.curves import RUN_PENS
-from ganlib.plots.style import GREY, Plot, begin_with, house_style, join_words
+from ganlib.plots.style import GREY, Plot, begin_with, drawing, join_words
 
 TIMES = (1, 2, 5)  # ticks in each decade
+MOST_SEEDS = 100  # lines of a recipe
 
 
-@house_style()
+@drawing
 def quality_curves(curves, real, fog, title=None):
     """Draw the distance to real digits against the time of training, both on logarithmic axes.
 
@@ -37,9 +39,13 @@ def quality_curves(curves, real, fog, title=None):
     ValueError
         No recipe or more than four; a seed without rows; a time or a distance that is not above 0.
     """
-    if not 1 <= len(curves) <= len(RUN_PENS):
-        raise ValueError(f"curves must hold one to {len(RUN_PENS)} recipes, not {len(curves)}.")
-    lines = {name: [_points(name, rows) for rows in seeds.values()] for name, seeds in curves.items()}
+    recipes = check_named(
+        "curves", curves, len(RUN_PENS), lambda name, seeds: check_named(name, seeds, MOST_SEEDS, _points)
+    )
+    lines = {name: list(seeds.values()) for name, seeds in recipes.items()}
+    real, fog = check_number("real", real), check_number("fog", fog)
+    if min(real, fog) <= 0:
+        raise ValueError("real and fog must be above 0: both axes are logarithmic.")
     figure = Figure(figsize=(7.2, 3.8), layout="constrained")
     axes = figure.add_subplot(xlabel="seconds of training", ylabel="MNIST-FD", xscale="log", yscale="log")
     axes.set_title(title or "Distance to real digits, against the time")
@@ -59,9 +65,10 @@ def quality_curves(curves, real, fog, title=None):
 
 def _points(name, rows):
     """Return seconds and distances of one seed as two arrays; ValueError if they cannot be drawn."""
-    seconds, distances = (np.array([row[key] for row in rows], float) for key in ("seconds", "mnist_fd"))
-    if not len(seconds) or not (seconds > 0).all() or not (distances > 0).all():
-        raise ValueError(f"Every seed of {name!r} needs rows whose seconds and mnist_fd are above 0.")
+    rows = [check_columns(name, row, "seconds", "mnist_fd") for row in check_several(name, rows)]
+    seconds, distances = (check_numbers(name, [row[key] for row in rows], None) for key in ("seconds", "mnist_fd"))
+    if not (seconds > 0).all() or not (distances > 0).all():
+        raise ValueError(f"{name} needs rows whose seconds and mnist_fd are above 0.")
     return seconds, distances
 
 

@@ -2,14 +2,17 @@
 
 import base64
 import contextlib
+import functools
 import html
+import inspect
 import io
 import textwrap
 from typing import NamedTuple
 
 import matplotlib
-import numpy as np
 from matplotlib.figure import Figure
+
+from ganlib.plots.checks import as_text
 
 
 class Pen(NamedTuple):
@@ -49,6 +52,7 @@ PAPER = "#FFFFFF"
 WIDTH = 9.0  # inches, of the widest figures: 864 pixels in JupyterLab at 100%
 PIXELS_PER_INCH = 96  # of a screen at 100%: a point of the figure is then a point of the page
 SHARPNESS = 2  # PNG pixels to one screen pixel
+MOST_INCHES = 300  # of a side of a figure: Matplotlib makes PNGs of fewer than 2 ** 16 pixels each way
 
 _STYLE = {
     "figure.facecolor": PAPER,
@@ -87,6 +91,28 @@ def house_style():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_STYLE)
         yield
+
+
+def drawing(draw):
+    """Let a function draw in the house style, and take what it is given as `title` for text."""
+    signature = inspect.signature(draw)
+
+    @functools.wraps(draw)
+    def drawn(*given, **named):
+        arguments = signature.bind(*given, **named).arguments
+        if arguments.get("title") is not None:
+            arguments["title"] = as_text(arguments["title"])
+        with house_style():
+            return draw(**arguments)
+
+    return drawn
+
+
+def sheet(width, height, **settings):
+    """Return a figure of a size in inches; ValueError if it is larger than what can be drawn."""
+    if max(width, height) > MOST_INCHES:
+        raise ValueError(f"This figure would be {max(width, height):,.0f} inches long: draw less in one figure.")
+    return Figure(figsize=(width, height), **settings)
 
 
 class Plot(NamedTuple):
@@ -138,7 +164,7 @@ def write_percent(share):
 
 def write_value(value):
     """Write a live value: 0.0002, 2 or True."""
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return f"{value:.3g}" if isinstance(value, float) else as_text(value)
 
 
 def write_count(number, word):
@@ -162,7 +188,7 @@ def canvas(width, height, title=None):
     lines = textwrap.wrap(title or "", int(WIDTH / 0.1))
     head = 0.21 * len(lines) + 0.18 if lines else 0.05
     width = max([width, *(0.1 * len(line) + 0.1 for line in lines)])
-    figure = Figure(figsize=(width, head + height))
+    figure = sheet(width, head + height)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(height, -head))
     axes.axis("off")
@@ -176,12 +202,3 @@ def draw_picture(axes, picture, x, y, width, height):
     place = (x, x + width, y + height, y)
     axes.imshow(picture, "gray", vmin=0, vmax=255, extent=place, interpolation="nearest", aspect="auto", zorder=2)
     axes.set(**limits)
-
-
-def check_probabilities(name, values):
-    """Return probabilities as a flat array, or say what is wrong with them."""
-    values = np.asarray(values, np.float64)
-    values = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
-    if values.ndim != 1 or not len(values) or not ((values >= 0) & (values <= 1)).all():
-        raise ValueError(f"{name} must be a list of probabilities from 0 to 1, not logits, and not empty.")
-    return values

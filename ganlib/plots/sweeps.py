@@ -1,6 +1,7 @@
 """Figures of sweeps: which settings led where, what the pictures look like there, and how the runs went."""
 
 import math
+from numbers import Real
 from typing import NamedTuple
 
 import matplotlib
@@ -8,7 +9,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from ganlib.plots.style import GREY, INK, PALE, WIDTH, Plot, begin_with, canvas, draw_picture, house_style, join_words
+from ganlib.arguments import as_array
+from ganlib.plots.checks import as_text, check_columns, check_numbers, check_several
+from ganlib.plots.style import GREY, INK, PALE, WIDTH, Plot, begin_with, canvas, draw_picture, drawing, join_words
 
 SIGNS = {
     "trained": "T",
@@ -33,6 +36,7 @@ COLOURS = {
     "done": "#595959",
 }
 EMPTY = "#FAFAFA"
+MOST = 40  # curves in a figure
 
 
 class _Cell(NamedTuple):
@@ -50,18 +54,27 @@ class _Cell(NamedTuple):
         return len(set(self.outcomes)) == 1
 
 
+def _runs(table, x, y):
+    """Return a list with both values and the outcome of every row."""
+    names = (x, y, "outcome")
+    table = check_columns("The table", table, *names)
+    columns = [check_several(f"The column {name}", table[name]) for name in names]
+    if not columns[0] or len({len(column) for column in columns}) > 1:
+        raise ValueError("The table must have rows, and columns of one length: there is nothing to draw.")
+    for name, column in zip(names, columns[:2], strict=False):
+        if not all(isinstance(value, str) or (isinstance(value, Real) and math.isfinite(value)) for value in column):
+            raise ValueError(f"The column {name} must hold numbers or words, one per run.")
+    return [(at_x, at_y, as_text(outcome)) for at_x, at_y, outcome in zip(*columns, strict=True)]
+
+
 def _cells(table, x, y, score):
     """Return the values of both axes, in order, and a dict of (x, y) to `_Cell`."""
-    missing = [name for name in (x, y, "outcome", score) if name and name not in table]
-    if missing:
-        raise ValueError(f"The table has no column {missing[0]}: it has {', '.join(map(str, table))}.")
-    if not len(table[x]):
-        raise ValueError("The table is empty: there is nothing to draw.")
-    groups = {}
-    scores = np.asarray(table[score], float) if score else np.full(len(table[x]), np.nan)
-    for at_x, at_y, outcome, number in zip(table[x], table[y], table["outcome"], scores, strict=True):
+    runs, groups = _runs(table, x, y), {}
+    scores = np.full(len(runs), np.nan) if score is None else check_columns("The table", table, score)[score]
+    scores = check_numbers(f"The scores {as_text(score)}", scores, len(runs), gaps=True)
+    for (at_x, at_y, outcome), number in zip(runs, scores, strict=True):
         outcomes, numbers = groups.setdefault((at_x, at_y), ([], []))
-        outcomes.append(str(outcome))
+        outcomes.append(outcome)
         numbers.append(number)
     cells = {}
     for key, (outcomes, numbers) in groups.items():
@@ -76,7 +89,7 @@ def _cells(table, x, y, score):
     return columns, rows, cells
 
 
-@house_style()
+@drawing
 def outcome_map(table, x="g_learning_rate", y="d_learning_rate", score="mnist_fd", title=None):
     """Draw where in a grid of two parameters a training went well, and where it failed and how.
 
@@ -172,7 +185,7 @@ def _shades(scores):
 
 
 def _write(value):
-    words = f"{value:.2g}" if isinstance(value, (float, np.floating)) else str(value)
+    words = f"{value:.2g}" if isinstance(value, (float, np.floating)) else as_text(value)
     return words if len(words) <= 20 else f"{words[:9]}…{words[-10:]}"
 
 
@@ -193,7 +206,7 @@ def _map_sentence(cells, x, y, score, title):
     )
 
 
-@house_style()
+@drawing
 def sample_map(table, pictures, x="g_learning_rate", y="d_learning_rate", title=None):
     """Draw one picture of samples for each cell of a grid of two parameters, each with its outcome.
 
@@ -218,16 +231,18 @@ def sample_map(table, pictures, x="g_learning_rate", y="d_learning_rate", title=
         A column is missing, or there is not one picture, or None, for each row.
     """
     columns, rows, cells = _cells(table, x, y, None)
-    if len(pictures) != len(table[x]):
-        raise ValueError(f"pictures must have one entry for each of the {len(table[x])} rows, not {len(pictures)}.")
+    runs = _runs(table, x, y)
+    pictures = [_check_picture(picture) for picture in check_several("pictures", pictures)]
+    if len(pictures) != len(runs):
+        raise ValueError(f"pictures must have one entry for each of the {len(runs)} rows, not {len(pictures)}.")
     side = min(1.5, (WIDTH - 1.3) / len(columns))
     left, shown = 1.25, {}
     figure, axes = canvas(left + side * len(columns) + 0.1, (side + 0.2) * len(rows) + 0.8, title)
-    for at_x, at_y, outcome, picture in zip(table[x], table[y], table["outcome"], pictures, strict=True):
+    for (at_x, at_y, outcome), picture in zip(runs, pictures, strict=True):
         if (at_x, at_y) not in shown and picture is not None:
-            shown[at_x, at_y] = str(outcome)
+            shown[at_x, at_y] = outcome
             place = left + side * columns.index(at_x), 0.5 + (side + 0.2) * (len(rows) - 1 - rows.index(at_y))
-            draw_picture(axes, np.asarray(picture), *place, side - 0.08, side - 0.08)
+            draw_picture(axes, picture, *place, side - 0.08, side - 0.08)
             axes.text(place[0], place[1] - 0.03, outcome, fontsize=8.5, color=COLOURS.get(outcome, INK), va="bottom")
     for number, value in enumerate(columns):
         axes.text(
@@ -251,7 +266,22 @@ def sample_map(table, pictures, x="g_learning_rate", y="d_learning_rate", title=
     )
 
 
-@house_style()
+def _check_picture(picture):
+    """Return a picture as it can be drawn, or None for none."""
+    if picture is None:
+        return None
+    picture = as_array("pictures", picture)
+    if (
+        picture.dtype != np.uint8
+        or picture.ndim not in (2, 3)
+        or picture.shape[2:] not in ((), (3,))
+        or not picture.size
+    ):
+        raise ValueError("pictures must be uint8 of shape (height, width) or (height, width, 3), or None.")
+    return picture
+
+
+@drawing
 def sweep_curves(runs, column="d_accuracy", title=None):
     """Draw a column of several runs' curves, each with its label, coloured by outcome.
 
@@ -271,18 +301,21 @@ def sweep_curves(runs, column="d_accuracy", title=None):
     ValueError
         There is no run, or one has no such column.
     """
-    if not runs:
-        raise ValueError("There is no run to draw: give (label, outcome, curves) of at least one.")
+    runs = check_several("runs", runs)
+    if not 1 <= len(runs) <= MOST or not all(len(check_several("Each of runs", run)) == 3 for run in runs):
+        raise ValueError(f"runs must hold (label, outcome, curves) of one to {MOST} runs.")
     figure = Figure(figsize=(WIDTH, 3.4), layout="constrained")
     axes = figure.add_subplot()
     ends = []
     for number, (label, outcome, curves) in enumerate(runs):
-        if column not in curves or "step" not in curves or not len(curves[column]):
-            raise ValueError(f"The run {label} has no curve {column}.")
+        label, outcome = as_text(label), as_text(outcome)
+        curves = check_columns(f"The run {label}", curves, "step", column)
+        values = check_numbers(f"The curve of {label}", curves[column], None, gaps=True)
+        steps = check_numbers(f"The steps of {label}", curves["step"], len(values))
         dashes = ["solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2))][number % 4]
         words = f"{label}: {outcome}"
-        axes.plot(curves["step"], curves[column], color=COLOURS.get(outcome, INK), linestyle=dashes, label=words)
-        ends.append(f"{words}, at last {float(np.asarray(curves[column])[-1]):.3g}")
+        axes.plot(steps, values, color=COLOURS.get(outcome, INK), linestyle=dashes, label=words)
+        ends.append(f"{words}, at last {values[-1]:.3g}")
     axes.set(xlabel="step", ylabel=column, title=title or "")
     axes.grid(axis="y", color=PALE)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=8.5)

@@ -1,15 +1,27 @@
 """The figure of the judge on trial: what it says of garbage and of worsened digits, beside what real digits get."""
 
-import numpy as np
-from matplotlib.figure import Figure
+from typing import NamedTuple
 
-from ganlib.data import as_bytes
-from ganlib.plots.style import FAKE, GREY, INK, PALE, REAL, WIDTH, Plot, begin_with, house_style
+import numpy as np
+
+from ganlib.data import as_bytes, flat
+from ganlib.plots.checks import as_text, check_named, check_number, check_several
+from ganlib.plots.style import FAKE, GREY, INK, PALE, REAL, WIDTH, Plot, begin_with, drawing, sheet
 
 SHOWN = 5  # pictures of each kind
+MOST = 10  # scores
 
 
-@house_style()
+class _Case(NamedTuple):
+    """One kind of pictures, as `ganlib.judge.trials.trial` returns it."""
+
+    name: str
+    group: str
+    pictures: np.ndarray
+    scores: dict
+
+
+@drawing
 def trial_table(cases, title="What the judge says of pictures that are no digits"):
     """Draw some pictures of every kind and a bar for every score, with a line at what real digits get.
 
@@ -29,14 +41,17 @@ def trial_table(cases, title="What the judge says of pictures that are no digits
     ValueError
         There are fewer than two cases.
     """
+    cases = [_check_case(case) for case in check_several("cases", cases)]
     if len(cases) < 2:
         raise ValueError("cases must hold real digits and at least one other kind: take what trial() returns.")
     real, rows = cases[0], np.arange(len(cases))
-    figure = Figure(figsize=(WIDTH, 1 + 0.27 * len(cases)), layout="constrained")
-    figure.suptitle(title, fontweight="bold", fontsize=11.5)
+    if any(list(case.scores) != list(real.scores) or case.scores.get("mnist_fd", 1) <= 0 for case in cases):
+        raise ValueError("cases must all have the same scores, and a distance above 0.")
+    figure = sheet(WIDTH, 1 + 0.27 * len(cases), layout="constrained")
+    figure.suptitle(title or "", fontweight="bold", fontsize=11.5)
     axes = figure.subplots(1, 1 + len(real.scores), sharey=True, width_ratios=[1.5] + [1] * len(real.scores))
     for row, case in enumerate(cases):
-        strip = np.hstack(list(as_bytes(case.pictures[:SHOWN])[..., 0]))
+        strip = np.hstack(list(case.pictures))
         axes[0].imshow(strip, "gray", vmin=0, vmax=255, extent=(0, SHOWN, row + 0.46, row - 0.46), aspect="auto")
     axes[0].set(xlim=(0, SHOWN), xticks=[], ylim=(len(cases) - 0.5, -0.5))
     axes[0].set_yticks(rows, [case.name for case in cases], fontsize=8)
@@ -56,6 +71,14 @@ def trial_table(cases, title="What the judge says of pictures that are no digits
         for edge in np.flatnonzero(np.array(groups[1:]) != np.array(groups[:-1])):
             panel.axhline(edge + 0.5, color=PALE, linewidth=1)
     return Plot(figure, _sentence(cases, title))
+
+
+def _check_case(case):
+    """Return one case with its name and group as text, the pictures that are shown as bytes, and its scores."""
+    if not all(hasattr(case, name) for name in _Case._fields):
+        raise ValueError(f"Each of cases must have {', '.join(_Case._fields)}: take what trial() returns.")
+    pictures, scores = flat(as_bytes(case.pictures)[:SHOWN]), check_named("scores", case.scores, MOST, check_number)
+    return _Case(as_text(case.name), as_text(case.group), pictures, scores)
 
 
 def _title(score):

@@ -12,7 +12,7 @@ __all__, __getattr__, __dir__ = lazily(
         "callbacks": ("ProgressBar", "Sampler"),
         "devices": ("compile_mode", "describe_device", "has_gpu", "use_xla"),
         "errors": ("GuardError", "RunFolderError", "TrainingDiverged", "TrainingInterrupted"),
-        "files": ("atomic_write",),
+        "files": ("atomic_write", "try_to_write"),
         "history": ("History",),
         "live": ("Change", "LiveValue", "LiveValues", "Schedule"),
         "loop": ("Trainer",),

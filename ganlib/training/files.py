@@ -56,6 +56,16 @@ def atomic_write(path):
                 unfinished.unlink(missing_ok=True)
 
 
+class _Tried(Exception):
+    """Ends the writing of a file before anything is in it."""
+
+
+def try_to_write(path):
+    """Raise what `atomic_write` would, before the work whose result is to be written there; nothing is changed."""
+    with contextlib.suppress(_Tried), atomic_write(path):
+        raise _Tried
+
+
 def _beginning(target):
     """Return how the temporary names of a file begin; short enough for every disk."""
     return f".{target.name[:50]}."

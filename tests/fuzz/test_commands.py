@@ -2,6 +2,7 @@
 
 import functools
 import re
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from sentences import BEGINS, ENDS, attempt
 
 from ganlib import commands, doctor
+from ganlib.bench import quality, speed
 from ganlib.course import badges, book, handout, timings
 from ganlib.lab import page
 from ganlib.setup import environment
@@ -49,6 +51,8 @@ OPTIONS = {
     "progress": ((), "export room page"),
     "doctor": ((), "room"),
     "lab": (("--no-browser",), "port ip token visitors idle"),
+    "bench": (("--quick",), "network batch-size rounds json"),
+    "bench --quality": ((), "recipes ablate seeds budget steps points pictures json"),
 }
 
 
@@ -63,11 +67,14 @@ def no_work(monkeypatch, kit, tmp_path):
     monkeypatch.setattr(doctor, "report", lambda as_json: 0)
     monkeypatch.setattr(book, "main", lambda *arguments: "index.html")
     monkeypatch.setattr(handout, "pack", functools.partial(refuse, "There is nothing to pack."))
+    nothing = functools.partial(refuse, "There is nothing to measure.")
+    monkeypatch.setattr(speed, "data", SimpleNamespace(load_mnist=nothing))
+    monkeypatch.setattr(quality, "seconds_a_step", nothing)
     (kit / "README.md").write_text("# A kit\n\nText.\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 
 
-def refuse(why, *arguments):
+def refuse(why, *arguments, **settings):
     raise ValueError(why)
 
 
@@ -77,7 +84,7 @@ def words_for(draw, command):
     names = draw(st.lists(st.sampled_from(options.split()), max_size=3, unique=True)) if options else []
     given_ = [word for name in names for word in draw(st.sampled_from([[f"--{name}", "{}"], [f"--{name}={{}}"]]))]
     given_ = [word.replace("{}", draw(WORDS)) for word in given_]
-    return [command, *draw(st.lists(WORDS, max_size=2)), *always, *given_]
+    return [*command.split(), *draw(st.lists(WORDS, max_size=2)), *always, *given_]
 
 
 @pytest.mark.parametrize("command", OPTIONS)

@@ -94,8 +94,8 @@ def test_a_page_cannot_change_it(digits):
     ("code", "images", "labels", "sentence"),
     [
         (3, slice(None), slice(None), "this model's code has 3: train one with code=2"),
-        (2, slice(0, 1), slice(0, 1), "at least two codes"),
-        (2, slice(None), slice(0, 5), "one digit for each of the 60 codes"),
+        (2, slice(0, 1), slice(0, 1), "codes must be at least two"),
+        (2, slice(None), slice(0, 5), "a digit from 0 to 9 for each of the 60 codes"),
     ],
 )
 def test_what_is_no_map_is_refused(digits, code, images, labels, sentence):

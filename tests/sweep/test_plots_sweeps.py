@@ -62,10 +62,10 @@ def test_curves_are_told_apart_by_more_than_colour():
     ("draw", "words"),
     [
         (lambda: plots.outcome_map({**TABLE, "outcome": []}, x="rate"), "has no column rate"),
-        (lambda: plots.outcome_map({name: [] for name in TABLE}), "table is empty"),
+        (lambda: plots.outcome_map({name: [] for name in TABLE}), "table must have rows"),
         (lambda: plots.sample_map(TABLE, []), "one entry for each of the 6 rows, not 0"),
-        (lambda: plots.sweep_curves([]), "no run to draw"),
-        (lambda: plots.sweep_curves([("a", "trained", {"step": [1]})]), "The run a has no curve d_accuracy"),
+        (lambda: plots.sweep_curves([]), "one to 40 runs"),
+        (lambda: plots.sweep_curves([("a", "trained", {"step": [1]})]), "The run a has no column d_accuracy"),
     ],
 )
 def test_wrong_data_are_refused(draw, words):
