@@ -19,6 +19,8 @@ LESSONS = {path.name[:2]: path for path in (Path(__file__).resolve().parents[2] 
 NUMBERS = sorted(number for number in LESSONS if exercises.of_lesson(number))
 ALL = [name for number in NUMBERS for name in exercises.of_lesson(number)]
 
+pytestmark = pytest.mark.usefixtures("graph")  # as lessons run in the tests; what XLA compiles has tests of its own
+
 
 @pytest.fixture(autouse=True)
 def progress_goes_elsewhere(tmp_path, monkeypatch):

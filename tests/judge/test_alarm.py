@@ -229,9 +229,8 @@ def test_a_training_that_fails_is_named_while_it_fails(trained, preset):
     assert began[SHOWN_BY[preset]] <= 300
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_a_training_that_goes_well_raises_no_alarm(seed):
+def test_a_training_that_goes_well_raises_no_alarm():
     watcher = CollapseAlarm()
-    gan = GAN.from_recipe("swift", seed)
+    gan = GAN.from_recipe("swift", seed=0)
     gan.train(1000, sample_interval=1000, callbacks=[watcher], verbose=0)
     assert watcher.alarms == []

@@ -228,7 +228,7 @@ def test_what_cannot_be_judged_is_refused_in_a_sentence(images, words):
         case("leaves, halved")[0].report(images)
 
 
-def test_keep_best_chooses_by_such_a_judge(monkeypatch):
+def test_keep_best_chooses_by_such_a_judge(eager, monkeypatch):
     monkeypatch.setattr("ganlib.judge.keep.PICTURES", 300)  # more than there are real ones
     small = draw_leaves(120, 16)
     gan = GAN.from_pictures(small, steps=4, batch_size=8, samples=1, filters=4)

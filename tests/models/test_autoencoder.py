@@ -128,7 +128,7 @@ def test_the_networks_of_lesson_02_are_those_of_the_module():
 # --- the engine -------------------------------------------------------------------------------------------------------
 
 
-def test_a_resumed_run_ends_in_the_same_weights_as_an_unbroken_one(tmp_path):
+def test_a_resumed_run_ends_in_the_same_weights_as_an_unbroken_one(graph, tmp_path):
     whole = small(noise=0.3)
     train(whole, 24)
     train(small(noise=0.3), 12, run=tmp_path / "run", schedule=Schedule([(6, "noise", 0.3)]))
@@ -140,7 +140,7 @@ def test_a_resumed_run_ends_in_the_same_weights_as_an_unbroken_one(tmp_path):
         np.testing.assert_array_equal(array, resumed.state()[0][name], err_msg=name)
 
 
-def test_noise_and_learning_rate_can_be_changed_while_it_trains():
+def test_noise_and_learning_rate_can_be_changed_while_it_trains(graph):
     model = small()
     train(model, 10, schedule=Schedule([(5, "noise", 1.5), (5, "learning_rate", 0.0)]))
     before = model.encoder.get_weights()
@@ -150,7 +150,7 @@ def test_noise_and_learning_rate_can_be_changed_while_it_trains():
         np.testing.assert_array_equal(old, new)
 
 
-def test_fit_trains_it_as_well():
+def test_fit_trains_it_as_well(graph):
     model = small()
     history = model.fit(SCALED, batch_size=50, epochs=3, verbose=0).history
     assert history["error"][-1] < history["error"][0]

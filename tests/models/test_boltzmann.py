@@ -177,7 +177,7 @@ def test_it_learns_which_pictures_are_probable(persistent, xla):
     assert probabilities(machine)[[3, 5, 10, 12]].sum() > 0.8
 
 
-def test_cd_is_not_pcd_and_more_gibbs_steps_are_not_one():
+def test_cd_is_not_pcd_and_more_gibbs_steps_are_not_one(graph):
     kinds = ({"persistent": True}, {"persistent": False}, {"persistent": True, "k": 3})
     kernels = [
         silent(RestrictedBoltzmannMachine(hidden=3, picture_shape=(2, 2, 1), **kind), 20).kernel.numpy()
@@ -188,7 +188,7 @@ def test_cd_is_not_pcd_and_more_gibbs_steps_are_not_one():
 
 
 @pytest.mark.parametrize("persistent", [True, False])
-def test_a_resumed_run_ends_in_the_very_weights_and_dreams_of_an_unbroken_one(tmp_path, persistent):
+def test_a_resumed_run_ends_in_the_very_weights_and_dreams_of_an_unbroken_one(graph, tmp_path, persistent):
     def new():
         return RestrictedBoltzmannMachine(hidden=6, chains=7, k=2, persistent=persistent, seed=3)
 
@@ -203,7 +203,7 @@ def test_a_resumed_run_ends_in_the_very_weights_and_dreams_of_an_unbroken_one(tm
         assert array.tobytes() == theirs[name].tobytes(), name
 
 
-def test_the_learning_rate_can_be_changed_while_it_learns():
+def test_the_learning_rate_can_be_changed_while_it_learns(graph):
     machine = silent(RestrictedBoltzmannMachine(hidden=3, picture_shape=(2, 2, 1)), 5)
     before = machine.kernel.numpy()
     machine.learning_rate = 0

@@ -90,7 +90,7 @@ def test_real_pictures_are_mirrored_and_fakes_are_not():
     assert (fake >= 0).all()
 
 
-def test_augmentation_is_off_unless_asked_for_and_then_changes_what_is_learned():
+def test_augmentation_is_off_unless_asked_for_and_then_changes_what_is_learned(eager):
     weights = {}
     for kind in (None, *KINDS):
         gan = tiny.build_gan(**({} if kind is None else {"augment": kind}))
@@ -101,7 +101,7 @@ def test_augmentation_is_off_unless_asked_for_and_then_changes_what_is_learned()
     assert not same(weights["shift"], weights["mirror and shift"])
 
 
-def test_a_conditional_gan_keeps_its_digits_when_pictures_are_augmented():
+def test_a_conditional_gan_keeps_its_digits_when_pictures_are_augmented(eager):
     gan = ConditionalGAN(latent_dim=4, image_shape=(16, 16, 3), classes=3, augment="mirror and shift")
     assert len(gan.train(3, 8, data=SET, verbose=0)["step"]) == 3
 
@@ -120,7 +120,7 @@ def test_points_are_not_augmented():
 # The GAN that fits
 
 
-def test_the_gan_of_pictures_fits_them_and_learns_them_by_itself(tmp_path):
+def test_the_gan_of_pictures_fits_them_and_learns_them_by_itself(eager, tmp_path):
     gan = GAN.from_pictures(SET, seed=3, **SMALL)
     assert (gan.picture_shape, gan.network, gan.options.augment, gan.seed) == ((16, 16, 3), "conv", KINDS[2], 3)
     history = gan.train(run=tmp_path / "run", verbose=0)
@@ -135,7 +135,7 @@ def test_the_gan_of_pictures_fits_them_and_learns_them_by_itself(tmp_path):
     assert same(arrays_of(alone), arrays_of(resumed))
 
 
-def test_a_conditional_gan_of_pictures_has_their_classes():
+def test_a_conditional_gan_of_pictures_has_their_classes(eager):
     gan = ConditionalGAN.from_pictures(SET, steps=2, batch_size=8)
     assert gan.class_names == SET.classes
     gan.train(verbose=0)
@@ -188,7 +188,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_folder_goes_in_and_a_film_comes_out_by_one_command(folder, capsys):
+def test_a_folder_goes_in_and_a_film_comes_out_by_one_command(eager, folder, capsys):
     given = ["train", "--pictures", str(folder / "leaves"), "--size", "16", "--steps", "4", "--batch-size", "8"]
     film = ["--film", str(folder / "leaves.gif")]
     assert commands.main([*given, *film, "--run", str(folder / "run")]) == 0

@@ -15,11 +15,13 @@ LESSONS = Path(__file__).resolve().parents[2] / "notebooks"
 STEPS = 12
 
 
-def execute(name, folder, until=None, **parameters):
-    """Run a lesson, or its cells until one of them, with injected parameters; return the executed notebook."""
+def execute(name, folder, until=None, tagged=(), **parameters):
+    """Run a lesson, or its cells until one, or those of some tags, with injected parameters; return it executed."""
     lesson = nbformat.read(LESSONS / name, nbformat.NO_CONVERT)
     if until:
         lesson.cells = lesson.cells[: [cell.id for cell in lesson.cells].index(until) + 1]
+    if tagged:
+        lesson.cells = [cell for cell in lesson.cells if set(tagged) & set(cell.metadata.get("tags", ()))]
     nbformat.write(lesson, folder / f"of_{name}")
     made = papermill.execute_notebook(
         folder / f"of_{name}",
@@ -47,9 +49,9 @@ def figures(notebook):
 def keras_gan(tmp_path_factory):
     """Lesson 06 with two seeds, as far as the tests look: seed -> (executed notebook, run folder)."""
     made = {}
-    for seed, until in ((0, "histogram"), (1, "train")):
+    for seed, cells in enumerate(({"until": "histogram"}, {"tagged": ("parameters", "sweep")})):
         folder = tmp_path_factory.mktemp(f"seed{seed}")
-        notebook = execute("06_keras_gan.ipynb", folder, until, seed=seed, steps=STEPS, run=str(folder / "run"))
+        notebook = execute("06_keras_gan.ipynb", folder, **cells, seed=seed, steps=STEPS, run=str(folder / "run"))
         made[seed] = notebook, RunFolder.open(folder / "run")
     return made
 

@@ -2,23 +2,34 @@
 
 import json
 import math
+import shutil
 
 import numpy as np
 import pandas
 import pytest
+from helpers import modes
 from PIL import Image
 
 from ganlib import GAN
 from ganlib.judge.signs import outcome
 from ganlib.sweep import leave, scores
+from ganlib.training import RunFolder
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A GAN of the smallest networks after six steps, with a checkpoint of each."""
+    gan = GAN("dense", seed=3)
+    with modes.no_graph():
+        gan.train(6, batch_size=8, sample_interval=6, run=tmp_path_factory.mktemp("six") / "run", checkpoint_interval=1)
+    return gan
 
 
 @pytest.fixture
-def trained(tmp_path):
-    """A GAN of the smallest networks after six steps, with a checkpoint of each, and where it leaves its scores."""
-    gan = GAN("dense", seed=3)
-    gan.train(6, batch_size=8, sample_interval=6, run=tmp_path / "run", checkpoint_interval=1)
-    return gan, tmp_path
+def trained(made, tmp_path, monkeypatch):
+    """This GAN with a copy of its run folder, and where it leaves its scores."""
+    monkeypatch.setattr(made, "run", RunFolder.open(shutil.copytree(made.run.path, tmp_path / "run")))
+    return made, tmp_path
 
 
 def test_it_writes_what_it_returns_beside_the_outcome_that_follows_from_it(trained):

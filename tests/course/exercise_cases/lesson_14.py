@@ -35,7 +35,7 @@ def flows():
     three = toy_points("three_clusters", 2000)
     untrained, one, good, broken = (PlaneFlow(seed=0) for _ in range(4))
     broken.velocity = None
-    one.train(300, data=three[abs(three - three[0]).max(axis=1) < 0.3], verbose=0)
+    one.train(100, data=three[abs(three - three[0]).max(axis=1) < 0.3], verbose=0)
     good.train(1500, data=three, verbose=0)
     return {"untrained": untrained, "one": one, "good": good, "broken": broken}
 
