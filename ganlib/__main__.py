@@ -6,11 +6,13 @@ Python says which one to install instead of stopping at a syntax error. Everythi
 
 import sys
 
-from ganlib.setup.python_version import version_problem
+from ganlib.setup.python_version import as_report, version_problem
 
 if __name__ == "__main__":
     _problem = version_problem(sys.version_info, sys.argv[1:], sys.platform == "win32")
     if _problem:
+        if sys.argv[1:2] == ["doctor"] and "--json" in sys.argv:
+            print(as_report("Python " + ".".join(str(number) for number in sys.version_info[:3]), _problem))
         sys.exit(_problem)
     from ganlib.commands import main
 

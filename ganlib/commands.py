@@ -7,11 +7,13 @@ the requirements; then it imports the module that does the work. It returns an e
 import argparse
 import functools
 import os
+import platform
 import sys
 import time
 
 from ganlib.paths import as_path
 from ganlib.setup import environment
+from ganlib.setup.python_version import as_report
 
 FIRST_LESSON, LIVE_LAB = "00_start_here.ipynb", "10_live_lab.ipynb"
 MINUTES_OF_A_YEAR = 60 * 24 * 365
@@ -136,7 +138,12 @@ def doctor(arguments):
     options = parser.parse_args(arguments)
     if options.room is not None:
         return _room(options.room)
-    environment.stand(["doctor", *arguments])
+    try:
+        environment.stand(["doctor", *arguments])
+    except environment.SetupError as problem:
+        if options.json:  # what the table of a room shows of this computer
+            print(as_report(f"Python {platform.python_version()}, without its packages", str(problem)))
+        raise
     from ganlib import doctor as module
 
     return module.report(as_json=options.json)

@@ -38,7 +38,7 @@ def read(path):
     advice = "; ".join(f"{line}: {advice}" for ok, line, advice in lines if not ok)
     speed = _find(r"^speed: (\d{1,9}) steps/s", text)
     if not advice and speed and int(speed) < SLOW:
-        advice = "slow: set GANLIB_SPEED=smoke"
+        advice = 'slow: write speed = "smoke" into the first code cell of a lesson'
     ready = "yes" if all(ok for ok, _, _ in lines) else "no"
     return _row(path.stem, ready, _find(r"^Python ([\d.]+)", text), _find(r"^device: ([^,\n]+)", text), speed, advice)
 

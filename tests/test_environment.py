@@ -599,3 +599,20 @@ def test_a_real_call_makes_a_real_environment_once_and_ends_with_the_exit_code_o
     command = [python, "-c", "import ganlib; print(ganlib.__file__)"]
     plain = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True)
     assert plain.stdout.strip() == str(kit / "ganlib" / "__init__.py")
+
+
+# Where there is no room for it
+
+
+def test_a_disk_that_is_too_full_is_told_before_anything_is_installed(kit, programs, became, monkeypatch):
+    monkeypatch.setattr(environment.shutil, "disk_usage", lambda folder: SimpleNamespace(free=2.4e9))
+    with pytest.raises(environment.SetupError, match=r"about 3 GB, and the disk of .* has 2\.4 GB left: make room"):
+        environment.stand(["doctor"], kit)
+    assert programs.names == []
+    assert not (kit / ".venv").exists()
+
+
+def test_on_windows_a_folder_too_deep_for_the_packages_is_told_too():
+    deep = Path("C:/Users/maria.gonzalez/OneDrive - Contoso GmbH/Desktop/gan-teaching-kit/gan-teaching-kit")
+    assert "move the kit to a folder such as C:\\gan" in environment.place_problem(deep, 0, windows=True)
+    assert environment.place_problem(Path("/"), 0, windows=True) is None

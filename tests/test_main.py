@@ -2,7 +2,9 @@
 
 import argparse
 import ast
+import json
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -12,9 +14,9 @@ from pathlib import Path
 import pytest
 
 import ganlib
-from ganlib import commands
+from ganlib import commands, room
 from ganlib.setup import environment
-from ganlib.setup.python_version import NEWEST, OLDEST, version_problem
+from ganlib.setup.python_version import NEWEST, OLDEST, as_report, version_problem
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -123,6 +125,38 @@ def test_a_set_up_that_fails_is_one_sentence_and_exit_code_1(monkeypatch, capsys
     monkeypatch.setattr(environment, "stand", stand)
     assert commands.main(["doctor"]) == 1
     assert capsys.readouterr() == ("", "No network: plug it in.\n")
+
+
+def test_a_computer_whose_set_up_fails_has_a_row_in_the_table_of_the_room(monkeypatch, capsys, tmp_path):
+    def stand(arguments):
+        raise environment.SetupError("No network: plug it in.")
+
+    monkeypatch.setattr(environment, "stand", stand)
+    assert commands.main(["doctor", "--json"]) == 1
+    said = capsys.readouterr()
+    assert said.err == "No network: plug it in.\n"
+    (tmp_path / "carla.json").write_text(said.out, encoding="utf-8")
+    (tmp_path / "dora.json").write_text(as_report("Python 3.10.2", "install Python 3.12."), encoding="utf-8")
+    text, ready = room.table(tmp_path)
+    assert not ready
+    carla, dora = text.splitlines()[1:3]
+    assert carla.split()[:3] == ["carla", "no", platform.python_version()]
+    assert "No network: plug it in." in carla
+    assert dora.split()[:3] == ["dora", "no", "3.10.2"]
+    assert "install Python 3.12." in dora
+
+
+def test_a_python_that_is_too_old_says_so_as_json_too(tmp_path):
+    code = (
+        "import runpy, sys; sys.version_info = (3, 10, 2); sys.argv = ['ganlib', 'doctor', '--json']; "
+        "runpy.run_module('ganlib', run_name='__main__')"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True)
+    (check,) = json.loads(answer.stdout)["checks"]
+    assert answer.returncode == 1
+    assert (check["ok"], check["line"]) == (False, "Python 3.10.2")
+    assert check["advice"] == answer.stderr.strip()
+    assert "install Python 3.12" in check["advice"]
 
 
 def test_ctrl_c_during_the_set_up_leaves_no_traceback(monkeypatch, capsys):

@@ -27,6 +27,7 @@ from ganlib.setup.python_version import NEWEST, OLDEST
 VERSIONS = "GANLIB_VERSIONS"  # "tested": those of constraints.txt; "newest": those that fit requirements.txt
 CHECKOUT = Path(__file__).resolve().parents[2]
 WINDOWS = sys.platform == "win32"
+LONGEST_PLACE = 259 - 1 - 187  # of Windows's 260 characters, the longest path of a package in .venv takes 187
 MARKER = "ganlib.json"
 UNFINISHED = {"fingerprint": None, "cuda": False}
 COMPARE = {
@@ -322,6 +323,31 @@ def _alone(path):
         yield
 
 
+def place_problem(checkout, gigabytes, windows):
+    """Say in one sentence why `.venv` would not fit where the kit lies, or return None.
+
+    Parameters
+    ----------
+    checkout : pathlib.Path
+    gigabytes : float
+        How large it becomes.
+    windows : bool
+        Whether a path may have 260 characters only.
+    """
+    if windows and len(str(checkout)) > LONGEST_PLACE:
+        return (
+            f"The folder {checkout} has {len(str(checkout))} characters, and Windows lets a path have 260, of which "
+            f"the packages need most: move the kit to a folder such as C:\\gan, and try again."
+        )
+    free = shutil.disk_usage(checkout).free / 1e9
+    if free < gigabytes:
+        return (
+            f"The set-up needs about {gigabytes} GB, and the disk of {checkout} has {free:.1f} GB left: make room, "
+            f"or move the kit to another disk, and try again."
+        )
+    return None
+
+
 def build(checkout):
     """Make `.venv`, bring it up to date, or make it anew if the last install was cut off.
 
@@ -345,9 +371,12 @@ def build(checkout):
         raise SetupError(f"{venv} is no environment of Python 3.11 to 3.13: remove it, then try again.")
     version = venv_version(venv) or sys.version_info[:2]
     cuda, uv = wants_cuda(checkout, version, marker), shutil.which("uv")
+    gigabytes = 7 if cuda else 3
+    if not venv.exists() and (problem := place_problem(checkout, gigabytes, WINDOWS)):
+        raise SetupError(problem)
     finished = {"fingerprint": fingerprint(checkout, version, cuda), "cuda": cuda}
     say(
-        f"Setting up {venv}: once, some minutes, about {'7' if cuda else '3'} GB on the disk. "
+        f"Setting up {venv}: once, some minutes, about {gigabytes} GB on the disk. "
         "If it is interrupted, the next call starts it anew."
     )
     if (there := wheels.served(checkout)) and not wheels.usable(checkout, version):

@@ -1,5 +1,7 @@
 """Which versions of Python run the kit. Python 2.7 can read this file, so that it can say which one to install."""
 
+import json
+
 OLDEST = (3, 11)
 NEWEST = (3, 13)
 
@@ -31,3 +33,16 @@ def version_problem(version, arguments, windows):
         + command
         + "`."
     )
+
+
+def as_report(line, advice):
+    """Return what `doctor --json` prints where nothing could be checked, as text: one check, which failed.
+
+    Parameters
+    ----------
+    line : str
+        What was found.
+    advice : str
+        What to do about it.
+    """
+    return json.dumps({"ok": False, "checks": [{"ok": False, "line": line, "advice": advice}]}, indent=1)
