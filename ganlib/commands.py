@@ -402,7 +402,7 @@ def handout(arguments):
     add = parser.add_argument
     add("--out", type=_path, required=True, metavar="FOLDER", help="where to write gan-teaching-kit.zip")
     add("--lessons", default="", metavar="NUMBERS", help="such as 00-06 or 00,05-08; default all")
-    add("--without-solutions", action="store_true", help="leave the solutions of the exercises out")
+    add("--without-solutions", action="store_true", help="leave out the solutions, and the leader's guide")
     add(
         "--with-wheels",
         nargs="*",
@@ -427,11 +427,12 @@ def book(arguments):
     add("--out", type=_path, required=True, metavar="FOLDER", help="for the pages; index.html is the first")
     add("--executed", type=_path, metavar="FOLDER", help="take executed lessons, as `timings --keep` leaves them")
     add("--speed", choices=("smoke", "lesson", "full"), default="lesson", help="to execute them at; default lesson")
+    add("--without-solutions", action="store_true", help="leave out the solutions, and the leader's guide")
     options = parser.parse_args(arguments)
     environment.stand(["book", *arguments])
     from ganlib.course import book as module
 
-    first = module.main(options.out, options.executed, options.speed)
+    first = module.main(options.out, options.executed, options.speed, solutions=not options.without_solutions)
     print(f"The book is made: open {first}")
 
 

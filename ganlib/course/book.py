@@ -36,7 +36,7 @@ CONFIG = {
 }
 
 
-def main(out, ran=None, speed="lesson", checkout=environment.CHECKOUT):
+def main(out, ran=None, speed="lesson", checkout=environment.CHECKOUT, solutions=True):
     """Build the book, from lessons that were executed already or that are executed now; return its first page.
 
     Raises
@@ -45,15 +45,15 @@ def main(out, ran=None, speed="lesson", checkout=environment.CHECKOUT):
         A lesson fails, or see `build`.
     """
     if ran is not None:
-        return build(out, ran, checkout)
+        return build(out, ran, checkout, solutions)
     with tempfile.TemporaryDirectory() as scratch:
         for name, measured in timings.collect(lessons.select("", checkout / "notebooks"), speed, Path(scratch)):
             if measured is None:
                 raise BookError(f"Lesson {name} fails, and a book with an error in it is not made.")
-        return build(out, scratch, checkout)
+        return build(out, scratch, checkout, solutions)
 
 
-def build(out, ran, checkout=environment.CHECKOUT):
+def build(out, ran, checkout=environment.CHECKOUT, solutions=True):
     """Build the book from executed lessons.
 
     Parameters
@@ -64,6 +64,8 @@ def build(out, ran, checkout=environment.CHECKOUT):
         Folder of the executed lessons.
     checkout : Path
         The kit: its README, its figures, its pages beside the lessons.
+    solutions : bool
+        Whether the solutions of the exercises are in it, and the leader's guide.
 
     Returns
     -------
@@ -80,7 +82,7 @@ def build(out, ran, checkout=environment.CHECKOUT):
         raise BookError(f"{out} holds something that is no book: give an empty or a new folder.")
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch) / "source"
-        _collect(source, lessons.numbered(ran), checkout)
+        _collect(source, lessons.numbered(ran), checkout, solutions)
         shutil.rmtree(out, ignore_errors=True)
         run_sphinx(source, out, Path(scratch) / "doctrees", "html", CONFIG)
         if (checkout / "notebooks" / slides.FILE).is_file():
@@ -91,17 +93,19 @@ def build(out, ran, checkout=environment.CHECKOUT):
     return out / "index.html"
 
 
-def _collect(source, ran, checkout):
+def _collect(source, ran, checkout, solutions):
     """Lay the sources of the book out like the kit itself, so that its links lead on."""
     if not ran:
         raise BookError("There are no executed lessons: `python -m ganlib book` without --executed makes them.")
     pages = {f"notebooks/{path.name}" for path in ran}
     pages |= {f"notebooks/{name}" for name in EXTRA_PAGES if (checkout / "notebooks" / name).is_file()}
+    if not solutions:
+        pages.discard(handout.GUIDE)
     figures = {path.relative_to(checkout).as_posix() for path in (checkout / "assets" / "figures").glob("*.*")}
     readme = "assets/data/README.md"
     files = pages | figures | ({readme} if (checkout / readme).is_file() else set())
     for path in ran:
-        _write(source, f"notebooks/{path.name}", _lesson(path, files))
+        _write(source, f"notebooks/{path.name}", _lesson(path, files, solutions))
     for name in files - figures:
         if name.endswith(".md"):
             text = handout.loosen((checkout / name).read_text(encoding="utf-8"), name, files)
@@ -114,10 +118,12 @@ def _collect(source, ran, checkout):
     _write(source, "index.md", first + _contents(sorted(pages), readme in files))
 
 
-def _lesson(path, files):
+def _lesson(path, files, solutions):
     """Return an executed lesson, ready for the book, as text."""
     notebook = nbformat.read(path, nbformat.NO_CONVERT)
     executed.clean(notebook, ROOT)
+    if not solutions:
+        handout.cut_solutions(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = handout.loosen(badges.without(cell.source), f"notebooks/{path.name}", files)

@@ -30,6 +30,7 @@ NEEDED = (
     "judge/digit_classifier.npz",
 )
 SOLUTIONS = "ganlib/course/solutions"
+GUIDE = "notebooks/leaders_guide.md"  # which has the answers that rooms get wrong
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 FOLD = re.compile(r"\n*<details><summary>Solution</summary>.*?</details>\n?", re.DOTALL)
 PACKED = {".npz", ".gz", ".whl", ".png", ".gif", ".zip"}  # not worth compressing again
@@ -52,7 +53,7 @@ def pack(out, words="", solutions=True, targets=(), checkout=environment.CHECKOU
     words : str
         Which lessons, such as "00-06"; empty: all.
     solutions : bool
-        Whether the solutions of the exercises go with it.
+        Whether the solutions of the exercises go with it, and the leader's guide, which has answers, too.
     targets : sequence of str
         Kinds of computer whose wheels go with it, such as "windows-3.12"; see `packages.fetch`.
     checkout : Path
@@ -141,7 +142,7 @@ def contents(parts, chosen, solutions):
     """
     files = {name: part for name, part in parts.items() if name in chosen or not name.endswith(".ipynb")}
     if not solutions:
-        files = {name: part for name, part in files.items() if not name.startswith(f"{SOLUTIONS}/")}
+        files = {name: part for name, part in files.items() if not name.startswith(f"{SOLUTIONS}/") and name != GUIDE}
     for name, part in files.items():
         if name.startswith("notebooks/") and name.endswith(".ipynb"):
             files[name] = part._replace(content=_lesson(part, solutions, name, files))

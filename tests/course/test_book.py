@@ -3,6 +3,7 @@
 import base64
 import html
 import re
+import shutil
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -176,6 +177,18 @@ def test_a_dead_link_within_a_page_is_refused(checkout, tmp_path):
     (tmp_path / "README.md").write_text("# The kit\n\n[words](#no-such-heading)\n", encoding="utf-8")
     with pytest.raises(BookError, match="no-such-heading"):
         book.build(tmp_path / "out", checkout / "ran", tmp_path)
+
+
+@pytest.mark.parametrize("solutions", [True, False])
+def test_a_book_to_be_given_away_has_neither_solutions_nor_the_guide(checkout, tmp_path, solutions):
+    kit = Path(shutil.copytree(checkout, tmp_path / "kit"))
+    (kit / "notebooks" / "leaders_guide.md").write_text("# Guide\n\nExpected wrong answer: 41.\n", encoding="utf-8")
+    solved = new_code_cell("42", id="solved", metadata={"tags": ["solution"]}, outputs=[printed("it is 42")])
+    nbformat.write(small_lesson("00_one", new_markdown_cell("## Exercises"), solved), kit / "ran" / "00_one.ipynb")
+    book._collect(tmp_path / "source", sorted((kit / "ran").glob("*.ipynb")), kit, solutions)
+    text = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "source").rglob("*.*"))
+    assert ("it is 42" in text, "Expected wrong answer" in text, "leaders_guide" in text) == (solutions,) * 3
+    assert "## Exercises" in text
 
 
 def test_a_folder_with_something_else_in_it_is_not_emptied(checkout, tmp_path):

@@ -99,6 +99,7 @@ def test_the_list_of_the_kit_is_what_git_keeps():
 def test_without_solutions_there_is_no_solution(without_solutions):
     _, kit = without_solutions
     assert not (kit / handout.SOLUTIONS).exists()
+    assert not (kit / handout.GUIDE).exists()
     for path in lessons.numbered(kit / "notebooks"):
         assert "<summary>Solution" not in path.read_text(encoding="utf-8")
         cells = nbformat.read(path, nbformat.NO_CONVERT).cells
