@@ -5,6 +5,7 @@ the requirements; then it imports the module that does the work. It returns an e
 """
 
 import argparse
+import difflib
 import functools
 import os
 import platform
@@ -584,6 +585,10 @@ def main(arguments):
     if not arguments:
         parser.print_help()
         return 0
+    if not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
+        near = difflib.get_close_matches(arguments[0], COMMANDS, n=1, cutoff=0.5)
+        meant = f"did you mean {near[0]}? " if near else ""
+        parser.error(f"there is no command {arguments[0]!r}: {meant}The commands are {', '.join(COMMANDS)}.")
     command = COMMANDS[parser.parse_args(arguments[:1]).command]
     try:
         return command(arguments[1:]) or 0
