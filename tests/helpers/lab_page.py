@@ -93,6 +93,8 @@ def open_lesson(page, address, cells):
     """Open a lesson and run its first code cells."""
     page.goto(address)
     page.locator(f"{PANEL} .jp-CodeCell").first.wait_for(timeout=COMPILED)
+    # It calls itself idle before it has a kernel, and a cell that is run then may make JupyterLab ask for one.
+    page.locator(f"{PANEL} .jp-KernelName", has_text="Python 3").wait_for(timeout=COMPILED)
     page.locator('[data-status="idle"]').first.wait_for(timeout=COMPILED)
     for number in range(cells):
         run_cell(page, number)
@@ -150,7 +152,7 @@ def run_cell(page, number):
 
 
 def close_dialog(page):
-    """Close a dialog that JupyterLab opens while its server is slow; one that asks for a kernel is our own fault."""
+    """Close a dialog that JupyterLab opens while its server is slow; one that asks for a kernel comes of haste."""
     dialog = page.locator("dialog.jp-Dialog")
     if dialog.count():
         words = dialog.first.inner_text()
