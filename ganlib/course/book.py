@@ -118,7 +118,7 @@ def _collect(source, ran, checkout, solutions):
     _write(source, "index.md", first + _contents(sorted(pages), readme in files))
 
 
-def _lesson(path, files, solutions):
+def _lesson(path, files, solutions=True):
     """Return an executed lesson, ready for the book, as text."""
     notebook = nbformat.read(path, nbformat.NO_CONVERT)
     executed.clean(notebook, ROOT)
