@@ -22,12 +22,12 @@ class ByRecipe:
     recipe = None
 
     @classmethod
-    def from_recipe(cls, recipe, seed=0):
+    def from_recipe(cls, name, seed=0):
         """Build the GAN of a recipe; its `train()` runs the recipe's own budget unless it is told another one.
 
         Parameters
         ----------
-        recipe : str or Recipe
+        name : str or Recipe
             A key of `RECIPES`, such as "swift" or "fine", or settings of your own:
             `RECIPES["swift"].replace(batch_size=32)`. A recipe with a budget of seconds, such as "gpu", has its step
             timed first, to make as many as fit on the device at hand.
@@ -39,7 +39,7 @@ class ByRecipe:
         ValueError
             There is no such recipe.
         """
-        return cls._build(recipe, seed)
+        return cls._build(name, seed)
 
     @classmethod
     def from_pictures(cls, pictures, size=32, channels=None, *, seed=0, **changes):

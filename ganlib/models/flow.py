@@ -140,9 +140,8 @@ class FlowMatching(OnePlayer):
         """Return what rebuilds the model beside its network and its optimizer."""
         return {"moving_average": self.moving_average, "dropped": self.dropped}
 
-    @property
     def learner(self):
-        """The network that learns: the velocity."""
+        """Return the network that learns: the velocity."""
         return self.velocity
 
     @property

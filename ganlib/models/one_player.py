@@ -11,9 +11,8 @@ class OnePlayer(PictureModel):
 
     optimizer_names = ("optimizer",)
 
-    @property
     def learner(self):
-        """The network that learns: the model itself."""
+        """Return the network that learns: the model itself. No property, or Keras would save the model in itself."""
         return self
 
     def usual_optimizer(self):
@@ -22,8 +21,8 @@ class OnePlayer(PictureModel):
 
     def compile(self, optimizer=None, **kwargs):
         """Set the optimizer, the usual one if None; `**kwargs` are what else `keras.Model.compile` takes."""
-        optimizer = build_optimizer("optimizer", optimizer or self.usual_optimizer(), self.learner)
-        kwargs.setdefault("jit_compile", compile_mode([self.learner]) == "compiled")
+        optimizer = build_optimizer("optimizer", optimizer or self.usual_optimizer(), self.learner())
+        kwargs.setdefault("jit_compile", compile_mode([self.learner()]) == "compiled")
         super().compile(optimizer=optimizer, **kwargs)
 
     def live_values(self):

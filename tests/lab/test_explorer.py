@@ -10,6 +10,7 @@ from helpers import tiny
 from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
+from ganlib import load_mnist
 from ganlib.lab.explorer import LatentExplorer
 from ganlib.lab.trainer import LabTrainer
 from ganlib.models.conditional import ConditionalGAN
@@ -177,7 +178,7 @@ def test_a_conditional_gan_walks_from_digit_to_digit(conditional):
 
 
 def test_a_variational_autoencoder_has_no_scores():
-    explorer = LatentExplorer(VariationalAutoencoder(2, hidden=(16,), seed=0), tiny.pictures(40, size=28))
+    explorer = LatentExplorer(VariationalAutoencoder(2, hidden=(16,), seed=0), load_mnist(limit=40)[0])
     assert "slope" not in explorer.values
     assert "score" not in "".join(shown(explorer))
     assert len([name for name in explorer.values if name.startswith("direction")]) == 2

@@ -37,7 +37,7 @@ def test_the_main_directions_are_those_that_change_the_pictures_most():
     class Stretched:
         """Pictures whose third number counts most, then the first."""
 
-        latent, classes = 4, 10
+        latent, class_names = 4, tuple("0123456789")
 
         def pictures(self, latent, digits):
             return (latent * [2.0, 0.1, 5.0, 1.0]).reshape(-1, 2, 2, 1)

@@ -66,8 +66,8 @@ def made(monkeypatch):
 def test_the_page_has_the_lab_the_explorer_and_the_time_machine_of_lesson_10():
     cells = page.page_of(nbformat.read(LESSON, as_version=4)).cells
     code = [cell.source for cell in cells if cell.cell_type == "code"]
-    assert [source.splitlines()[-1] for source in code[-3:]] == ["lab", "explorer", "machine"]
-    assert all(source.startswith("%%capture\n") for source in code[:-3])
+    assert [source.splitlines()[-1] for source in code[-4:]] == ["lab", "explorer", "machine", "follow(lab)"]
+    assert all(source.startswith("%%capture\n") for source in (*code[:-4], code[-1]))
     headings = [cell.source for cell in cells if cell.cell_type == "markdown"][1:]
     assert headings == ["## The lab", "## The latent explorer", "## The time machine"]
     assert not any("wait(" in source or "close()" in source for source in code)

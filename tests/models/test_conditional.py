@@ -245,7 +245,7 @@ def test_a_seed_fixes_the_first_weights():
         (-1, "digits must be from 0 to 9, and -1 is none"),
         ([1, 2], "digits must be 3 whole numbers, one for each picture"),
         ([1.5, 2, 3], "digits must be whole numbers from 0 to 9"),
-        ("seven", "digits must be whole numbers from 0 to 9"),
+        ("seven", "No class is called 'seven': there are 0, 1, 2"),
     ],
 )
 def test_what_is_no_digit_cannot_be_asked_for(gan, digits, words):
