@@ -87,6 +87,14 @@ def as_array(name, values):
         raise ValueError(f"{name} must make one array, not several of different shapes or kinds.") from error
 
 
+def as_numeric(name, values):
+    """Return numbers as an array of any shape; ValueError if they are something else."""
+    array = as_array(name, values)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must be numbers, not {array.dtype.name}: convert them first.")
+    return array
+
+
 def as_numbers(name, values, axes=2, least=1):
     """Return finite numbers as an array.
 
@@ -109,9 +117,7 @@ def as_numbers(name, values, axes=2, least=1):
     ValueError
         They are no numbers, not all finite, or of another shape.
     """
-    array = as_array(name, values)
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} must be numbers, not {array.dtype.name}: convert them first.")
+    array = as_numeric(name, values)
     if array.ndim != axes or 0 in array.shape or (axes and len(array) < least):
         raise ValueError(f"{name} must have the shape {SHAPES[axes]} with n of at least {least}, not {array.shape}.")
     if not np.isfinite(array).all():

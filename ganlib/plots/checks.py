@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ganlib.arguments import Number, as_array, is_one_of
+from ganlib.arguments import Number, as_array, as_numeric, is_one_of
 from ganlib.wording import by, write
 
 LETTERS = 1000  # of a text that is written into a figure
@@ -77,9 +77,7 @@ def check_numbers(name, values, *shape, gaps=False):
     ValueError
         They are no numbers, too large to be drawn, not all finite, or of another shape.
     """
-    array = as_array(name, values)
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} must be numbers, not {array.dtype.name}: convert them first.")
+    array = as_numeric(name, values)
     if (
         array.ndim != len(shape)
         or not array.size
