@@ -1,25 +1,19 @@
 """The benchmark: its arithmetic against numbers counted by hand, and that every way it times really trains."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 from ganlib import builders, data
 from ganlib._tensorflow import keras, tf
-from ganlib.bench import command, speed, ways
+from ganlib.bench import command, rivals, speed, ways
 from ganlib.bench.products import adam_loop, floor_loop, floor_step, operation, products_of_step
 from ganlib.models.gan import GAN
 
 layers = keras.layers
-NAMES = {
-    "network", "batch_size", "device", "cpu", "cpu_cores", "mode", "versions", "rounds", "classic_ms", "graph_ms",
-    "compiled_step_ms", "graph_block_ms", "stepwise_block_ms", "engine_ms", "view_ms", "critic_ms", "floor_ms",
-    "fastest_ms",
-    "floor_mode", "products_ms", "gflop_per_step", "engine_gflop_per_s", "floor_gflop_per_s", "engine_speedup",
-    "engine_over_floor", "adam_ms", "engine_over_floor_and_adam", "engine_over_best", "view_every", "view_percent",
-    "peak_memory_mib", "engine_peak_memory_mib", "gpu_peak_memory_mib",
-}  # fmt: skip
 FAST = {
     "classic": np.array([60.0, 90.0, 61.0]),
     "graph": np.array([10.0, 11.0, 12.0]),
@@ -203,6 +197,60 @@ def test_the_engine_moves_both_networks_and_views_at_every_multiple(tiny, graph,
     assert (gan.step, gan.d_steps) == (34, 1)
 
 
+LIBRARIES = {"pytorch": "torch", "jax": "jax"}
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_a_rival_answers_with_seconds_and_losses_that_move(name):
+    pytest.importorskip(LIBRARIES[name])
+    generator, discriminator = (ways.layers_of(network) for network in dense_pair())
+    given = json.dumps({"generator": generator, "discriminator": discriminator, "batch_size": 8})
+    command = [sys.executable, "-m", "ganlib.bench.rivals", name]
+    answer = subprocess.run(
+        command, input=f"{given}\n100\n100\n", capture_output=True, text=True, timeout=300, check=True
+    )
+    first, second = np.array([json.loads(line) for line in answer.stdout.splitlines()])
+    assert first[0] > 0
+    assert (abs(first[1:] - np.log(2)) > 1e-3).all(), "at first both networks say one half to everything"
+    assert (abs(second[1:] - first[1:]) > 1e-3).all()
+
+
+def test_the_network_of_jax_computes_what_that_of_keras_does():
+    pytest.importorskip("jax")
+    for network, shape in zip(dense_pair(), ((8, 100), (8, 784)), strict=True):
+        x = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+        apply, _ = rivals.jax_network(ways.layers_of(network), 0)
+        weights = [[weight.numpy() for weight in layer.trainable_variables] for layer in network.layers]
+        weights += [[]] * (len(ways.layers_of(network)) - len(weights))
+        expected = network(x.reshape(8, *network.input_shape[1:]), training=True).numpy()
+        np.testing.assert_allclose(apply(weights, x)[0], expected.reshape(8, -1), atol=1e-5)
+
+
+def test_layers_are_described_by_their_sizes():
+    generator, discriminator = conv_pair()
+    kernel = [(4, 4), (2, 2)]
+    assert ways.layers_of(discriminator) == [
+        ["Conv2D", 1, 64, *kernel], ["LeakyReLU", 0.2], ["Conv2D", 64, 128, *kernel], ["LeakyReLU", 0.2],
+        ["Flatten"], ["Dense", 6272, 1],
+    ]  # fmt: skip
+    assert ways.layers_of(generator) == [
+        ["Dense", 100, 6272], ["Reshape", 7, 7, 128], ["BatchNormalization", 4, 128, 1e-3, 0.8], ["LeakyReLU", 0.2],
+        ["Conv2DTranspose", 128, 64, *kernel], ["BatchNormalization", 4, 64, 1e-3, 0.8], ["LeakyReLU", 0.2],
+        ["Conv2DTranspose", 64, 1, *kernel], ["tanh"],
+    ]  # fmt: skip
+
+
+def test_a_library_that_is_not_installed_is_left_out_and_one_that_fails_is_named(monkeypatch, capsys):
+    monkeypatch.setattr(ways, "find_spec", lambda name: None)
+    with ways.rival_ways("dense", 8) as made:
+        assert made == []
+    monkeypatch.setattr(ways, "find_spec", lambda name: name == "torch")
+    monkeypatch.setattr(ways, "layers_of", lambda network: "nonsense")
+    with ways.rival_ways("dense", 8) as made:
+        assert made == []
+    assert "pytorch is left out: its process ended by itself" in capsys.readouterr().err
+
+
 # --- the result -----------------------------------------------------------------------------------------------------
 
 
@@ -235,13 +283,13 @@ def test_a_warm_up_plans_whole_units_of_about_the_wanted_time(ms, unit, steps):
     assert ways.warm_up(ways.Way("a", lambda count: ms, unit), seconds=2) == steps
 
 
-def test_the_command_prints_a_table_and_writes_the_same_as_json(tiny, tmp_path, capsys):
+def test_the_command_prints_a_table_and_writes_the_same_as_json(tiny, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(ways, "find_spec", lambda name: None)
     path = tmp_path / "new" / "bench.json"
     assert command.main(["--quick", "--rounds", "1", "--batch-size", "8", "--json", str(path)]) == 0
     result = json.loads(path.read_text())
-    assert result.keys() == NAMES
     assert (result["network"], result["batch_size"], result["rounds"]) == ("dense", 8, 1)
-    assert result["fastest_ms"].keys() == speed.LABELS.keys() - {"compiled_block"}
+    assert result["fastest_ms"].keys() == speed.LABELS.keys() - {"compiled_block", "pytorch", "jax"}
     assert result["engine_speedup"] == pytest.approx(result["classic_ms"] / result["engine_ms"], rel=1e-2)
     assert result["engine_over_floor"] == pytest.approx(result["engine_ms"] / result["floor_ms"], rel=1e-2)
     assert result["peak_memory_mib"] >= result["engine_peak_memory_mib"] > 0

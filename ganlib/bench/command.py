@@ -63,7 +63,7 @@ def _speed_parser():
         prog="python -m ganlib bench",
         allow_abbrev=False,
         description="Measure how long one step of training takes in the classic loop, in one tf.function and in the "
-        "engine, and how long its matrix products take alone.",
+        "engine, and how long its matrix products take alone; in PyTorch and in JAX too, where they are installed.",
     )
     add = parser.add_argument
     add("--network", choices=["dense", "conv"], default="dense", help="default dense")

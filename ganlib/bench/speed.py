@@ -17,7 +17,7 @@ from ganlib import data
 from ganlib._tensorflow import tf, versions
 from ganlib.arguments import Whole
 from ganlib.bench.products import products_of_step
-from ganlib.bench.ways import D_STEPS, MODES, engine_ways, measure, other_ways, warm_up
+from ganlib.bench.ways import D_STEPS, MODES, engine_ways, measure, other_ways, rival_ways, warm_up
 from ganlib.models.gan import GAN
 from ganlib.training import compile_mode, describe_device, has_gpu
 
@@ -38,6 +38,8 @@ LABELS = {
     "engine": "the engine: blocks of steps",
     "view": "the engine, with a view of the samples",
     "critic": f"the engine, {D_STEPS} updates of D per step",
+    "pytorch": "PyTorch, eager, fused Adam",
+    "jax": "JAX, a compiled lax.scan",
     "floor": "floor: the matrix products alone",
     "adam": "the two updates by Adam alone",
 }
@@ -65,11 +67,11 @@ def run(network="dense", batch_size=32, rounds=ROUNDS, quick=False):
     pictures = data.load_mnist("train")[0]
     seconds, view_every = (QUICK_SECONDS, QUICK_VIEW_EVERY) if quick else (ROUND_SECONDS, VIEW_EVERY)
     gan = GAN(network, seed=0)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, rival_ways(network, batch_size) as rivals:
         ways = engine_ways(gan, pictures, batch_size, folder, view_every)
         steps = [warm_up(way, seconds) for way in ways]
         memory_of_engine = peak_memory()
-        others = other_ways(network, pictures, batch_size)
+        others = other_ways(network, pictures, batch_size) + rivals
         steps += [warm_up(way, seconds) for way in others]
         times = measure(ways + others, steps, rounds)
     flops = sum(product.flops for product in products_of_step(gan.generator, gan.discriminator, batch_size))

@@ -1,6 +1,12 @@
 """The ways to make a step of a GAN that are timed beside each other."""
 
+import contextlib
+import json
+import os
+import subprocess
+import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +15,10 @@ import numpy as np
 from ganlib import data
 from ganlib._tensorflow import keras, tf
 from ganlib.bench.products import adam_loop, floor_loop, floor_step, products_of_step, usual_adam
+from ganlib.bench.rivals import SCANNED
 from ganlib.models.gan import GAN
+from ganlib.paths import PACKAGE
+from ganlib.setup.environment import say
 from ganlib.training import Sampler, compile_mode
 
 NEVER = 2**62  # steps
@@ -231,30 +240,79 @@ def other_ways(network, pictures, batch_size):
     return [Way(name, timed(make)) for name, make in ways.items()]
 
 
-def warm_up(way, seconds):
-    """Run a way until it is compiled, and return how many steps take about so many seconds."""
-    way.run(way.unit)
-    ms = way.run(way.unit)
-    return way.unit * max(1, round(1000 * seconds / ms / way.unit))
+@contextlib.contextmanager
+def rival_ways(network, batch_size):
+    """Give the ways of PyTorch and JAX, as far as they are installed, each in a process that ends with the block.
 
-
-def measure(ways, steps, rounds):
-    """Run all ways in turn, round after round.
-
-    Parameters
-    ----------
-    ways : list of Way
-    steps : list of int
-        How many steps each way makes in a round.
-    rounds : int
-
-    Returns
-    -------
-    dict of str to ndarray
-        Milliseconds per step by name of the way, one number per round.
+    JAX makes steps of dense networks only, since XLA runs the convolutions of a loop on one thread.
     """
-    times = {way.name: [] for way in ways}
-    for _ in range(rounds):
-        for way, count in zip(ways, steps, strict=True):
-            times[way.name].append(way.run(count))
-    return {name: np.array(ms) for name, ms in times.items()}
+    libraries = {"pytorch": ("torch", 1)} | ({"jax": ("jax", SCANNED)} if network == "dense" else {})
+    gan = GAN(network)
+    given = {
+        "generator": layers_of(gan.generator), "discriminator": layers_of(gan.discriminator), "batch_size": batch_size
+    }  # fmt: skip
+    with contextlib.ExitStack() as processes:
+        ways = []
+        for name, (module, unit) in libraries.items():
+            if not find_spec(module):
+                continue
+            run = processes.enter_context(_process(name, given))
+            try:
+                run(unit)
+                ways.append(Way(name, run, unit))
+            except OSError as error:
+                say(error)
+        yield ways
+
+
+@contextlib.contextmanager
+def _process(name, given):
+    """Give the `run` of a rival, see `ganlib.bench.rivals`."""
+    command = [sys.executable, "-m", "ganlib.bench.rivals", name]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")])}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env=environment
+    ) as process:
+        with contextlib.suppress(BrokenPipeError):
+            print(json.dumps(given), file=process.stdin)
+
+        def run(steps):
+            with contextlib.suppress(BrokenPipeError):
+                print(steps, file=process.stdin)
+            answer = process.stdout.readline()
+            if not answer:
+                raise OSError(f"{name} is left out: its process ended by itself; the reason is above.")
+            return 1000 * json.loads(answer)[0] / steps
+
+        yield run
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+
+
+def layers_of(network):
+    """Describe the layers of a Sequential network of the usual kinds, each as a list of its kind and sizes.
+
+    Dense: inputs, outputs. Conv2D and Conv2DTranspose: channels in, channels out, kernel, strides. LeakyReLU: slope.
+    BatchNormalization: rank of the inputs, channels, epsilon, momentum. Reshape: height, width, channels. An activation
+    is a layer of its own.
+    """
+    described = []
+    for layer in network.layers:
+        kind, fan_in, fan_out = type(layer).__name__, layer.input.shape[-1], layer.output.shape[-1]
+        match kind:
+            case "Dense":
+                sizes = [fan_in, fan_out]
+            case "Conv2D" | "Conv2DTranspose":
+                sizes = [fan_in, fan_out, layer.kernel_size, layer.strides]
+            case "BatchNormalization":
+                sizes = [len(layer.input.shape), fan_in, layer.epsilon, layer.momentum]
+            case "LeakyReLU":
+                sizes = [layer.negative_slope]
+            case "Reshape":
+                sizes = layer.target_shape
+            case _:
+                sizes = []
+        described.append([kind, *sizes])
+        if getattr(layer, "activation", None) is keras.activations.tanh:
+            described.append(["tanh"])
+    return described
