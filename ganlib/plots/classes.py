@@ -89,15 +89,15 @@ def word_rates(words, rates, title="Share of e-mails that hold the word"):
 
 
 @drawing
-def word_evidence(words, evidence, counted):
+def word_evidence(words, evidence, counted=None):
     """Draw what each word of an e-mail adds to the logit of spam, for one model or two, and where the sum ends.
 
     Parameters
     ----------
     words : sequence of k str
     evidence : dict of str to array of shape (k + 1,)
-        For each model, where its logit starts, and what each word adds.
-    counted : float
+        For each model, where its logit starts, and what each word adds. The first is drawn as a generative one.
+    counted : float or None
         The share of spam among all e-mails with these words, between 0 and 1: where the sum should end.
 
     Returns
@@ -106,31 +106,40 @@ def word_evidence(words, evidence, counted):
     """
     words = [as_text(word) for word in check_several("words", words)]
     evidence = check_named("evidence", evidence, 2, lambda name, parts: check_numbers(name, parts, len(words) + 1))
-    counted = check_number("counted", counted)
-    if not 0 < counted < 1:
-        raise ValueError(f"counted must be a share between 0 and 1, not {counted:g}.")
+    if counted is not None:
+        counted = check_number("counted", counted)
+        if not 0 < counted < 1:
+            raise ValueError(f"counted must be a share between 0 and 1, not {counted:g}.")
     names = ["start", *words, "sum"]
-    figure = _layout(7.2, 3.6)
-    axes = figure.add_subplot(title="What each word adds to the logit of spam")
-    places, wide = np.arange(len(names)), 0.8 / len(evidence)
-    for k, ((name, parts), pen) in enumerate(zip(evidence.items(), (GENERATOR, DISCRIMINATOR), strict=False)):
-        heights = [*parts, parts.sum()]
-        at = places + (k - (len(evidence) - 1) / 2) * wide
-        style = {"color": pen.colour, "edgecolor": pen.colour, "alpha": 0.45, "hatch": "////" if k == 0 else None}
-        bars = axes.bar(at, heights, 0.92 * wide, label=name, **style)
-        told = [f"{height:+.1f}" for height in heights]
-        told[-1] += f"\n{write_percent(_sigmoid(parts.sum()))}"
-        axes.bar_label(bars, told, padding=2, fontsize=9, color=pen.colour)
-    wanted = np.log(counted / (1 - counted))
-    axes.hlines(wanted, len(names) - 1.45, len(names) - 0.55, color=INK, linewidth=1.6, zorder=3)
-    axes.text(len(names) - 0.52, wanted, f"counted\n{write_percent(counted)}", fontsize=9, va="center")
-    axes.axhline(0, color=GREY, linewidth=0.9)
-    axes.set_xticks(places, names)
-    axes.set_xlim(-0.6, len(names) - 0.1)
-    axes.margins(y=0.22)
-    axes.grid(axis="y")
-    axes.legend(frameon=False, fontsize=9.5, labelcolor=[GENERATOR.colour, DISCRIMINATOR.colour], loc="upper left")
+    figure = _layout(4.5 * len(evidence), 1.2 + 0.27 * len(names))
+    panels = figure.subplots(1, len(evidence), sharex=True, sharey=True, squeeze=False)[0]
+    for axes, (name, parts), pen in zip(panels, evidence.items(), (GENERATOR, DISCRIMINATOR), strict=False):
+        _evidence_bars(axes, parts, pen)
+        axes.set_title(name, color=pen.colour)
+        axes.set_yticks(range(len(names)), names)
+        if counted is not None:
+            wanted, low = np.log(counted / (1 - counted)), len(names) - 0.5
+            axes.vlines(wanted, low - 0.95, low + 0.05, color=INK, linewidth=1.8, zorder=3)
+            axes.text(wanted, low + 0.1, f"counted: {write_percent(counted)}", fontsize=9, ha="center", va="top")
+    panels[0].set_ylim(len(names) - (0.4 if counted is None else -0.3), -0.7)
+    panels[0].margins(x=0.28)
+    figure.supxlabel("what it adds to the logit: left of 0 for wanted mail, right of 0 for spam", fontsize=9.5)
     return Plot(figure, _evidence_sentence(words, evidence, counted))
+
+
+def _evidence_bars(axes, parts, pen):
+    """Draw the parts of a logit, one below the other, and in full colour their sum."""
+    places, lengths = np.arange(len(parts) + 1), [*parts, parts.sum()]
+    style = {"edgecolor": pen.colour, "hatch": "////" if pen is GENERATOR else None}
+    bars = axes.barh(places, lengths, 0.68, color=pen.colour, alpha=0.4, **style)
+    bars[-1].set(alpha=1, hatch=None)
+    told = [f"{length:+.1f}" for length in lengths]
+    told[-1] += f", {write_percent(_sigmoid(parts.sum()))} spam"
+    axes.bar_label(bars, told, padding=3, fontsize=9, color=pen.colour)
+    axes.axvline(0, color=GREY, linewidth=0.9)
+    axes.axhline(len(parts) - 0.5, color=GREY, linewidth=0.6)
+    axes.tick_params("y", length=0)
+    axes.grid(axis="x")
 
 
 def _sigmoid(logit):
@@ -146,10 +155,8 @@ def _evidence_sentence(words, evidence, counted):
             f"{name} starts at {start:+.1f}, adds {added} and ends at {total:+.1f}, "
             f"a probability of {write_percent(_sigmoid(total))}"
         )
-    return (
-        f"The logit of spam, word by word: {'; '.join(told)}. "
-        f"Of the e-mails with these words {write_percent(counted)} are spam."
-    )
+    share = "" if counted is None else f" Of the e-mails with these words {write_percent(counted)} are spam."
+    return f"The logit of spam, word by word: {'; '.join(told)}.{share}"
 
 
 def _name_classes(axes):
