@@ -11,7 +11,7 @@ from ganlib.arguments import is_one_of
 from ganlib.data import asset
 from ganlib.lab import theme
 from ganlib.lab.board import Board, framed
-from ganlib.plots.checks import as_text, check_named, check_number, check_numbers, check_texts
+from ganlib.plots.checks import as_text, check_named, check_number, check_numbers, check_several
 from ganlib.wording import write
 
 MOST_SHOWN, MOST_EMAILS = 20, 6
@@ -57,7 +57,7 @@ class WordEvidence:
     def __init__(self, words, models, emails, shown):
         from ganlib import plots
 
-        words = check_texts("words", words, len(words), "words")
+        words = [as_text(word) for word in check_several("words", words)]
         models = check_named("models", models, 2, lambda name, model: _check_model(name, model, len(words)))
         if len(models) != 2:
             raise ValueError("models must hold two models to compare, a generative and a discriminative one.")
@@ -124,7 +124,7 @@ def _places(words, shown):
     """Return where the shown words stand among the words."""
     if len(set(words)) < len(words):
         raise ValueError("words must hold each word once.")
-    shown = [as_text(word) for word in shown]
+    shown = [as_text(word) for word in check_several("shown", shown)]
     missing = [word for word in shown if not is_one_of(word, words)]
     if missing or len(set(shown)) < len(shown) or not 1 <= len(shown) <= MOST_SHOWN:
         raise ValueError(f"shown must hold 1 to {MOST_SHOWN} of the words, each once, not {write(missing or shown)}.")

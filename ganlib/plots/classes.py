@@ -19,11 +19,9 @@ from ganlib.plots.checks import (
 )
 from ganlib.plots.style import (
     DISCRIMINATOR,
-    FAKE,
     GENERATOR,
     GREY,
     INK,
-    REAL,
     WIDTH,
     Pen,
     Plot,
@@ -122,7 +120,7 @@ def word_evidence(words, evidence, counted=None):
             axes.vlines(wanted, low - 0.95, low + 0.05, color=INK, linewidth=1.8, zorder=3)
             axes.text(wanted, low + 0.1, f"counted: {write_percent(counted)}", fontsize=9, ha="center", va="top")
     panels[0].set_ylim(len(names) - (0.4 if counted is None else -0.3), -0.7)
-    panels[0].margins(x=0.28)
+    panels[0].margins(x=0.4)
     figure.supxlabel("what it adds to the logit: left of 0 for wanted mail, right of 0 for spam", fontsize=9.5)
     return Plot(figure, _evidence_sentence(words, evidence, counted))
 
@@ -149,7 +147,7 @@ def _sigmoid(logit):
 def _evidence_sentence(words, evidence, counted):
     told = []
     for name, (start, *adds) in evidence.items():
-        added = join_words([f"{part:+.1f} for {word}" for word, part in zip(words, adds, strict=True)])
+        added = join_words([f"{part:+.1f} for {word}" for word, part in zip(words, adds, strict=True)] or ["nothing"])
         total = start + sum(adds)
         told.append(
             f"{name} starts at {start:+.1f}, adds {added} and ends at {total:+.1f}, "
@@ -223,6 +221,7 @@ def boundary_and_distributions(points, labels, discriminative, generative, means
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
     for axes, title in ((left, "Discriminative: a boundary"), (right, "Generative: a distribution of each class")):
         _scatter(axes, points, labels)
+        axes.margins(0.14)  # for the ellipses
         axes.set_xlabel(axes_names[0])
         axes.set_title(title, pad=24)
         _name_classes(axes)
@@ -373,40 +372,3 @@ def _meeting(sizes, first, second):
     if not len(at):
         return "do not cross"
     return f"cross {', and '.join(f'between {sizes[i]:,} and {sizes[i + 1]:,}' for i in at)}"
-
-
-@drawing
-def bag_sizes(real, fake):
-    """Draw how many words a real and a written e-mail hold.
-
-    Parameters
-    ----------
-    real, fake : array of 0 and 1, shape (n, words)
-        Bags of words: real ones, and ones that a model wrote.
-
-    Returns
-    -------
-    Plot
-    """
-    bags = [check_numbers(name, given, None, None) for name, given in (("real", real), ("fake", fake))]
-    if not all(np.isin(words, (0, 1)).all() for words in bags):
-        raise ValueError("real and fake must be bags of words: 1 where an e-mail holds a word, else 0.")
-    sizes = [words.sum(axis=1) for words in bags]
-    figure = _layout(7.2, 3.2)
-    axes = figure.add_subplot(xlabel="different words and signs in an e-mail", ylabel="share of e-mails")
-    edges = np.arange(max(map(np.max, sizes)) + 2) - 0.5
-    for name, counts, pen, hatch in zip(("real", "written"), sizes, (REAL, FAKE), (None, "////"), strict=True):
-        shares = np.histogram(counts, edges)[0] / len(counts)
-        style = {"facecolor": pen.colour, "edgecolor": pen.colour, "linewidth": 0, "alpha": 0.3, "hatch": hatch}
-        axes.stairs(shares, edges, fill=True, **style)
-        words = f"{name}: {counts.mean():.1f} ± {counts.std():.1f}"
-        axes.stairs(shares, edges, color=pen.colour, linestyle=pen.line, linewidth=1.8, label=words)
-    axes.set_xlim(edges[0], edges[-1])
-    _percent_axis(axes.yaxis)
-    axes.legend(frameon=False, fontsize=9.5, labelcolor=[REAL.colour, FAKE.colour])
-    (real_mean, real_spread), (fake_mean, fake_spread) = ((counts.mean(), counts.std()) for counts in sizes)
-    return Plot(
-        figure,
-        f"A real e-mail holds {real_mean:.1f} of the words on average, with a standard deviation of {real_spread:.1f}; "
-        f"a written one {fake_mean:.1f}, with a standard deviation of {fake_spread:.1f}.",
-    )

@@ -33,7 +33,6 @@ def half(points):
 
 # What each figure can be made of, by the names of its arguments.
 GIVEN = {
-    "bag_sizes": {"real": np.eye(3), "fake": np.ones((2, 3))},
     "boundary_and_distributions": {
         "points": POINTS, "labels": LABELS, "discriminative": half, "generative": half, **BOUNDARY,
     },
