@@ -388,6 +388,14 @@ def test_a_short_range_of_gradients_still_has_numbers_on_its_axis():
     assert sum(low <= tick <= high for tick in plot.figure.axes[3].get_yticks()) >= 2
 
 
+def test_an_event_before_the_first_step_drawn_is_told_as_earlier():
+    history = {name: values[100:] for name, values in a_history().items()}
+    first = history["step"][0]
+    figure = plots.training_curves(history, [{"step": 0, "name": "beta", "value": 5.0}]).figure
+    told = " ".join(text.get_text() for axes in figure.axes for text in axes.texts)
+    assert f"before step {first:,.0f}: beta = 5" in told
+
+
 def test_events_are_numbered_told_and_merged_when_close():
     plot = plots.training_curves(a_history(), [*EVENTS[::-1], {"step": 2000, "event": "checkpoint"}])
     words = words_of(plot)

@@ -257,6 +257,8 @@ def _merge_events(events, steps):
     for group in groups:
         first, last = group[0]["step"], group[-1]["step"]
         when = f"step {first:,}" if first == last else f"steps {first:,} to {last:,}"
+        if last < steps[0] - 1:  # the history has lost its beginning
+            when = f"before step {steps[0]:,.0f}"
         values = {event["name"]: event.get("value") for event in group}
         marks.append((np.clip(first, steps[0], steps[-1]), f"{when}: {_changes(values)}"))
     return marks
