@@ -34,6 +34,7 @@ function render({ model, el }) {
     const element = make("div", `scales-track scales-${models[k].pen}`, bar, number);
     element.show = (value) => {
       const length = (Math.min(Math.abs(value) / reach, 1) * 34).toFixed(2), side = value < 0 ? "right" : "left";
+      element.dataset.over = Math.abs(value) > reach ? side : ""; // beyond the axis: it fades out
       for (const other of ["left", "right"]) bar.style[other] = number.style[other] = "";
       bar.style[side] = "50%";
       bar.style.width = `${length}%`;
@@ -60,7 +61,9 @@ function render({ model, el }) {
     };
     return box;
   });
-  table.append(make("div", "scales-row scales-head", make("span", "scales-axis", "← wanted mail | spam →"), ...answers));
+  table.append(make("div", "scales-row scales-head", make("span", ""), ...answers));
+  const axis = () => make("span", "scales-axis", make("span", "", "← wanted mail"), make("span", "", "spam →"));
+  table.append(make("div", "scales-row", make("span", ""), ...models.map(axis)));
   const start = row(make("span", "scales-label", "start: no word"), "scales-on");
   for (const word of [...words, "other words"]) {
     const input = make("input", ""), name = make("span", "", word), at = rows.length;
