@@ -74,8 +74,8 @@ _PANELS = (
     _Panel(
         "Mean probability of being real",
         (
-            _Curve("d_real", REAL, "its mean probability for real pictures"),
-            _Curve("d_fake", FAKE, "its mean probability for fake pictures"),
+            _Curve("d_real", REAL, "its mean probability for real ones"),
+            _Curve("d_fake", FAKE, "its mean probability for fakes"),
         ),
         reference=(0.5, "undecided"),
     ),
