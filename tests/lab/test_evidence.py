@@ -27,6 +27,13 @@ def test_the_start_the_shown_words_and_the_others_add_up_to_the_logit():
             assert told == pytest.approx(bias + np.dot(weights, bag))
 
 
+@pytest.mark.filterwarnings("error")
+def test_the_numbers_of_a_network_may_have_32_bits():
+    weights = np.array([[1.5], [-3.0], [0.0], [0.5]], np.float32)[:, 0]
+    about = scales(models={"counting": MODELS["counting"], "network": (weights, np.float32(-0.5))}).board.about
+    assert about["models"][1] == {"name": "network", "pen": "discriminator", "start": -0.5, "weights": [0.5, 1.5]}
+
+
 def test_what_is_not_shown_is_named():
     emails = scales().board.about["emails"]
     assert [email["others"] for email in emails] == [["you"], ["george"]]
