@@ -15,7 +15,7 @@ OPEN_GAME = """import numpy as np
 game = lab.SpotTheFake(images, np.zeros_like(images), rounds=4, probability_real=lambda shown: np.ones(len(shown)))
 game"""
 OPEN_EMAIL = """models = {
-    "naive Bayes": ([2.0, -4.0, 0.5, 1.25], -1.5), "logistic regression": ([1.0, -3.0, -0.25, 0.5], -0.5),
+    "naive Bayes": ([2.0, -4.0, 0.5, 1.23], -1.5), "logistic regression": ([1.0, -3.0, -0.22, 0.5], -0.5),
 }
 lab.WordEvidence(["free", "george", "you", "!"], models, {"A spam": [1, 0, 1, 1]}, ["free", "george", "!"])"""
 
@@ -114,8 +114,12 @@ def test_it_is_played_again_by_keys_alone(page):
     assert answers.count("you said real") == 4
 
 
+def named(word):
+    return re.compile(rf"^{re.escape(word)}: ")
+
+
 def switch(page, word):
-    return email(page).get_by_role("checkbox", name=re.compile(rf"^{re.escape(word)}: "))
+    return email(page).get_by_role("checkbox", name=named(word))
 
 
 def weighed(page):
@@ -129,14 +133,14 @@ def what_python_says(*sums):
 
 
 def test_words_are_switched_by_hand_and_by_keys_and_both_models_add_up(page):
-    assert weighed(page)[0] == what_python_says(-1.5 + 2 + 1.25 + 0.5, -0.5 + 1 + 0.5 - 0.25)
+    assert weighed(page)[0] == what_python_says(-1.5 + 2 + 1.23 + 0.5, -0.5 + 1 + 0.5 - 0.22)
     switch(page, "free").tap()
-    assert weighed(page)[0] == what_python_says(-1.5 + 1.25 + 0.5, -0.5 + 0.5 - 0.25)
+    assert weighed(page)[0] == what_python_says(-1.5 + 1.23 + 0.5, -0.5 + 0.5 - 0.22)
     assert "They disagree." in weighed(page)[1]
     switch(page, "1 other word").focus()
     page.keyboard.press("Space")
     switch(page, "george").press("Space")
-    assert weighed(page)[0] == what_python_says(-1.5 + 1.25 - 4, -0.5 + 0.5 - 3)
+    assert weighed(page)[0] == what_python_says(-1.5 + 1.23 - 4, -0.5 + 0.5 - 3)
     assert "Both say wanted mail." in weighed(page)[1]
     assert switch(page, "george").get_attribute("aria-label") == (
         "george: −4.0 in naive Bayes, −3.0 in logistic regression"
@@ -148,12 +152,16 @@ def test_a_button_brings_an_email_back_and_another_one_empties_it(page):
     assert weighed(page)[0] == what_python_says(-1.5, -0.5)
     assert not switch(page, "1 other word").is_visible()
     email(page).get_by_role("button", name="A spam").click()
-    assert weighed(page)[0] == what_python_says(-1.5 + 2 + 1.25 + 0.5, -0.5 + 1 + 0.5 - 0.25)
+    assert weighed(page)[0] == what_python_says(-1.5 + 2 + 1.23 + 0.5, -0.5 + 1 + 0.5 - 0.22)
 
 
 def test_all_bars_share_one_axis(page):
     """A bar is as long as its number says, in both columns."""
-    george = email(page).locator(".scales-row").filter(has=switch(page, "george")).locator(".scales-bar")
+    george = (
+        email(page)
+        .locator(".scales-row", has=page.get_by_role("checkbox", name=named("george")))
+        .locator(".scales-bar")
+    )
     page.wait_for_timeout(300)  # bars glide to their length
     lengths = [george.nth(k).bounding_box()["width"] for k in range(2)]
     assert lengths[0] / lengths[1] == pytest.approx(4 / 3, rel=0.02)
