@@ -136,9 +136,10 @@ def test_the_distance_curves_are_the_distances_and_the_band_is_chance():
     assert "between -0.003 and 0.002, -0.0005 on average" in plot.sentence
 
 
-def test_a_distance_below_zero_is_drawn_at_the_foot_and_not_left_out():
-    (axes,) = plots.distance_curves(STEPS, {"ring": [0.5, 0.1, -0.001]}, [-0.003, 0.002]).figure.axes
-    assert axes.lines[0].get_ydata()[-1] == pytest.approx(axes.get_ylim()[0])
+def test_a_distance_below_zero_is_drawn_below_zero_and_in_sight():
+    (axes,) = plots.distance_curves(STEPS, {"ring": [0.5, 0.1, -0.007]}, [-0.003, 0.002]).figure.axes
+    np.testing.assert_allclose(axes.lines[0].get_ydata(), [0.5, 0.1, -0.007])
+    assert axes.get_ylim()[0] < -0.007
 
 
 def test_no_run_and_too_many_runs_are_refused():

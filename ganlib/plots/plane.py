@@ -343,14 +343,14 @@ def distance_curves(steps, distances, floor, title=None):
     axes = figure.add_subplot()
     least = max(float(np.abs(floor).max()), 1e-6)
     for (name, values), line in zip(distances.items(), lines, strict=False):
-        axes.plot(steps, np.maximum(values, least / 10), color=FAKE.colour, linestyle=line, linewidth=1.9, label=name)
-    axes.axhspan(least / 10, least, color=REAL.colour, alpha=0.2, linewidth=0)
+        axes.plot(steps, values, color=FAKE.colour, linestyle=line, linewidth=1.9, label=name)
+    axes.axhspan(floor.min(), floor.max(), color=REAL.colour, alpha=0.2, linewidth=0)
     box = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 1.5}
-    axes.text(
-        0.99, 0.03, "real against real: chance alone", transform=axes.transAxes, color=REAL.colour, ha="right", bbox=box
-    )
-    axes.set(yscale="log", xlabel="step", ylabel="energy distance", xlim=(steps[0], steps[-1]), title=title or "")
-    axes.set_ylim(bottom=least / 10)
+    axes.text(0.01, 0.03, "real against real: chance alone", transform=axes.transAxes, color=REAL.colour, bbox=box)
+    axes.set(xlabel="step", ylabel="energy distance", xlim=(steps[0], steps[-1]), title=title or "")
+    axes.set_yscale("symlog", linthresh=least, linscale=0.6)  # linear where chance reigns, and readings go below 0
+    axes.set_ylim(bottom=1.5 * min(-least, *map(np.min, distances.values())))
+    axes.axhline(0, color=GREY, linewidth=0.7)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.minorticks_off()
     axes.grid(axis="y")
