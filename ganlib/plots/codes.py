@@ -7,7 +7,7 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from ganlib.arguments import Number, is_one_of
+from ganlib.arguments import Number, Switch, is_one_of
 from ganlib.data import as_bytes, flat, tile
 from ganlib.plots.checks import (
     FAR,
@@ -80,8 +80,9 @@ def code_map(codes, labels, radius=None, title=None, crowd=False):
         Its sentence says how often a picture's nearest neighbour on the map shows the same digit.
     """
     codes, labels = (rows[:MOST_MARKS] for rows in _check_map(codes, labels))
+    crowd = Switch("crowd")(crowd)
     figure = Figure(figsize=(WIDTH, 4.8) if crowd else (6.6, 6.6), layout="constrained")
-    axes, *beside = figure.subplots(1, 1 + bool(crowd), squeeze=False)[0]
+    axes, *beside = figure.subplots(1, 1 + crowd, squeeze=False)[0]
     _draw_digits(axes, codes, labels, 14 if crowd else 30)
     if radius is not None:
         radius = Number("radius", 0, FAR)(radius)

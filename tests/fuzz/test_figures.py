@@ -37,7 +37,7 @@ GIVEN = {
         "points": POINTS, "labels": LABELS, "discriminative": half, "generative": half, **BOUNDARY,
     },
     "code_grid": {"pictures": DIGITS, "first": [0, 1, 2], "second": [3, 2, 1, 0]},
-    "code_map": {"codes": POINTS, "labels": LABELS, "radius": 2.0},
+    "code_map": {"codes": POINTS, "labels": LABELS, "radius": 2.0, "crowd": True},
     "distance_curves": {"steps": STEPS, "distances": {"a": THREE}, "floor": THREE / 9},
     "dream_energies": {"steps": STEPS, "gaps": {"a": THREE}},
     "dreams": {"pictures": GRIDS, "steps": STEPS},
