@@ -26,7 +26,7 @@ class Number:
     def __call__(self, value):
         try:
             good = hasattr(value, "__float__") and not isinstance(value, bool)
-            good = good and math.isfinite(value) and self.low <= value <= self.high
+            good = good and math.isfinite(value) and self.low <= float(value) <= self.high
         except (TypeError, ValueError, OverflowError):
             good = False
         if not good:

@@ -311,8 +311,8 @@ def test_curves_tell_the_first_and_the_last_tenth_of_every_column():
     assert "the discriminator's loss 0.5 to 0.5," in sentence
     assert "the generator's loss 1.95 to 1.05," in sentence
     assert "the discriminator's accuracy 0.975 to 0.525," in sentence
-    assert "its mean probability for real pictures 0.78 to 0.42," in sentence
-    assert "its mean probability for fake pictures 0.22 to 0.58," in sentence
+    assert "its mean probability for real ones 0.78 to 0.42," in sentence
+    assert "its mean probability for fakes 0.22 to 0.58," in sentence
     assert "the discriminator's gradient norm 19.5 to 10.5 and" in sentence
     assert "the generator's gradient norm 0.195 to 0.105." in sentence
 
@@ -386,6 +386,14 @@ def test_a_short_range_of_gradients_still_has_numbers_on_its_axis():
     plot.figure.draw_without_rendering()
     low, high = plot.figure.axes[3].get_ylim()
     assert sum(low <= tick <= high for tick in plot.figure.axes[3].get_yticks()) >= 2
+
+
+def test_an_event_before_the_first_step_drawn_is_told_as_earlier():
+    history = {name: values[100:] for name, values in a_history().items()}
+    first = history["step"][0]
+    figure = plots.training_curves(history, [{"step": 0, "name": "beta", "value": 5.0}]).figure
+    told = " ".join(text.get_text() for axes in figure.axes for text in axes.texts)
+    assert f"before step {first:,.0f}: beta = 5" in told
 
 
 def test_events_are_numbered_told_and_merged_when_close():

@@ -45,7 +45,6 @@ FIGURES = {
     "many rates": lambda: plots.word_rates([f"word{i}" for i in range(25)], np.random.default_rng(2).random((2, 25))),
     "boundary": a_boundary_figure,
     "learning": a_learning_figure,
-    "sizes": lambda: plots.bag_sizes(np.random.default_rng(3).random((50, 40)) < 0.3, np.eye(20)),
 }
 every_figure = pytest.mark.parametrize("name", FIGURES)
 
@@ -104,14 +103,24 @@ def test_the_classes_differ_by_more_than_colour():
 
 def test_evidence_adds_up_to_the_last_bar_and_the_line_is_where_it_was_counted():
     plot = an_evidence_figure()
-    heights = [bar.get_height() for bar in plot.figure.axes[0].patches]
-    np.testing.assert_allclose([heights[3], heights[7]], [sum(heights[:3]), sum(heights[4:7])])
-    (line,) = (lines for lines in plot.figure.axes[0].collections if lines.get_segments())
-    assert line.get_segments()[0][0][1] == pytest.approx(np.log(9))
+    panels = plot.figure.axes
+    assert [axes.get_title(loc="left") for axes in panels] == ["counting", "boundary"]
+    assert panels[0].get_xlim() == panels[1].get_xlim()
+    for axes in panels:
+        *parts, total = [bar.get_width() for bar in axes.patches]
+        assert total == pytest.approx(sum(parts))
+        (line,) = (lines for lines in axes.collections if lines.get_segments())
+        assert line.get_segments()[0][0][0] == pytest.approx(np.log(9))
     assert "counting starts at -0.4, adds +2.5 for 000 and +1.7 for $ and ends at +3.8, a probability of 98%" in (
         plot.sentence
     )
     assert plot.sentence.endswith("Of the e-mails with these words 90% are spam.")
+
+
+def test_evidence_may_come_without_a_count():
+    plot = plots.word_evidence(["000"], {"counting": [-0.4, 2.5]})
+    assert plot.sentence.endswith("counting starts at -0.4, adds +2.5 for 000 and ends at +2.1, a probability of 89%.")
+    assert not plot.figure.axes[0].collections
 
 
 def test_the_shades_of_the_boundary_have_a_key():
@@ -160,13 +169,6 @@ def test_an_ellipse_reaches_one_and_two_standard_deviations_along_the_spread():
     narrow, wide = sorted(patch.width for patch in right.patches[2:])
     expected = 2 * np.sqrt(np.linalg.eigvalsh([[2, 1], [1, 1]])[1])
     assert (narrow, wide) == pytest.approx((expected, 2 * expected))
-
-
-def test_the_sentence_of_the_bag_sizes_tells_mean_and_spread():
-    real, fake = np.eye(4), np.repeat([[1, 1, 0, 0], [0, 0, 0, 0]], 2, axis=0)
-    sentence = plots.bag_sizes(real, fake).sentence
-    assert "holds 1.0 of the words on average, with a standard deviation of 0.0" in sentence
-    assert "a written one 1.0, with a standard deviation of 1.0" in sentence
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,26 @@ def test_the_circle_has_the_radius_asked_for():
     np.testing.assert_allclose(np.hypot(*axes.lines[0].get_data()), 2)
 
 
+def test_the_crowd_is_drawn_once_more():
+    rng = np.random.default_rng(0)
+    codes = np.concatenate([rng.uniform(-10, 10, (50, 2)), rng.normal((4, -3), 0.5, (150, 2))])
+    plot = plots.code_map(codes, np.arange(200) % 10, crowd=True)
+    whole, zoomed = plot.figure.axes
+    (square,) = whole.patches
+    assert square.get_width() == square.get_height() == pytest.approx(np.ptp(codes, axis=0).max() / 4)
+    assert zoomed.get_xlim() == (square.get_x(), square.get_x() + square.get_width())
+    assert zoomed.get_xlim()[0] < 4 < zoomed.get_xlim()[1]
+    drawn = np.concatenate([group.get_offsets() for group in zoomed.collections])
+    assert len(drawn) >= 150
+    assert plot.sentence.endswith(
+        f" {len(drawn) / 200:.0%} of the pictures lie in a square of a quarter of the map's width."
+    )
+
+
+def test_a_map_of_one_place_has_a_crowd():
+    assert "100% of the pictures lie in a square" in plots.code_map(np.ones((5, 2)), np.arange(5), crowd=True).sentence
+
+
 def test_a_large_map_draws_the_first_two_thousand():
     plot = plots.code_map(np.random.default_rng(0).normal(size=(2500, 2)), np.arange(2500) % 10)
     assert plot.sentence.startswith("2,000 pictures")

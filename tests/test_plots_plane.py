@@ -77,6 +77,25 @@ def test_a_point_that_weighs_more_is_drawn_larger():
     assert fake[-1] == pytest.approx(2 * real[-1] - 1)
 
 
+def test_the_key_names_what_is_drawn_and_nothing_else():
+    def key(*scenes):
+        (legend,) = plots.planes(list(scenes)).figure.legends
+        return [text.get_text() for text in legend.get_texts()]
+
+    assert key(plots.Scene(REAL)) == ["real"]
+    assert key(plots.Scene(REAL, FAKE, LEFT), plots.Scene(mesh=SHEET)) == [
+        "real",
+        "fake",
+        "D: fake",
+        "D: real",
+        "the sheet",
+    ]
+    assert key(plots.Scene(surface=9 * LEFT, scores=True)) == ["low", "high"]
+    assert key(plots.Scene(surface=LEFT), plots.Scene(surface=LEFT, scores=True)) == [
+        "D: fake, or low", "D: real, or high",
+    ]  # fmt: skip
+
+
 def test_every_panel_has_its_caption():
     plot = plots.planes([plots.Scene(REAL)] * 7, [f"step {i}" for i in range(7)], title="A run")
     assert [axes.texts[0].get_text() for axes in plot.figure.axes] == [f"step {i}" for i in range(7)]
@@ -117,9 +136,10 @@ def test_the_distance_curves_are_the_distances_and_the_band_is_chance():
     assert "between -0.003 and 0.002, -0.0005 on average" in plot.sentence
 
 
-def test_a_distance_below_zero_is_drawn_at_the_foot_and_not_left_out():
-    (axes,) = plots.distance_curves(STEPS, {"ring": [0.5, 0.1, -0.001]}, [-0.003, 0.002]).figure.axes
-    assert axes.lines[0].get_ydata()[-1] == pytest.approx(axes.get_ylim()[0])
+def test_a_distance_below_zero_is_drawn_below_zero_and_in_sight():
+    (axes,) = plots.distance_curves(STEPS, {"ring": [0.5, 0.1, -0.007]}, [-0.003, 0.002]).figure.axes
+    np.testing.assert_allclose(axes.lines[0].get_ydata(), [0.5, 0.1, -0.007])
+    assert axes.get_ylim()[0] < -0.007
 
 
 def test_no_run_and_too_many_runs_are_refused():

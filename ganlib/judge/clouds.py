@@ -16,7 +16,7 @@ def energy_distance(points, others):
 
     2 E|X - Y| - E|X - X'| - E|Y - Y'|: how much further apart points of different clouds are than points of the same
     one, on average over all pairs. It is zero only for equal distributions. A point is never paired with itself, so the
-    estimate has no bias: between clouds of one distribution it is zero on average, and half of the time a little below.
+    estimate has no bias: between clouds of one distribution it is zero on average, and often a little below.
     It needs no grid and no density, so nothing has to be tuned, and it tells far from very far when the clouds do not
     overlap, where a Kullback-Leibler divergence is infinite and a Jensen-Shannon divergence always log 2.
 

@@ -14,6 +14,7 @@ _HOME_OF = {
     "Session": "ganlib.lab.session",
     "SpotTheFake": "ganlib.lab.game",
     "TimeMachine": "ganlib.lab.replay",
+    "WordEvidence": "ganlib.lab.evidence",
     "link": "ganlib.lab.links",
 }
 
@@ -29,6 +30,7 @@ __all__ = [
     "Session",
     "SpotTheFake",
     "TimeMachine",
+    "WordEvidence",
     "link",
 ]
 

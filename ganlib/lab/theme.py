@@ -45,9 +45,15 @@ _DARK = {pen.label: colour for pen, colour in ON_DARK.items()} | {
     "lit": LIT_ON_DARK,
 }
 
+
+def palette(selector):
+    """Return the rules of CSS that give all that a selector names the house's colours, light and dark."""
+    dark = f'[data-jp-theme-light="false"] {selector}'
+    return f"{selector} {{{_variables(_LIGHT)}}}\n{dark} {{{_variables(_DARK)}}}"
+
+
 STYLE = f"""<style>
-.ganlib {{{_variables(_LIGHT)}}}
-[data-jp-theme-light="false"] .ganlib {{{_variables(_DARK)}}}
+{palette(".ganlib")}
 .ganlib-charts {{display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 8px 20px}}
 .ganlib-chart {{display: block; width: 100%}}
 .ganlib-number input {{appearance: textfield; padding: 0 4px}}

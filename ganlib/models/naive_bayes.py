@@ -211,6 +211,30 @@ class BernoulliNaiveBayes(BayesClassifier):
         self.smoothing = float(smoothing)
         self.word_probability = None
 
+    def evidence(self):
+        """Return what each word says for class 1 of two, in the form that `fit_logistic` returns.
+
+        A word that is missing says something, too. What all of them would say together is in the bias, so that a
+        weight is what the logit gains when the word is there in place of missing.
+
+        Returns
+        -------
+        weights : numpy.ndarray, shape (words,), float64
+        bias : float
+            The logit of a bag of words x, of 0 and 1, is x @ weights + bias; its sigmoid is p(class 1 | x).
+
+        Raises
+        ------
+        ValueError
+            The model has more than two classes, or has learned nothing yet.
+        """
+        self._check_fitted()
+        if self.classes != 2:
+            raise ValueError(f"Evidence is for one class against another, and this model has {self.classes} classes.")
+        there, missing = np.log(self.word_probability), np.log1p(-self.word_probability)
+        weights = np.diff(there - missing, axis=0)[0]
+        return weights, float(np.diff(missing, axis=0).sum() + np.log(self.prior[1] / self.prior[0]))
+
     def _check(self, examples, shape):
         rows = super()._check(examples, shape)
         if rows.min() < 0:

@@ -6,7 +6,7 @@ The two networks differ by colour, by dash and by a label; so do real and fake p
 """
 
 from ganlib.plots.boltzmann import dream_energies, dreams, energy_landscape, machine_curves, machine_diagram
-from ganlib.plots.classes import bag_sizes, boundary_and_distributions, learning_curves, word_evidence, word_rates
+from ganlib.plots.classes import boundary_and_distributions, learning_curves, word_evidence, word_rates
 from ganlib.plots.codes import (
     code_grid,
     code_map,
@@ -39,7 +39,6 @@ __all__ = [
     "Pen",
     "Plot",
     "Scene",
-    "bag_sizes",
     "boundary_and_distributions",
     "code_grid",
     "code_map",

@@ -19,11 +19,9 @@ from ganlib.plots.checks import (
 )
 from ganlib.plots.style import (
     DISCRIMINATOR,
-    FAKE,
     GENERATOR,
     GREY,
     INK,
-    REAL,
     WIDTH,
     Pen,
     Plot,
@@ -89,15 +87,15 @@ def word_rates(words, rates, title="Share of e-mails that hold the word"):
 
 
 @drawing
-def word_evidence(words, evidence, counted):
+def word_evidence(words, evidence, counted=None):
     """Draw what each word of an e-mail adds to the logit of spam, for one model or two, and where the sum ends.
 
     Parameters
     ----------
     words : sequence of k str
     evidence : dict of str to array of shape (k + 1,)
-        For each model, where its logit starts, and what each word adds.
-    counted : float
+        For each model, where its logit starts, and what each word adds. The first is drawn as a generative one.
+    counted : float or None
         The share of spam among all e-mails with these words, between 0 and 1: where the sum should end.
 
     Returns
@@ -106,31 +104,40 @@ def word_evidence(words, evidence, counted):
     """
     words = [as_text(word) for word in check_several("words", words)]
     evidence = check_named("evidence", evidence, 2, lambda name, parts: check_numbers(name, parts, len(words) + 1))
-    counted = check_number("counted", counted)
-    if not 0 < counted < 1:
-        raise ValueError(f"counted must be a share between 0 and 1, not {counted:g}.")
+    if counted is not None:
+        counted = check_number("counted", counted)
+        if not 0 < counted < 1:
+            raise ValueError(f"counted must be a share between 0 and 1, not {counted:g}.")
     names = ["start", *words, "sum"]
-    figure = _layout(7.2, 3.6)
-    axes = figure.add_subplot(title="What each word adds to the logit of spam")
-    places, wide = np.arange(len(names)), 0.8 / len(evidence)
-    for k, ((name, parts), pen) in enumerate(zip(evidence.items(), (GENERATOR, DISCRIMINATOR), strict=False)):
-        heights = [*parts, parts.sum()]
-        at = places + (k - (len(evidence) - 1) / 2) * wide
-        style = {"color": pen.colour, "edgecolor": pen.colour, "alpha": 0.45, "hatch": "////" if k == 0 else None}
-        bars = axes.bar(at, heights, 0.92 * wide, label=name, **style)
-        told = [f"{height:+.1f}" for height in heights]
-        told[-1] += f"\n{write_percent(_sigmoid(parts.sum()))}"
-        axes.bar_label(bars, told, padding=2, fontsize=9, color=pen.colour)
-    wanted = np.log(counted / (1 - counted))
-    axes.hlines(wanted, len(names) - 1.45, len(names) - 0.55, color=INK, linewidth=1.6, zorder=3)
-    axes.text(len(names) - 0.52, wanted, f"counted\n{write_percent(counted)}", fontsize=9, va="center")
-    axes.axhline(0, color=GREY, linewidth=0.9)
-    axes.set_xticks(places, names)
-    axes.set_xlim(-0.6, len(names) - 0.1)
-    axes.margins(y=0.22)
-    axes.grid(axis="y")
-    axes.legend(frameon=False, fontsize=9.5, labelcolor=[GENERATOR.colour, DISCRIMINATOR.colour], loc="upper left")
+    figure = _layout(4.5 * len(evidence), 1.2 + 0.27 * len(names))
+    panels = figure.subplots(1, len(evidence), sharex=True, sharey=True, squeeze=False)[0]
+    for axes, (name, parts), pen in zip(panels, evidence.items(), (GENERATOR, DISCRIMINATOR), strict=False):
+        _evidence_bars(axes, parts, pen)
+        axes.set_title(name, color=pen.colour)
+        axes.set_yticks(range(len(names)), names)
+        if counted is not None:
+            wanted, low = np.log(counted / (1 - counted)), len(names) - 0.5
+            axes.vlines(wanted, low - 0.95, low + 0.05, color=INK, linewidth=1.8, zorder=3)
+            axes.text(wanted, low + 0.1, f"counted: {write_percent(counted)}", fontsize=9, ha="center", va="top")
+    panels[0].set_ylim(len(names) - (0.4 if counted is None else -0.3), -0.7)
+    panels[0].margins(x=0.4)
+    figure.supxlabel("what it adds to the logit: left of 0 for wanted mail, right of 0 for spam", fontsize=9.5)
     return Plot(figure, _evidence_sentence(words, evidence, counted))
+
+
+def _evidence_bars(axes, parts, pen):
+    """Draw the parts of a logit, one below the other, and in full colour their sum."""
+    places, lengths = np.arange(len(parts) + 1), [*parts, parts.sum()]
+    style = {"edgecolor": pen.colour, "hatch": "////" if pen is GENERATOR else None}
+    bars = axes.barh(places, lengths, 0.68, color=pen.colour, alpha=0.4, **style)
+    bars[-1].set(alpha=1, hatch=None)
+    told = [f"{length:+.1f}" for length in lengths]
+    told[-1] += f", {write_percent(_sigmoid(parts.sum()))} spam"
+    axes.bar_label(bars, told, padding=3, fontsize=9, color=pen.colour)
+    axes.axvline(0, color=GREY, linewidth=0.9)
+    axes.axhline(len(parts) - 0.5, color=GREY, linewidth=0.6)
+    axes.tick_params("y", length=0)
+    axes.grid(axis="x")
 
 
 def _sigmoid(logit):
@@ -140,16 +147,14 @@ def _sigmoid(logit):
 def _evidence_sentence(words, evidence, counted):
     told = []
     for name, (start, *adds) in evidence.items():
-        added = join_words([f"{part:+.1f} for {word}" for word, part in zip(words, adds, strict=True)])
+        added = join_words([f"{part:+.1f} for {word}" for word, part in zip(words, adds, strict=True)] or ["nothing"])
         total = start + sum(adds)
         told.append(
             f"{name} starts at {start:+.1f}, adds {added} and ends at {total:+.1f}, "
             f"a probability of {write_percent(_sigmoid(total))}"
         )
-    return (
-        f"The logit of spam, word by word: {'; '.join(told)}. "
-        f"Of the e-mails with these words {write_percent(counted)} are spam."
-    )
+    share = "" if counted is None else f" Of the e-mails with these words {write_percent(counted)} are spam."
+    return f"The logit of spam, word by word: {'; '.join(told)}.{share}"
 
 
 def _name_classes(axes):
@@ -216,6 +221,7 @@ def boundary_and_distributions(points, labels, discriminative, generative, means
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
     for axes, title in ((left, "Discriminative: a boundary"), (right, "Generative: a distribution of each class")):
         _scatter(axes, points, labels)
+        axes.margins(0.14)  # for the ellipses
         axes.set_xlabel(axes_names[0])
         axes.set_title(title, pad=24)
         _name_classes(axes)
@@ -366,40 +372,3 @@ def _meeting(sizes, first, second):
     if not len(at):
         return "do not cross"
     return f"cross {', and '.join(f'between {sizes[i]:,} and {sizes[i + 1]:,}' for i in at)}"
-
-
-@drawing
-def bag_sizes(real, fake):
-    """Draw how many words a real and a written e-mail hold.
-
-    Parameters
-    ----------
-    real, fake : array of 0 and 1, shape (n, words)
-        Bags of words: real ones, and ones that a model wrote.
-
-    Returns
-    -------
-    Plot
-    """
-    bags = [check_numbers(name, given, None, None) for name, given in (("real", real), ("fake", fake))]
-    if not all(np.isin(words, (0, 1)).all() for words in bags):
-        raise ValueError("real and fake must be bags of words: 1 where an e-mail holds a word, else 0.")
-    sizes = [words.sum(axis=1) for words in bags]
-    figure = _layout(7.2, 3.2)
-    axes = figure.add_subplot(xlabel="different words and signs in an e-mail", ylabel="share of e-mails")
-    edges = np.arange(max(map(np.max, sizes)) + 2) - 0.5
-    for name, counts, pen, hatch in zip(("real", "written"), sizes, (REAL, FAKE), (None, "////"), strict=True):
-        shares = np.histogram(counts, edges)[0] / len(counts)
-        style = {"facecolor": pen.colour, "edgecolor": pen.colour, "linewidth": 0, "alpha": 0.3, "hatch": hatch}
-        axes.stairs(shares, edges, fill=True, **style)
-        words = f"{name}: {counts.mean():.1f} ± {counts.std():.1f}"
-        axes.stairs(shares, edges, color=pen.colour, linestyle=pen.line, linewidth=1.8, label=words)
-    axes.set_xlim(edges[0], edges[-1])
-    _percent_axis(axes.yaxis)
-    axes.legend(frameon=False, fontsize=9.5, labelcolor=[REAL.colour, FAKE.colour])
-    (real_mean, real_spread), (fake_mean, fake_spread) = ((counts.mean(), counts.std()) for counts in sizes)
-    return Plot(
-        figure,
-        f"A real e-mail holds {real_mean:.1f} of the words on average, with a standard deviation of {real_spread:.1f}; "
-        f"a written one {fake_mean:.1f}, with a standard deviation of {fake_spread:.1f}.",
-    )

@@ -2,11 +2,12 @@
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from ganlib.arguments import Number, is_one_of
+from ganlib.arguments import Number, Switch, is_one_of
 from ganlib.data import as_bytes, flat, tile
 from ganlib.plots.checks import (
     FAR,
@@ -58,7 +59,7 @@ def _check_map(codes, labels):
 
 
 @drawing
-def code_map(codes, labels, radius=None, title=None):
+def code_map(codes, labels, radius=None, title=None, crowd=False):
     """Draw pictures as points in the plane of a code of two numbers; each point is the digit that it shows.
 
     Parameters
@@ -70,6 +71,8 @@ def code_map(codes, labels, radius=None, title=None):
     radius : float, optional
         Radius of a circle around the origin to draw: 2 holds 86% of a standard normal distribution in the plane.
     title : str, optional
+    crowd : bool
+        Draw the most crowded square, of a quarter of the map's width, once more beside it.
 
     Returns
     -------
@@ -77,18 +80,41 @@ def code_map(codes, labels, radius=None, title=None):
         Its sentence says how often a picture's nearest neighbour on the map shows the same digit.
     """
     codes, labels = (rows[:MOST_MARKS] for rows in _check_map(codes, labels))
-    figure = Figure(figsize=(6.6, 6.6), layout="constrained")
-    axes = figure.add_subplot()
-    for digit in np.unique(labels):
-        chosen = codes[labels == digit]
-        axes.scatter(*chosen.T, s=30, marker=_digit_marker(digit), color=DIGIT_COLOURS[digit], linewidths=0, alpha=0.8)
+    crowd = Switch("crowd")(crowd)
+    figure = Figure(figsize=(WIDTH, 4.8) if crowd else (6.6, 6.6), layout="constrained")
+    axes, *beside = figure.subplots(1, 1 + crowd, squeeze=False)[0]
+    _draw_digits(axes, codes, labels, 14 if crowd else 30)
     if radius is not None:
         radius = Number("radius", 0, FAR)(radius)
         angle = np.linspace(0, 2 * np.pi, 200)
         axes.plot(radius * np.cos(angle), radius * np.sin(angle), color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
-    axes.set(xlabel="first number of the code", ylabel="second number of the code", title=title or "", aspect="equal")
+    axes.set(ylabel="second number of the code", title=title or "")
     axes.set_adjustable("datalim")
-    return Plot(figure, _map_sentence(codes, labels, title))
+    sentence = _map_sentence(codes, labels, title)
+    for zoomed in beside:
+        corner, side, inside = _crowd(codes)
+        axes.add_patch(Rectangle(corner, side, side, fill=False, edgecolor=INK, linewidth=1.6, zorder=3))
+        _draw_digits(zoomed, codes[inside], labels[inside], 30)
+        zoomed.set(xlim=(corner[0], corner[0] + side), ylim=(corner[1], corner[1] + side), title="The square, enlarged")
+        sentence += f" {write_percent(inside.mean())} of the pictures lie in a square of a quarter of the map's width."
+    return Plot(figure, sentence)
+
+
+def _draw_digits(axes, codes, labels, size):
+    for digit in np.unique(labels):
+        chosen = codes[labels == digit]
+        axes.scatter(
+            *chosen.T, s=size, marker=_digit_marker(digit), color=DIGIT_COLOURS[digit], linewidths=0, alpha=0.8
+        )
+    axes.set(xlabel="first number of the code", aspect="equal")
+
+
+def _crowd(codes):
+    """Return the lower left corner of the most crowded square around a code, its side, and which codes lie in it."""
+    side = max(np.ptp(codes, axis=0).max() / 4, 1e-6)
+    near = np.logical_and(*(np.abs(np.subtract.outer(axis, axis)) <= side / 2 for axis in codes.T))
+    middle = near.sum(axis=1).argmax()
+    return codes[middle] - side / 2, side, near[middle]
 
 
 def _digit_marker(digit):

@@ -74,8 +74,8 @@ _PANELS = (
     _Panel(
         "Mean probability of being real",
         (
-            _Curve("d_real", REAL, "its mean probability for real pictures"),
-            _Curve("d_fake", FAKE, "its mean probability for fake pictures"),
+            _Curve("d_real", REAL, "its mean probability for real ones"),
+            _Curve("d_fake", FAKE, "its mean probability for fakes"),
         ),
         reference=(0.5, "undecided"),
     ),
@@ -257,6 +257,8 @@ def _merge_events(events, steps):
     for group in groups:
         first, last = group[0]["step"], group[-1]["step"]
         when = f"step {first:,}" if first == last else f"steps {first:,} to {last:,}"
+        if last < steps[0] - 1:  # the history has lost its beginning
+            when = f"before step {steps[0]:,.0f}"
         values = {event["name"]: event.get("value") for event in group}
         marks.append((np.clip(first, steps[0], steps[-1]), f"{when}: {_changes(values)}"))
     return marks

@@ -8,6 +8,8 @@ import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
 from ganlib.arguments import Switch, Whole
@@ -36,6 +38,9 @@ from ganlib.wording import write
 SURFACE = LinearSegmentedColormap.from_list(
     "surface", [(0, "#A9769F"), (0.4, "#E0C9DC"), (0.5, "#FFFFFF"), (0.6, "#C4E4D8"), (1, "#5FB096")]
 )
+
+
+KEY_WIDE = 1.45  # inches that an entry of the key may need
 
 
 class Scene(NamedTuple):
@@ -108,7 +113,10 @@ def planes(scenes, captions=None, columns=None, title=None):
     above = 0.16 * max(map(len, lines)) + 0.08
     longest = max((np.hypot(*scene.arrows.T).max() for scene in scenes if scene.arrows is not None), default=1)
     head = 0.32 if title else 0.02
-    height, width = head + rows * (side + above), max(columns * side, 0.1 * len(title or "") + 0.1)
+    key = _key(scenes)
+    width = max(columns * side, 0.1 * len(title or "") + 0.1)
+    fit = max(1, int(width / KEY_WIDE))  # entries in a row of the key
+    height = head + rows * (side + above) + 0.08 + 0.2 * math.ceil(len(key) / fit)
     figure = sheet(width, height)
     for i, (scene, words) in enumerate(zip(scenes, lines, strict=True)):
         left, top = (i % columns) * side, head + (i // columns) * (side + above) + above
@@ -119,7 +127,27 @@ def planes(scenes, captions=None, columns=None, title=None):
         axes.text(0, 1 + 0.06 / box[3], "\n".join(words), transform=axes.transAxes, fontsize=9, va="bottom")
     if title:
         figure.text(0.05 / width, 1 - 0.06 / height, title, fontsize=11.5, fontweight="bold", va="top")
+    style = {"frameon": False, "fontsize": 9, "borderaxespad": 0, "borderpad": 0.2, "columnspacing": 1.4}
+    figure.legend(handles=key, loc="lower left", ncols=fit, handletextpad=0.5, handlelength=1.2, **style)
     return Plot(figure, _planes_sentence(scenes, captions, title))
+
+
+def _key(scenes):
+    """Return what explains the marks and colours of the scenes, each once."""
+    shown = {name for scene in scenes for name, part in scene._asdict().items() if part is not None}
+    key = [
+        Line2D([], [], linestyle="none", marker=marker, markersize=5, color=pen.colour, label=pen.label)
+        for name, pen, marker in (("real", REAL, "o"), ("fake", FAKE, "X"))
+        if name in shown
+    ]
+    if "surface" in shown:
+        scored = {scene.scores for scene in scenes if scene.surface is not None}
+        ends = {(False,): ("D: fake", "D: real"), (True,): ("low", "high")}
+        low, high = ends.get(tuple(scored), ("D: fake, or low", "D: real, or high"))
+        key += [Patch(color=SURFACE(0.0), label=low), Patch(color=SURFACE(1.0), label=high)]
+    if "mesh" in shown:
+        key.append(Patch(color=GENERATOR.colour, alpha=0.7, label="the sheet"))
+    return key
 
 
 def _check_scene(scene):
@@ -315,14 +343,14 @@ def distance_curves(steps, distances, floor, title=None):
     axes = figure.add_subplot()
     least = max(float(np.abs(floor).max()), 1e-6)
     for (name, values), line in zip(distances.items(), lines, strict=False):
-        axes.plot(steps, np.maximum(values, least / 10), color=FAKE.colour, linestyle=line, linewidth=1.9, label=name)
-    axes.axhspan(least / 10, least, color=REAL.colour, alpha=0.2, linewidth=0)
+        axes.plot(steps, values, color=FAKE.colour, linestyle=line, linewidth=1.9, label=name)
+    axes.axhspan(floor.min(), floor.max(), color=REAL.colour, alpha=0.2, linewidth=0)
     box = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 1.5}
-    axes.text(
-        0.99, 0.03, "real against real: chance alone", transform=axes.transAxes, color=REAL.colour, ha="right", bbox=box
-    )
-    axes.set(yscale="log", xlabel="step", ylabel="energy distance", xlim=(steps[0], steps[-1]), title=title or "")
-    axes.set_ylim(bottom=least / 10)
+    axes.text(0.01, 0.03, "real against real: chance alone", transform=axes.transAxes, color=REAL.colour, bbox=box)
+    axes.set(xlabel="step", ylabel="energy distance", xlim=(steps[0], steps[-1]), title=title or "")
+    axes.set_yscale("symlog", linthresh=least, linscale=0.6)  # linear where chance reigns, and readings go below 0
+    axes.set_ylim(bottom=1.5 * min(-least, *map(np.min, distances.values())))
+    axes.axhline(0, color=GREY, linewidth=0.7)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.minorticks_off()
     axes.grid(axis="y")

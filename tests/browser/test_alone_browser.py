@@ -1,5 +1,6 @@
-"""What needs no kernel once it is open: the map to walk over, and the game of real and made up."""
+"""What needs no kernel once it is open: a map to walk over, a game of real and made up, an e-mail to take apart."""
 
+import math
 import re
 
 import pytest
@@ -13,12 +14,16 @@ lab.CodeMap(Autoencoder(2, hidden=(16,), seed=0), images, labels, read=judge.rec
 OPEN_GAME = """import numpy as np
 game = lab.SpotTheFake(images, np.zeros_like(images), rounds=4, probability_real=lambda shown: np.ones(len(shown)))
 game"""
+OPEN_EMAIL = """models = {
+    "naive Bayes": ([2.0, -4.0, 0.5, 1.23], -1.5), "logistic regression": ([1.0, -3.0, -0.22, 0.5], -0.5),
+}
+lab.WordEvidence(["free", "george", "you", "!"], models, {"A spam": [1, 0, 1, 1]}, ["free", "george", "!"])"""
 
 
 @pytest.fixture(scope="module")
 def page(browser, room):
-    """A notebook with both open, on a touch screen, and no kernel any more."""
-    with notebook_page(browser, room, NOTEBOOK, (OPEN_MAP, OPEN_GAME), ran=2, height=1500) as page:
+    """A notebook with all of them open, on a touch screen, and no kernel any more."""
+    with notebook_page(browser, room, NOTEBOOK, (OPEN_MAP, OPEN_GAME, OPEN_EMAIL), ran=3, height=2200) as page:
         game(page).get_by_role("button", name="Real").wait_for(timeout=COMPILED)
         page.get_by_role("menuitem", name="Kernel", exact=True).click()
         page.get_by_text("Shut Down Kernel", exact=True).click()
@@ -31,6 +36,10 @@ def atlas(page):
 
 def game(page):
     return page.locator(".ganlib-pad .pad").nth(1)
+
+
+def email(page):
+    return page.locator(".ganlib-pad .pad").nth(2)
 
 
 def told(page):
@@ -105,12 +114,65 @@ def test_it_is_played_again_by_keys_alone(page):
     assert answers.count("you said real") == 4
 
 
+def named(word):
+    return re.compile(rf"^{re.escape(word)}: ")
+
+
+def switch(page, word):
+    return email(page).get_by_role("checkbox", name=named(word))
+
+
+def weighed(page):
+    """Return what the page says of both models: the sum, as it is written, and the probability of spam."""
+    said = email(page).get_by_role("status").inner_text().replace("−", "-")
+    return re.findall(r"([-+][\d.]+), ([\d.]+)% spam", said), said
+
+
+def what_python_says(*sums):
+    return [(f"{logit:+.1f}", f"{100 / (1 + math.exp(-logit)):.1f}") for logit in sums]
+
+
+def test_words_are_switched_by_hand_and_by_keys_and_both_models_add_up(page):
+    assert weighed(page)[0] == what_python_says(-1.5 + 2 + 1.23 + 0.5, -0.5 + 1 + 0.5 - 0.22)
+    switch(page, "free").tap()
+    assert weighed(page)[0] == what_python_says(-1.5 + 1.23 + 0.5, -0.5 + 0.5 - 0.22)
+    assert "They disagree." in weighed(page)[1]
+    switch(page, "1 other word").focus()
+    page.keyboard.press("Space")
+    switch(page, "george").press("Space")
+    assert weighed(page)[0] == what_python_says(-1.5 + 1.23 - 4, -0.5 + 0.5 - 3)
+    assert "Both say wanted mail." in weighed(page)[1]
+    assert switch(page, "george").get_attribute("aria-label") == (
+        "george: −4.0 in naive Bayes, −3.0 in logistic regression"
+    )
+
+
+def test_a_button_brings_an_email_back_and_another_one_empties_it(page):
+    email(page).get_by_role("button", name="No word at all").click()
+    assert weighed(page)[0] == what_python_says(-1.5, -0.5)
+    assert not switch(page, "1 other word").is_visible()
+    email(page).get_by_role("button", name="A spam").click()
+    assert weighed(page)[0] == what_python_says(-1.5 + 2 + 1.23 + 0.5, -0.5 + 1 + 0.5 - 0.22)
+
+
+def test_all_bars_share_one_axis(page):
+    """A bar is as long as its number says, in both columns."""
+    george = (
+        email(page)
+        .locator(".scales-row", has=page.get_by_role("checkbox", name=named("george")))
+        .locator(".scales-bar")
+    )
+    page.wait_for_timeout(300)  # bars glide to their length
+    lengths = [george.nth(k).bounding_box()["width"] for k in range(2)]
+    assert lengths[0] / lengths[1] == pytest.approx(4 / 3, rel=0.02)
+
+
 def test_axe_finds_no_serious_fault(page):
     assert axe_faults(page, ".ganlib-pad") == []
 
 
 def test_nothing_says_that_the_kernel_is_missing(page):
-    for shown in (atlas(page), game(page)):
+    for shown in (atlas(page), game(page), email(page)):
         before = shown.evaluate("element => getComputedStyle(element.closest('.ganlib-alone'), '::before').content")
         assert before == "none"
 

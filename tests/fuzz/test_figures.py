@@ -33,12 +33,11 @@ def half(points):
 
 # What each figure can be made of, by the names of its arguments.
 GIVEN = {
-    "bag_sizes": {"real": np.eye(3), "fake": np.ones((2, 3))},
     "boundary_and_distributions": {
         "points": POINTS, "labels": LABELS, "discriminative": half, "generative": half, **BOUNDARY,
     },
     "code_grid": {"pictures": DIGITS, "first": [0, 1, 2], "second": [3, 2, 1, 0]},
-    "code_map": {"codes": POINTS, "labels": LABELS, "radius": 2.0},
+    "code_map": {"codes": POINTS, "labels": LABELS, "radius": 2.0, "crowd": True},
     "distance_curves": {"steps": STEPS, "distances": {"a": THREE}, "floor": THREE / 9},
     "dream_energies": {"steps": STEPS, "gaps": {"a": THREE}},
     "dreams": {"pictures": GRIDS, "steps": STEPS},

@@ -57,6 +57,21 @@ def test_the_probabilities_of_all_possible_bags_add_up_to_one():
     np.testing.assert_allclose(np.exp(likelihood).sum(axis=0), 1)
 
 
+def test_evidence_is_a_start_and_a_sum_of_words_that_gives_the_posterior():
+    model = BernoulliNaiveBayes().fit(BAGS, LABELS)
+    every_bag = np.array(list(itertools.product([0, 1], repeat=3)))
+    weights, bias = model.evidence()
+    np.testing.assert_allclose(1 / (1 + np.exp(-every_bag @ weights - bias)), model.posterior(every_bag)[:, 1])
+
+
+def test_evidence_is_for_two_classes_that_were_learned():
+    with pytest.raises(ValueError, match="has learned nothing yet"):
+        BernoulliNaiveBayes().evidence()
+    three = BernoulliNaiveBayes(classes=3).fit(BAGS, [0, 1, 2, 0, 1])
+    with pytest.raises(ValueError, match="this model has 3 classes"):
+        three.evidence()
+
+
 def test_bayes_rule_by_hand():
     model = BernoulliNaiveBayes().fit(BAGS, LABELS)
     wanted, spam = (1 / 5) * (2 / 5) * (3 / 5) * (3 / 5), (3 / 4) * (2 / 4) * (2 / 4) * (2 / 5)
