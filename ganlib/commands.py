@@ -528,7 +528,7 @@ def _progress_of_a_room(options):
 
 @_refusing
 def badges(arguments):
-    """Write the repository's address into the lessons, so that they open on Colab and Binder."""
+    """Write the repository's address into the lessons, as badges that open them on Colab and Binder."""
     parser = _parser(badges)
     parser.add_argument("--repository", required=True, metavar="ADDRESS", help="such as https://github.com/OWNER/NAME")
     parser.add_argument("--branch", default="main", help="to open the lessons from; default main")
