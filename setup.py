@@ -1,6 +1,6 @@
-"""What pyproject.toml cannot say: the groups of requirements.txt, and `assets` as `ganlib/assets` in the wheel.
+"""What pyproject.toml cannot say: the groups of requirements.txt, and `assets` and `notebooks` as parts of `ganlib`.
 
-pyproject.toml can list packages or find them, not both, and `assets` lies outside `ganlib`; and it reads a list of
+pyproject.toml can list packages or find them, not both, and those two lie outside `ganlib`; and it reads a list of
 requirements from a file whole or not at all.
 """
 
@@ -24,7 +24,7 @@ def requirements():
 
 extras = requirements()
 setup(
-    packages=[*find_packages(include=["ganlib", "ganlib.*"]), "ganlib.assets"],
+    packages=[*find_packages(include=["ganlib", "ganlib.*"]), "ganlib.assets", "ganlib.notebooks"],
     install_requires=extras.pop(""),
     extras_require=extras,
 )

@@ -387,6 +387,7 @@ def timings(arguments):
     )
     add("--keep", type=_path, metavar="FOLDER", help="keep the executed lessons, for `book --executed`")
     options = parser.parse_args(arguments)
+    _checkout_for("timings")
     environment.stand(["timings", *arguments])
     from ganlib.course import timings as module
 
@@ -412,6 +413,7 @@ def handout(arguments):
         f"macos or windows, and its Python, such as windows-3.12; default this one, {here}",
     )
     options = parser.parse_args(arguments)
+    _checkout_for("handout")
     environment.stand(["handout", *arguments])
     from ganlib.course import handout as module
 
@@ -430,6 +432,7 @@ def book(arguments):
     add("--speed", choices=("smoke", "lesson", "full"), default="lesson", help="to execute them at; default lesson")
     add("--without-solutions", action="store_true", help="leave out the solutions, and the leader's guide")
     options = parser.parse_args(arguments)
+    _checkout_for("book")
     environment.stand(["book", *arguments])
     from ganlib.course import book as module
 
@@ -525,7 +528,7 @@ def _progress_of_a_room(options):
 
 @_refusing
 def badges(arguments):
-    """Write the repository's address into the lessons, so that they open on Colab and Binder."""
+    """Write the repository's address into the lessons, as badges that open them on Colab and Binder."""
     parser = _parser(badges)
     parser.add_argument("--repository", required=True, metavar="ADDRESS", help="such as https://github.com/OWNER/NAME")
     parser.add_argument("--branch", default="main", help="to open the lessons from; default main")
@@ -632,6 +635,6 @@ def _checkout_for(command):
     if environment.is_checkout(environment.CHECKOUT):
         return environment.CHECKOUT
     raise environment.SetupError(
-        f"`{command}` needs the lessons and tests, which are not part of the installed package: get the "
-        f"whole repository and run `python -m ganlib {command}` in its folder."
+        f"`{command}` needs the whole kit, and only the package is installed here: get the whole repository, and run "
+        f"`python -m ganlib {command}` in its folder."
     )

@@ -9,6 +9,8 @@ from pathlib import Path
 from ganlib.wording import write
 
 PACKAGE = Path(__file__).resolve().parent
+# Where sweeps find the lessons: an installed package has them inside, a checkout beside it.
+LESSONS = (PACKAGE if (PACKAGE / "notebooks").is_dir() else PACKAGE.parent) / "notebooks"
 _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",

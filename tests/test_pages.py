@@ -100,7 +100,7 @@ def test_the_top_of_the_kit_stays_small():
     top = {line.split("/")[0] for line in listed.stdout.splitlines()}
     assert {entry for entry in top if not entry.startswith(".")} <= {
         *("README.md", "CHANGELOG.md", "CITATION.cff", "LICENSE", "notebooks", "ganlib", "tests", "assets"),
-        *("requirements.txt", "constraints.txt", "pyproject.toml", "setup.py", "conftest.py"),
+        *("requirements.txt", "constraints.txt", "pyproject.toml", "setup.py", "MANIFEST.in", "conftest.py"),
     }
 
 

@@ -21,6 +21,8 @@ BRANCH = re.compile(r"[\w.-]+(/[\w.-]+)*", re.ASCII)  # what else a branch may b
 BADGES = re.compile(r"^\[!\[Open in Colab\].*\n\n?", re.MULTILINE)
 TAG = "platform"  # of the cell that installs
 COMPUTES = ("tensorflow", "keras", "tqdm", "onnx", "onnxruntime", "tf2onnx", "h5py", "ipywidgets", "anywidget")
+SWEEPS = ("papermill", "dask", "distributed", "cryptography", "bokeh", "pyyaml", "pandas", "pyarrow")
+MORE = {"11_sweeps.ipynb": SWEEPS}
 CELL = """\
 # On Colab this installs the kit; where the kit is there already, it does nothing.
 import importlib.util
@@ -49,14 +51,15 @@ def line(address, name, branch="main"):
     )
 
 
-def cell(address, branch="main", checkout=environment.CHECKOUT):
-    """Write the code that installs the kit on Colab.
+def cell(address, name, branch="main", checkout=environment.CHECKOUT):
+    """Write the code that installs the kit on Colab; `name` is the file of the lesson.
 
     What serves the page there, such as Jupyter and its kernel, is left alone: `ganlib` itself is installed without what
     it asks for, after the packages that lessons compute with.
     """
     bounds = environment.requirements_of(checkout)
-    packages = textwrap.wrap(" ".join(f'"{name}{bounds[name]}"' for name in COMPUTES), 90, break_on_hyphens=False)
+    wanted = [f'"{package}{bounds[package]}"' for package in (*COMPUTES, *MORE.get(name, ()))]
+    packages = textwrap.wrap(" ".join(wanted), 90, break_on_hyphens=False)
     requirements = "\n".join(f"    %pip install -q {some}" for some in packages)
     return CELL.format(requirements=requirements, source=f"ganlib @ git+{address}@{branch}").rstrip()
 
@@ -73,7 +76,7 @@ def put(notebook, name, address, branch="main", checkout=environment.CHECKOUT):
     opening.source = f"{title}\n\n{line(address, name, branch)}\n\n{rest.lstrip()}"
     notebook.cells = [one for one in notebook.cells if TAG not in one.metadata.get("tags", ())]
     first = next(i for i, one in enumerate(notebook.cells) if one.cell_type == "code")
-    code = cell(address, branch, checkout)
+    code = cell(address, name, branch, checkout)
     notebook.cells.insert(first, new_code_cell(code, id=TAG, metadata={"tags": [TAG]}))
 
 

@@ -4,18 +4,18 @@ import os
 import re
 from pathlib import Path
 
+from ganlib.paths import LESSONS
 from ganlib.setup import environment
 
-FOLDER = environment.CHECKOUT / "notebooks"
 NUMBERS = re.compile(r"(\d\d)(?:-(\d\d))?")
 
 
-def numbered(folder=FOLDER):
+def numbered(folder=LESSONS):
     """Return the paths of all lessons in a folder in their order."""
     return sorted(Path(folder).glob("[0-9][0-9]_*.ipynb"))
 
 
-def select(words="", folder=FOLDER):
+def select(words="", folder=LESSONS):
     """Find the lessons that somebody means.
 
     Parameters

@@ -15,7 +15,7 @@ import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_code_cell
 
-from ganlib.setup.environment import CHECKOUT
+from ganlib.paths import LESSONS
 from ganlib.sweep.errors import SweepError
 from ganlib.sweep.parameters import Parameter
 from ganlib.wording import write
@@ -75,12 +75,12 @@ def find(name, beside=None):
     """
     if type(name) is bool or not isinstance(name, (int, str, Path)):
         raise SweepError(f"notebook must be the number of a lesson or the path of a file, not {write(name)}.")
-    lessons, path = CHECKOUT / "notebooks", Path(os.path.expanduser(str(name)))
-    numbered = sorted(lessons.glob(f"{int(str(path)):02}_*.ipynb")) if re.fullmatch(r"[0-9]{1,2}", str(path)) else []
+    path = Path(os.path.expanduser(str(name)))
+    numbered = sorted(LESSONS.glob(f"{int(str(path)):02}_*.ipynb")) if re.fullmatch(r"[0-9]{1,2}", str(path)) else []
     candidates = [*numbered, path, *([beside / path] if beside else [])]
     found = next((path for path in candidates if os.path.isfile(path)), None)
     if found is None:
-        there = ", ".join(path.name[:2] for path in sorted(lessons.glob("[0-9][0-9]_*.ipynb")))
+        there = ", ".join(path.name[:2] for path in sorted(LESSONS.glob("[0-9][0-9]_*.ipynb")))
         raise SweepError(
             f"There is no notebook {str(name)!r}: give the path of a file, or the number of a lesson "
             f"({there or 'none is here'})."

@@ -158,6 +158,15 @@ def test_the_cell_asks_for_what_lessons_compute_with_and_not_for_what_serves_the
     assert not any(f'"{name}' in cell.source for name in ("jupyterlab", "ipykernel", "papermill", "pytest"))
 
 
+def test_in_the_lesson_of_sweeps_it_asks_for_what_sweeps_need_as_well(published):
+    (cell,) = platform_cells(published / "notebooks" / "11_sweeps.ipynb")
+    group = (CHECKOUT / "requirements.txt").read_text(encoding="utf-8").split("# [sweep]")[1].split("\n\n")[0]
+    asked = group.splitlines()[1:]
+    assert "papermill>=2.6" in asked
+    for requirement in (*asked, "tensorflow>=2.21,<2.22"):
+        assert f'"{requirement}"' in cell.source
+
+
 def test_binder_gets_a_python_that_fits_and_the_whole_kit():
     runtime = (CHECKOUT / ".binder" / "runtime.txt").read_text(encoding="utf-8").strip()
     major, minor = map(int, runtime.removeprefix("python-").split("."))
