@@ -12,6 +12,7 @@ TIME_MACHINE = "The time machine"  # how the text of a `ganlib.lab.TimeMachine` 
 TIME_MACHINE_PAGE = "time_machine_page.html"
 PLANE_PAGE = "plane_page.html"
 NAME = re.compile(r'exercise\("(\d\d\.\d)"\)')  # of the exercise that a cell gives a hint on
+NO_GUESS = re.compile(r"; no guess yet(?=\)$)|^You made no guess\. ", re.MULTILINE)  # which nobody can make in a book
 NOT_ATTEMPTED = "○ Not attempted"  # how a check begins where the lesson still has `None`
 
 
@@ -60,7 +61,7 @@ def _joined(outputs):
             joined.append(output)
     for output in joined:
         if output.output_type == "stream":
-            output.text = re.sub(r"^[^\n]*\r(?!\n)", "", output.text, flags=re.MULTILINE)
+            output.text = NO_GUESS.sub("", re.sub(r"^[^\n]*\r(?!\n)", "", output.text, flags=re.MULTILINE))
     return [output for output in joined if output.output_type != "stream" or output.text.strip()]
 
 
@@ -72,7 +73,7 @@ def _without_kernel(output, root):
         output.data = {"text/html": _picture("image/gif", data, words, told.get("width", "")), "text/plain": words}
     if WIDGET not in data:
         return output
-    text = data.get("text/plain", "A widget")
+    text = NO_GUESS.sub("", data.get("text/plain", "A widget"))
     if text.startswith(TIME_MACHINE):
         shown = frame(root)
     elif "image/png" in data:

@@ -1,8 +1,8 @@
 """The slides: for each plan of the leader's guide a deck, with the very figures that the executed lessons show.
 
-The words are in `notebooks/slides.md`. Its parts `# 06 · A GAN in Keras` hold the slides of a lesson; the other ones the
-title, a break, what everybody does now, and the end. The guide says which lessons a deck has, and its notes on a lesson
-are the speaker's.
+The words are in `notebooks/slides.md`. A part such as `# 06 · A GAN in Keras` holds the slides of a lesson; the others are
+the title, a break, what everybody does now, and the end. The guide says which lessons a deck has, and its notes on a
+lesson are the speaker's.
 """
 
 import html
@@ -18,6 +18,7 @@ from ganlib.course.sphinx_run import STATIC, BookError, run_sphinx
 
 FILE = "notebooks/slides.md"
 FOLDER = "slides"  # in the book
+FIGURES = "assets/figures"
 PAGE = "slides.md"  # of the book, which leads to the decks
 PART = re.compile(r"^# ([^\n]+)\n(.*?)(?=^# |\Z)", re.MULTILINE | re.DOTALL)
 TOPIC = re.compile(r"^## ([^\n]+)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -100,7 +101,9 @@ def build(out, ran, checkout, notes=True):
     writer = _Writer(dict(PART.findall(source_text)), plans.notes(guide), lessons.numbered(ran), notes)
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch) / "source"
-        shutil.copytree(checkout / "assets" / "figures", source / "assets" / "figures")
+        (source / FIGURES).mkdir(parents=True)
+        for path in (checkout / FIGURES).glob("*.*"):
+            shutil.copy(path, source / FIGURES)
         for (file, name), rows in zip(decks(checkout).items(), plans.plans(guide).values(), strict=True):
             (source / file).with_suffix(".md").write_text(writer.deck(name, rows), encoding="utf-8")
         shutil.rmtree(out / FOLDER, ignore_errors=True)
@@ -150,7 +153,9 @@ class _Writer:
     def _row(self, row, shown):
         """Yield the slides of a row of a plan, without topics that the deck has shown already."""
         if row.what == "break":
-            yield self._part("Break").replace("## Break", f"## Break: {row.minutes} minutes" if row.minutes else "## Break")
+            yield self._part("Break").replace(
+                "## Break", f"## Break: {row.minutes} minutes" if row.minutes else "## Break"
+            )
         chosen = row.what.removeprefix(CHOSEN).lower().split(", ") if row.what.startswith(CHOSEN) else []
         topics = [(number, name) for number, name in self.titles.items() if chosen or number in row.lessons]
         for number in set(row.lessons) - self.titles.keys():
