@@ -109,15 +109,18 @@ def _frame(address, title, height):
 def figure(notebook, cell):
     """Return the figure that a cell of an executed lesson shows, as HTML with its alt text.
 
+    A cell that only trains leaves its figure to the next one, so that it can be stopped: that one's is returned then.
+
     Raises
     ------
     KeyError
-        There is no such cell, or it shows no figure.
+        There is no such cell, or neither of the two shows a figure.
     """
-    for found in notebook.cells:
-        if found.get("id") == cell:
-            for output in found.get("outputs", ()):
-                shown = output.get("data", {}).get("text/html", "")
-                if "<img " in shown:
-                    return shown
+    code = [found for found in notebook.cells if found.cell_type == "code"]
+    place = next((number for number, found in enumerate(code) if found.get("id") == cell), len(code))
+    for found in code[place : place + 2]:
+        for output in found.outputs:
+            shown = output.get("data", {}).get("text/html", "")
+            if "<img " in shown:
+                return shown
     raise KeyError(cell)

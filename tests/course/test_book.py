@@ -342,6 +342,15 @@ def test_a_hint_is_whole_an_untouched_exercise_is_silent_and_no_guess_is_missed(
     assert after[1].text == "a line\nThe outcome: 7.\n"
 
 
+def test_a_cell_that_only_trains_has_the_figure_of_the_next():
+    shown = new_code_cell("plots", id="shown", outputs=[result(text__html=FIGURE, text__plain="curves")])
+    page = small_lesson("07_x", new_code_cell("train", id="train"), new_markdown_cell("words"), shown)
+    assert executed.figure(page, "train") == executed.figure(page, "shown") == FIGURE
+    for cell in ("opening", "no-such"):
+        with pytest.raises(KeyError):
+            executed.figure(page, cell)
+
+
 def test_a_film_has_words():
     output = new_output("display_data", {"image/gif": "R0lG", "text/plain": "<Image>"})
     output.metadata = {"image/gif": {"alt": 'A "film"', "width": 420}}
@@ -357,9 +366,9 @@ def test_a_film_has_words():
 
 def test_slides_that_ask_for_a_figure_that_is_not_there_are_refused(checkout, tmp_path):
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "notebooks" / "slides.md").write_text(SLIDES.replace("one/figure", "one/text"), encoding="utf-8")
+    (tmp_path / "notebooks" / "slides.md").write_text(SLIDES.replace("one/figure", "one/long"), encoding="utf-8")
     (tmp_path / "notebooks" / "leaders_guide.md").write_text(GUIDE, encoding="utf-8")
-    with pytest.raises(BookError, match="'text' in 00_one"):
+    with pytest.raises(BookError, match="'long' in 00_one"):
         slides.build(tmp_path / "out", checkout / "ran", tmp_path)
 
 
