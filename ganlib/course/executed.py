@@ -70,22 +70,23 @@ def _without_kernel(output, root):
     if "image/gif" in data:
         told = output.metadata.get("image/gif", {})
         words = told.get("alt", "A film")
-        output.data = {"text/html": _picture("image/gif", data, words, told.get("width", "")), "text/plain": words}
+        output.data = {"text/html": _picture("image/gif", data, words, told.get("width")), "text/plain": words}
     if WIDGET not in data:
         return output
     text = NO_GUESS.sub("", data.get("text/plain", "A widget"))
     if text.startswith(TIME_MACHINE):
         shown = frame(root)
     elif "image/png" in data:
-        shown = _picture("image/png", data, text, "100%") + f"<p><em>{html.escape(text)}</em></p>"
+        shown = _picture("image/png", data, text) + f"<p><em>{html.escape(text)}</em></p>"
     else:
         shown = f"<p><em>{html.escape(text)}</em></p>"
     output.data = {"text/html": shown, "text/plain": text}
     return output
 
 
-def _picture(kind, data, words, width=""):
-    return f'<img src="data:{kind};base64,{data[kind].strip()}" alt="{html.escape(words)}" width="{width}">'
+def _picture(kind, data, words, width=None):
+    size = f' width="{width}"' if width else ""
+    return f'<img src="data:{kind};base64,{data[kind].strip()}" alt="{html.escape(words)}"{size}>'
 
 
 def frame(root):

@@ -1,7 +1,7 @@
 """The slides: for each plan of the leader's guide a deck, with the very figures that the executed lessons show.
 
-The words are in `notebooks/slides.md`. A part such as `# 06 · A GAN in Keras` holds the slides of a lesson; the others are
-the title, a break, what everybody does now, and the end. The guide says which lessons a deck has, and its notes on a
+The words are in `notebooks/slides.md`. A part such as `# 06 · A GAN in Keras` holds the slides of a lesson; the others
+are the title, a break, what everybody does now, and the end. The guide says which lessons a deck has; its notes on a
 lesson are the speaker's.
 """
 
@@ -52,6 +52,7 @@ CONFIG = {
     },
     "revealjs_script_plugins": [
         {"name": "RevealNotes", "src": "revealjs/plugin/notes/notes.js"},
+        {"name": "RevealZoom", "src": "revealjs/plugin/zoom/zoom.js"},
     ],
     "revealjs_static_path": STATIC,
     "revealjs_css_files": ["slides.css"],
