@@ -4,23 +4,26 @@
 read from a stick as well as from GitHub Pages.
 """
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
+from textwrap import indent
 
 import nbformat
 
 from ganlib.course import badges, executed, handout, lessons, slides, timings
-from ganlib.course.sphinx_run import BookError, run_sphinx
+from ganlib.course.sphinx_run import STATIC, BookError, run_sphinx
 from ganlib.setup import environment
 
 ROOT = "../"  # from a page in `notebooks/` to the top of the book
 EXTRA_PAGES = ("leaders_guide.md", "glossary.md", "time_machine.md", "plane.md")
+GLOSSARY = "notebooks/glossary.md"
 FRAMED = {"notebooks/time_machine.md": executed.frame, "notebooks/plane.md": executed.plane_frame}
 CAPTION = '<p class="caption" role="heading"'
 CONFIG = {
     "project": "The GAN teaching kit",
-    "author": "the authors of the GAN teaching kit",
+    "copyright": "2026 The ganlib authors",
     "extensions": ["myst_nb", "ganlib.course.mathml", "sphinx.ext.githubpages"],
     "source_suffix": {".md": "myst-nb", ".ipynb": "myst-nb"},
     "html_theme": "furo",
@@ -28,6 +31,9 @@ CONFIG = {
     "html_title": "The GAN teaching kit",
     "html_copy_source": False,
     "html_show_sourcelink": False,
+    "html_static_path": STATIC,
+    "html_css_files": ["book.css"],
+    "html_js_files": ["book.js"],
     "nb_execution_mode": "off",
     "nb_merge_streams": True,
     "myst_enable_extensions": ["dollarmath", "amsmath"],
@@ -85,8 +91,8 @@ def build(out, ran, checkout=environment.CHECKOUT, solutions=True):
         _collect(source, lessons.numbered(ran), checkout, solutions)
         shutil.rmtree(out, ignore_errors=True)
         run_sphinx(source, out, Path(scratch) / "doctrees", "html", CONFIG)
-        if (checkout / "notebooks" / slides.FILE).is_file():
-            slides.build(out, ran, checkout)
+        if slides.decks(checkout):
+            slides.build(out, ran, checkout, notes=solutions)
     _level_captions(out)
     _add_time_machine(out)
     _add_plane(out)
@@ -109,10 +115,14 @@ def _collect(source, ran, checkout, solutions):
     for name in files - figures:
         if name.endswith(".md"):
             text = handout.loosen((checkout / name).read_text(encoding="utf-8"), name, files)
+            text = _definitions(text) if name == GLOSSARY else text
             _write(source, name, text + FRAMED[name](ROOT) if name in FRAMED else text)
     for name in figures:
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(checkout / name, source / name)
+    if slides.decks(checkout):
+        _write(source, slides.PAGE, slides.page(checkout))
+        pages.add(slides.PAGE)
     readme_text = badges.without((checkout / "README.md").read_text(encoding="utf-8"))
     first = handout.loosen(readme_text, "README.md", files)
     _write(source, "index.md", first + _contents(sorted(pages), readme in files))
@@ -130,13 +140,20 @@ def _lesson(path, files, solutions=True):
     return nbformat.writes(notebook)
 
 
+def _definitions(text):
+    """Write the headings of the glossary, and what stands below each, as a list of definitions."""
+    before, *words = re.split(r"^## ", text, flags=re.MULTILINE)
+    entries = [f"{word}\n{indent(about.strip(), '  ')}" for word, about in (part.split("\n", 1) for part in words)]
+    return before + "\n\n".join(["```{glossary}", *entries, "```"]) + "\n"
+
+
 def _contents(pages, with_data):
     """Write the book's table of contents, for the foot of its first page."""
 
     def part(caption, names):
         return "\n".join(["", "```{toctree}", ":hidden:", f":caption: {caption}", "", *names, "```", ""])
 
-    others = [f"notebooks/{name}" for name in EXTRA_PAGES if f"notebooks/{name}" in pages]
+    others = [name for name in (slides.PAGE, *(f"notebooks/{name}" for name in EXTRA_PAGES)) if name in pages]
     others += ["assets/data/README"] if with_data else []
     names = [name.removesuffix(".ipynb") for name in pages if name.endswith(".ipynb")]
     return part("Lessons", names) + part("Beside the lessons", [name.removesuffix(".md") for name in others])

@@ -3,6 +3,10 @@
 import copy
 import io
 
+from ganlib.data import asset
+
+STATIC = [str(asset("pages/book.css").parent)]  # what pages of all kinds load
+
 
 class BookError(ValueError):
     """The book cannot be built; the message says why."""

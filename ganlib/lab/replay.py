@@ -132,11 +132,17 @@ def save_page(recording, path, most_frames=100):
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title>{style}
-<style>body {{font-family: sans-serif; margin: 16px; max-width: 1200px}} #frame {{width: min(620px, 95%)}}</style>
+<style>
+body {{font-family: sans-serif; margin: 12px 16px; max-width: 1200px}} h1 {{font-size: 22px; margin: 0 0 8px}}
+.row {{display: flex; flex-wrap: wrap; align-items: center; gap: 12px; margin: 0 0 8px}}
+#frame {{flex: 1 1 200px; max-width: 620px}} #play {{font: inherit; width: 6em; padding: 6px}}
+#told {{flex: 1 1 260px}}
+</style>
 </head><body><main><h1>{title}</h1>
-<p><label for="frame">Frame</label><br><input id="frame" type="range" min="0" max="{last}" value="{last}"></p>
-<div id="told" role="status"></div>
-<p><img class="ganlib-picture" id="picture" width="{width}" alt="What the model made at this step"></p>
+<div class="row"><button id="play" type="button">Play</button><label for="frame">Frame</label>
+<input id="frame" type="range" min="0" max="{last}" value="{last}"></div>
+<div class="row"><img class="ganlib-picture" id="picture" width="{width}" alt="What the model made at this step">
+<div id="told" role="status"></div></div>
 <div class="ganlib-charts">{charts}</div></main>
 <script>
 const frames = {frames};
@@ -156,7 +162,29 @@ function show() {{
   const x = {left} + {wide} * frame.step / {span};
   marks.forEach(mark => mark.setAttribute("d", `M${{x}} {top}V{bottom}`));
 }}
-slider.addEventListener("input", show);
+const play = document.getElementById("play");
+let timer = 0;
+function stop() {{
+  clearInterval(timer);
+  timer = 0;
+  play.textContent = "Play";
+}}
+function advance() {{
+  slider.value = Number(slider.value) + 1;
+  show();
+  if (slider.value === slider.max) stop();
+}}
+play.addEventListener("click", () => {{
+  if (timer) return stop();
+  if (slider.value === slider.max) slider.value = 0;
+  show();
+  play.textContent = "Pause";
+  timer = setInterval(advance, 150);
+}});
+slider.addEventListener("input", () => {{
+  stop();
+  show();
+}});
 show();
 </script></body></html>
 """

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from small import small_lesson
 
 from ganlib import commands
-from ganlib.course import book, executed, slides
+from ganlib.course import book, checking, executed, guesses, plans, slides
 from ganlib.course.sphinx_run import BookError
 from ganlib.export.plane_page import page_text
 from ganlib.setup import environment
@@ -25,6 +25,96 @@ PIXEL = base64.b64encode(
     )
 ).decode()
 FIGURE = f'<img src="data:image/png;base64,{PIXEL}" alt="Three &lt;curves&gt;" width="10">'
+TABLE = '<table border="1" class="dataframe"><tbody><tr><td>1.5</td></tr></tbody></table>'
+LONG = f"x = 0  # {'a comment of a hundred and twenty columns ' * 3}"[:120]
+GUIDE = """# Guide
+
+## Three plans
+
+### 90 minutes: what it is
+
+| minutes | what | waiting | say |
+|---|---|---|---|
+| 10 | set-up, [lesson 00](00_one.ipynb) | 35 s | Shift + Enter |
+| 5 | slides: the other topic | none | two loops |
+| 15 | break | none | |
+| 30 | [lesson 01](01_two.ipynb) up to "A formula" | 30 s | a show of hands |
+
+### Two days: all of it
+
+| minutes | what | waiting | say |
+|---|---|---|---|
+| 80 | day 1: [lesson 00](00_one.ipynb) | 35 s | |
+| 60 | [lesson 01](01_two.ipynb) | 30 s | |
+| 40 | day 2: questions | none | |
+
+## Lesson by lesson
+
+### 00 · One
+
+- **Say:** Nothing can break.
+- **Expected wrong answer:** "It is 41." See [lesson 01](01_two.ipynb).
+- **Skip:** the appendix.
+
+### 01 · Two
+
+- **Say:** Once more.
+"""
+SLIDES = """# Slides
+
+A deck for each plan.
+
+# Title
+
+Welcome.
+
+# Set-up
+
+## Type this
+
+Note: Wait.
+
+# Your turn
+
+## Your turn
+
+LESSON
+
+# Break
+
+## Break
+
+# 00 · One
+
+## A topic
+
+**How many?**
+
+### A figure
+
+![](figure:00_one/figure)
+
+Note: It is *42*,
+and not 41.
+
+## Your turn
+
+## A formula
+
+$D(x)$
+
+# 01 · Two
+
+## The other topic
+
+Words.
+
+## Your turn
+
+# The end
+
+## Goodbye
+"""
 README = "# The kit\n\nA course.\n\n[first](notebooks/00_one.ipynb), [gone](notebooks/09_gone.ipynb)\n"
 
 
@@ -49,6 +139,7 @@ def lesson(name, other):
         new_code_cell("train", id="train", outputs=[printed("\r1/2 slow"), printed("\r2/2 done"), printed("\nend\n")]),
         new_code_cell("lab", id="lab", outputs=[widget('The live lab: "run" it', **{"image/png": PIXEL})]),
         new_code_cell("TimeMachine()", id="machine", outputs=[widget("The time machine: a run")]),
+        new_code_cell(LONG, id="long", outputs=[result(text__html=TABLE, text__plain="1.5"), printed("wide " * 60)]),
         new_code_cell("speed = 1", id="injected", metadata={"tags": ["injected-parameters"]}),
     ]
     return small_lesson(name, *cells)
@@ -66,8 +157,8 @@ def checkout(tmp_path_factory):
     (folder / "notebooks" / "glossary.md").write_text("# Glossary\n\n## logit\n\nA number.\n", encoding="utf-8")
     (folder / "notebooks" / "time_machine.md").write_text("# The time machine\n\nA run.\n", encoding="utf-8")
     (folder / "notebooks" / "plane.md").write_text("# The plane in one page\n\nA game.\n", encoding="utf-8")
-    text = "# A talk\n\n## A figure\n\n![](figure:00_one/figure)\n\n## Formula\n\n$D(x)$\n"
-    (folder / "notebooks" / "slides.md").write_text(text, encoding="utf-8")
+    (folder / "notebooks" / "slides.md").write_text(SLIDES, encoding="utf-8")
+    (folder / "notebooks" / "leaders_guide.md").write_text(GUIDE, encoding="utf-8")
     return folder
 
 
@@ -90,7 +181,18 @@ def test_every_page_can_be_reached_and_search_and_glossary_are_there(pages):
     for page in ("notebooks/00_one.html", "notebooks/01_two.html", "notebooks/glossary.html"):
         assert page in targets(pages["index.html"])
     assert "01_two.html" in targets(pages["notebooks/00_one.html"])
-    assert 'id="logit"' in pages["notebooks/glossary.html"]
+    assert 'id="term-logit"' in pages["notebooks/glossary.html"]
+
+
+def test_the_glossary_is_a_list_of_definitions(pages):
+    page = pages["notebooks/glossary.html"]
+    assert re.search(r'<dl class="[^"]*glossary">\s*<dt id="term-logit">logit', page)
+    assert "<h2" not in page
+
+
+def test_the_copyright_is_that_of_the_licence(pages):
+    (owner,) = re.findall(r"Copyright \(c\) (.+)", (environment.CHECKOUT / "LICENSE").read_text(encoding="utf-8"))
+    assert owner in " ".join(pages["index.html"].split())
 
 
 def test_the_words_of_every_lesson_can_be_searched_for(checkout, pages):
@@ -156,10 +258,107 @@ def test_in_the_place_of_a_lab_stands_its_picture_and_in_that_of_the_time_machin
     assert "show();" in machine
 
 
+def deck(plan, ran=(), notes=True):
+    """Write the deck of a plan of the small guide as Markdown."""
+    writer = slides._Writer(dict(slides.PART.findall(SLIDES)), plans.notes(GUIDE), ran, notes)
+    return writer.deck(plan, plans.plans(GUIDE)[plan])
+
+
+def headings(text):
+    return re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+
+
 def test_the_slides_show_the_figures_of_the_lessons(checkout, pages):
-    assert 'alt="Three &lt;curves&gt;"' in pages["slides/index.html"]
-    assert "<math" in pages["slides/index.html"]
+    page = pages["slides/90_minutes.html"]
+    assert 'alt="Three &lt;curves&gt;"' in page
+    assert "<math" in page
+    assert '<a href="../notebooks/00_one.html">00 · One</a>' in page
     assert (checkout / "book" / "slides" / "_static" / "slides.css").is_file()
+
+
+def test_every_page_leads_to_the_slides_of_each_plan(pages):
+    for name in ("index.html", "notebooks/00_one.html", "search.html"):
+        assert any(target.endswith("slides.html") for target in targets(pages[name])), name
+    assert {"slides/90_minutes.html", "slides/two_days.html"} <= set(targets(pages["slides.html"]))
+
+
+def test_slides_may_be_zoomed(pages):
+    for name in ("slides/90_minutes.html", "slides/two_days.html"):
+        (viewport,) = re.findall(r'<meta name="viewport" content="([^"]*initial-scale=1.0[^"]*)">', pages[name])
+        assert not re.search("maximum-scale|user-scalable", viewport)
+
+
+def test_a_deck_follows_its_plan():
+    opening = ["What it is", "Type this", "Today", "A topic", "A figure", "Your turn: 10 minutes", "A formula"]
+    rest = ["The other topic", "Break: 15 minutes", "Your turn: 30 minutes", "Goodbye"]
+    text = deck("90 minutes: what it is")
+    assert headings(text) == opening + rest
+    assert '| 30 min | **01 · Two** up to "A formula" |' in text
+    assert '**01 · Two** up to "A formula"\n' in text.split("Your turn: 30 minutes")[1]
+
+
+def test_a_day_has_an_agenda_of_its_own_and_a_break_when_the_room_has_sat_for_long():
+    found = headings(deck("Two days: all of it"))
+    assert found.count("Today") == 2
+    assert found.index("Break") == found.index("The other topic") - 1
+    assert found[-2:] == ["Today", "Goodbye"]
+
+
+def test_the_speaker_is_told_what_the_guide_says_and_nothing_else():
+    text = deck("90 minutes: what it is")
+    first = text.split("## A topic")[1].split("### ")[0]
+    (note,) = re.findall(r'<aside class="notes">(.*?)</aside>', first, re.DOTALL)
+    assert '**Expected wrong answer:** "It is 41." See lesson 01.' in note
+    assert "the appendix" not in text
+    assert "It is *42*,\nand not 41." in text.split("### A figure")[1].split("</aside>")[0]
+    assert "**Say:** a show of hands" in text.split("Your turn: 30 minutes")[1]
+
+
+def test_slides_to_be_given_away_have_no_notes():
+    text = deck("90 minutes: what it is", notes=False)
+    assert "aside" not in text
+    assert "Note:" not in text
+    assert "41" not in text
+    assert "How many?" in text
+
+
+def test_a_hint_is_whole_an_untouched_exercise_is_silent_and_no_guess_is_missed(monkeypatch):
+    exercise = checking.Exercise("06.1", lambda answer: None, "a nudge", "nearly all")
+    monkeypatch.setattr(executed.exercises, "find", {"06.1": exercise}.__getitem__)
+    untouched = result(text__plain=repr(exercise.check(None)))
+    hint = new_code_cell(
+        'course.exercise("06.1").hint()', metadata={"tags": ["hint"]}, outputs=[printed("run it again")]
+    )
+    asked = widget(repr(guesses.predict("How many?", low=0, high=9)))
+    made = printed("a line\nYou made no guess. The outcome: 7.\n")
+    page = small_lesson("06_x", hint, new_code_cell("x", outputs=[untouched, asked, made]))
+    executed.clean(page, "../")
+    told, after = page.cells[-2].outputs, page.cells[-1].outputs
+    assert "a nudge" in told[0].data["text/markdown"]
+    assert "nearly all" in told[0].data["text/markdown"]
+    assert "again" not in str(told)
+    assert [output.output_type for output in after] == ["display_data", "stream"]
+    assert "How many? (a number from 0 to 9)" in after[0].data["text/html"]
+    assert after[1].text == "a line\nThe outcome: 7.\n"
+
+
+def test_a_cell_that_only_trains_has_the_figure_of_the_next():
+    shown = new_code_cell("plots", id="shown", outputs=[result(text__html=FIGURE, text__plain="curves")])
+    page = small_lesson("07_x", new_code_cell("train", id="train"), new_markdown_cell("words"), shown)
+    assert executed.figure(page, "train") == executed.figure(page, "shown") == FIGURE
+    for cell in ("opening", "no-such"):
+        with pytest.raises(KeyError):
+            executed.figure(page, cell)
+
+
+def test_a_film_has_words():
+    output = new_output("display_data", {"image/gif": "R0lG", "text/plain": "<Image>"})
+    output.metadata = {"image/gif": {"alt": 'A "film"', "width": 420}}
+    page = small_lesson("12_x", new_code_cell("Image()", outputs=[output]))
+    executed.clean(page, "../")
+    shown = page.cells[-1].outputs[0].data
+    assert shown["text/html"] == '<img src="data:image/gif;base64,R0lG" alt="A &quot;film&quot;" width="420">'
+    assert shown["text/plain"] == 'A "film"'
 
 
 # --- what is refused ------------------------------------------------------------------------------------------------
@@ -167,9 +366,20 @@ def test_the_slides_show_the_figures_of_the_lessons(checkout, pages):
 
 def test_slides_that_ask_for_a_figure_that_is_not_there_are_refused(checkout, tmp_path):
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "notebooks" / "slides.md").write_text("# A\n\n![](figure:00_one/text)\n", encoding="utf-8")
-    with pytest.raises(BookError, match="'text' in 00_one"):
+    (tmp_path / "notebooks" / "slides.md").write_text(SLIDES.replace("one/figure", "one/long"), encoding="utf-8")
+    (tmp_path / "notebooks" / "leaders_guide.md").write_text(GUIDE, encoding="utf-8")
+    with pytest.raises(BookError, match="'long' in 00_one"):
         slides.build(tmp_path / "out", checkout / "ran", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [("[lesson 01](01_two", "[lesson 07](07_two", "'07'"), ("slides: the other", "slides: no such", "no such topic")],
+)
+def test_a_plan_that_needs_slides_which_are_not_there_is_refused(monkeypatch, old, new, words):
+    monkeypatch.setitem(globals(), "GUIDE", GUIDE.replace(old, new))
+    with pytest.raises(BookError, match=words):
+        deck("90 minutes: what it is")
 
 
 def test_a_dead_link_within_a_page_is_refused(checkout, tmp_path):
@@ -216,24 +426,56 @@ def test_the_glossary_is_in_order_and_each_word_is_there_once():
     assert len(set(words)) == len(words)
 
 
-def test_the_slides_of_the_kit_name_cells_that_exist():
-    for name, cell in slides.FIGURE.findall((NOTEBOOKS / "slides.md").read_text(encoding="utf-8")):
-        lesson = nbformat.read(NOTEBOOKS / f"{name}.ipynb", nbformat.NO_CONVERT)
+PARTS = dict(slides.PART.findall((NOTEBOOKS / "slides.md").read_text(encoding="utf-8")))
+THE_GUIDE = (NOTEBOOKS / "leaders_guide.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("part", [name for name in PARTS if name[0].isdigit()])
+def test_the_slides_of_a_lesson_ask_before_they_answer_and_show_cells_that_exist(part):
+    (path,) = NOTEBOOKS.glob(f"{part[:2]}_*.ipynb")
+    lesson = nbformat.read(path, nbformat.NO_CONVERT)
+    assert lesson.cells[0].source.startswith(f"# {part}\n")
+    figures = slides.FIGURE.findall(PARTS[part])
+    assert figures
+    for name, cell in figures:
+        assert name == path.stem
         assert cell in [one.id for one in lesson.cells], f"{name} has no cell {cell}"
+    assert PARTS[part].count("\n## Your turn\n") == 1
+    assert "?" in PARTS[part][: PARTS[part].index("## Your turn")]
+    assert "Note: " in PARTS[part]
+
+
+def test_no_slide_repeats_the_title_of_its_figure():
+    lessons = {path.stem: nbformat.read(path, nbformat.NO_CONVERT) for path in NOTEBOOKS.glob("*.ipynb")}
+    for text in PARTS.values():
+        for slide in re.split(r"^(?=###? )", text, flags=re.MULTILINE):
+            for name, cell in slides.FIGURE.findall(slide):
+                (source,) = [one.source for one in lessons[name].cells if one.id == cell]
+                assert f'"{headings(slide)[0]}' not in source
+
+
+@pytest.mark.parametrize("plan", plans.plans(THE_GUIDE))
+def test_every_plan_of_the_guide_has_its_slides_with_notes(plan):
+    rows = plans.plans(THE_GUIDE)[plan]
+    text = slides._Writer(PARTS, plans.notes(THE_GUIDE), [], True).deck(plan, rows)
+    for row in rows:
+        for number in row.lessons:
+            (slide, *_) = re.split(r"^##", text.split(f'<p class="lesson">{number} · ')[1], flags=re.MULTILINE)
+            assert "**Say:**" in slide, f"no notes on lesson {number}"
+    assert text.count("## Your turn: ") == sum(bool(row.lessons) for row in rows)
+    assert text.count("\n## Break") >= 1 or plan.startswith("90")
 
 
 @pytest.mark.parametrize(("plan", "minutes"), [("90 minutes", 90), ("Half a day", 240), ("Two days", 730)])
 def test_a_plan_of_the_leaders_guide_adds_up(plan, minutes):
-    text = (NOTEBOOKS / "leaders_guide.md").read_text(encoding="utf-8")
-    (section,) = re.findall(rf"^### {plan}.*?(?=^##)", text, re.MULTILINE | re.DOTALL)
-    assert sum(map(int, re.findall(r"^\| (\d+) \|", section, re.MULTILINE))) == minutes
+    (rows,) = [rows for name, rows in plans.plans(THE_GUIDE).items() if name.startswith(plan)]
+    assert sum(row.minutes for row in rows) == minutes
 
 
 def test_the_leaders_guide_speaks_of_every_lesson():
-    text = (NOTEBOOKS / "leaders_guide.md").read_text(encoding="utf-8")
     for path in sorted(Path(NOTEBOOKS).glob("[0-9]*.ipynb")):
-        assert f"({path.name})" in text
-        assert re.search(rf"^### {path.name[:2]} · ", text, re.MULTILINE), f"no notes on {path.name}"
+        assert f"({path.name})" in THE_GUIDE
+        assert path.name[:2] in plans.notes(THE_GUIDE), f"no notes on {path.name}"
 
 
 # --- in a browser ---------------------------------------------------------------------------------------------------
@@ -242,7 +484,9 @@ SERIOUS = ("serious", "critical")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("page", ["index.html", "notebooks/00_one.html", "notebooks/glossary.html"])
+@pytest.mark.parametrize(
+    "page", ["index.html", "notebooks/00_one.html", "notebooks/glossary.html", "slides/90_minutes.html"]
+)
 def test_axe_finds_no_serious_fault(checkout, pages, browser, page, scheme):
     axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
     visitor = browser.new_page(color_scheme=scheme)
@@ -261,4 +505,71 @@ def test_the_time_machine_turns_without_a_kernel_and_by_keyboard(checkout, pages
     visitor.locator("#frame").focus()
     visitor.keyboard.press("Home")
     assert "step 0" in visitor.locator("#told").inner_text() != told
+    visitor.close()
+
+
+def test_the_time_machine_plays_to_its_end_and_pauses(checkout, pages, browser):
+    visitor = browser.new_page()
+    visitor.goto((checkout / "book" / executed.TIME_MACHINE_PAGE).as_uri())
+    play, frame = visitor.get_by_role("button", name="Play"), visitor.locator("#frame")
+    play.click()  # it stood at the end, so it begins afresh
+    visitor.wait_for_function("document.getElementById('frame').value === '2'")
+    visitor.get_by_role("button", name="Pause").click()
+    stopped = frame.input_value()
+    frame.evaluate("frame => { frame.value = frame.max - 1 }")
+    play.click()
+    visitor.wait_for_function("document.getElementById('frame').value === document.getElementById('frame').max")
+    assert play.inner_text() == "Play"
+    assert stopped < frame.input_value()
+    visitor.close()
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_the_time_machine_is_not_cut_on_a_page(checkout, pages, browser, width):
+    visitor = browser.new_page(viewport={"width": width, "height": 900})
+    visitor.goto((checkout / "book" / "notebooks" / "time_machine.html").as_uri())
+    visitor.locator("iframe").scroll_into_view_if_needed()
+    inside = visitor.frame(url=re.compile(executed.TIME_MACHINE_PAGE))
+    inside.wait_for_load_state()
+    assert inside.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    visitor.close()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_line_of_code_is_cut(checkout, pages, browser, width):
+    visitor = browser.new_page(viewport={"width": width, "height": 720})
+    visitor.goto((checkout / "book" / "notebooks" / "00_one.html").as_uri())
+    assert any(LONG in text for text in visitor.locator("pre").all_inner_texts())
+    cut = "[...document.querySelectorAll('pre')].filter(pre => pre.scrollWidth > pre.clientWidth).length"
+    assert visitor.evaluate(cut) == 0
+    if width == 1280:  # nor need a line of code be folded
+        assert visitor.locator("pre", has_text="x = 0").evaluate("pre => pre.clientHeight") < 50
+    assert visitor.locator(".dataframe td").evaluate("cell => getComputedStyle(cell).borderLeftWidth") == "0px"
+    visitor.close()
+
+
+def test_on_paper_there_is_no_navigation_and_what_is_folded_is_open(checkout, pages, browser):
+    visitor = browser.new_page()
+    visitor.goto((checkout / "book" / "notebooks" / "00_one.html").as_uri())
+    fold = visitor.locator("article").evaluate_handle(
+        "article => article.appendChild(Object.assign(document.createElement('details'), { innerHTML: 'folded' }))"
+    )
+    visitor.evaluate(
+        "addEventListener('beforeprint', () => { window.opened = document.querySelector('details').open })"
+    )
+    visitor.pdf()
+    assert visitor.evaluate("window.opened") is True
+    assert fold.evaluate("fold => fold.open") is False
+    visitor.emulate_media(media="print")
+    assert not visitor.locator(".sidebar-drawer").is_visible()
+    assert visitor.locator("article").is_visible()
+    visitor.close()
+
+
+def test_search_needs_no_server(checkout, pages, browser):
+    visitor = browser.new_page()
+    visitor.goto((checkout / "book" / "index.html").as_uri())
+    visitor.locator("input[name=q]").fill("formula")
+    visitor.locator("input[name=q]").press("Enter")
+    visitor.locator("#search-results li a").first.wait_for()
     visitor.close()
