@@ -425,7 +425,7 @@ def handout(arguments):
     )
     options = parser.parse_args(arguments)
     if options.nbgrader and options.with_wheels is not None:
-        parser.error("--with-wheels belongs to the zip for a room: leave it out, or make that zip in a call of its own.")
+        parser.error("--with-wheels belongs to the zip for a room: leave it out, and make that zip by itself.")
     if options.nbgrader and options.without_solutions:
         parser.error(
             "assignments need their solutions, and `nbgrader generate_assignment` takes them out: leave out "
@@ -446,10 +446,10 @@ def _assignments(options):
     from ganlib.course import assignments as module
 
     made = module.write(options.out, options.lessons)
-    print(f"{options.out}: {len(made)} assignments. In that folder, begin with: nbgrader generate_assignment {made[0].name}")
+    print(f"{options.out}: {len(made)} assignments. Go on there with: nbgrader generate_assignment {made[0].name}")
     print(
-        "Students need ganlib as well: give them the zip of `handout --without-solutions`, since ganlib/course/solutions "
-        "lies open in the whole kit. The checks, ganlib/course/exercises, are in it: they run on students' computers."
+        "Students need ganlib too. Give them the zip of `handout --without-solutions`: in the whole kit the solutions lie "
+        "open, in ganlib/course/solutions. The checks, ganlib/course/exercises, cannot be hidden: students run them."
     )
 
 

@@ -1,7 +1,7 @@
 """The exercises as nbgrader assignments: a course folder that nbgrader takes as it is.
 
-`python -m ganlib handout --nbgrader` writes it, an assignment per lesson; nbgrader itself is not needed for that. The cell
-of an exercise becomes an "autograded answer": the learners' stub, and below it the shipped solution, which
+`python -m ganlib handout --nbgrader` writes it, an assignment per lesson; nbgrader itself is not needed for that. The
+cell of an exercise becomes an "autograded answer": the learners' stub, and below it the shipped solution, which
 `nbgrader generate_assignment` takes out. The locked cell behind it calls the lesson's own check, and is worth a point.
 """
 
@@ -14,15 +14,16 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from ganlib.course import exercises, handout, kit
+from ganlib.course import handout, kit
 from ganlib.course.checking import solution
 from ganlib.paths import as_path, explain
 from ganlib.setup import environment
 
 POINTS = 1
 OF_ONE_RUN = ("04.4", "09.1")  # right for the training that the learner saw, and for no other: they get no point
+ANSWER = re.compile(r"exercise-(\d+)-code")
 CONFIG = "nbgrader_config.py"
-SETTINGS = '''\
+SETTINGS = """\
 # Of nbgrader, for the assignments that `python -m ganlib handout --nbgrader` wrote. Run nbgrader in this folder.
 
 c = get_config()  # noqa: F821
@@ -30,11 +31,11 @@ c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "ganlib"  # if you use an exchange: what your JupyterHub calls the course
 c.ClearSolutions.code_stub = {"python": ""}  # every answer has a stub of its own, above its solution
 c.Execute.timeout = 600  # seconds per cell; at the speed of grading the longest takes some 15 on two cores
-'''
+"""
 NOTE = """\
-**Graded.** This lesson is an assignment. Each exercise at its end is followed by a locked cell that checks your answer
-once more and is worth {points}. You may change any other cell, but grading runs the lesson with its own parameters, and
-quickly. There are hints, and no solutions, whatever the text says.{exempt}"""
+**Graded.** This lesson is an assignment. At its end, the locked cell below each answer checks it once more, and gives
+the point. You may change everything that isn't locked, but grading runs the lesson at `smoke` speed and with the
+parameters that it came with. There are hints, but no solutions, whatever the text says."""
 EXEMPT = " Only exercise {} is for you alone: its answer belongs to the run that you saw."
 
 
@@ -69,7 +70,7 @@ def write(out, words="", checkout=environment.CHECKOUT):
         The folder could not be written.
     """
     folder, parts = as_path(out, "folder"), kit.parts(checkout)
-    chosen = [name for name in handout.choose(words, parts, checkout) if exercises.of_lesson(_number(name))]
+    chosen = handout.choose(words, parts, checkout)
     made = {folder / "source" / f"lesson_{_number(name)}": (name, _assignment(parts[name], name)) for name in chosen}
     if there := [str(path) for path in made if os.path.lexists(path)]:
         raise handout.HandoutError(
@@ -95,17 +96,15 @@ def _number(name):
 def _assignment(part, name):
     """Return the source of an assignment, as bytes."""
     lesson = nbformat.reads(handout.clean(part, False, name, ()).decode(), nbformat.NO_CONVERT)
-    graded = [one for one in exercises.of_lesson(_number(name)) if one not in OF_ONE_RUN]
-    exempt = [one for one in exercises.of_lesson(_number(name)) if one in OF_ONE_RUN]
-    points = f"{POINTS} point" + ("s" if POINTS != 1 else "")
-    note = NOTE.format(points=points, exempt=EXEMPT.format(exempt[0][3:]) if exempt else "")
-    names = {f"exercise-{one[3:]}-code": one for one in graded}
+    names = {cell.id: f"{_number(name)}.{match[1]}" for cell in lesson.cells if (match := ANSWER.fullmatch(cell.id))}
+    exempt = [one for one in names.values() if one in OF_ONE_RUN]
+    note = NOTE + (EXEMPT.format(exempt[0][3:]) if exempt else "")
     cells = [lesson.cells[0], new_markdown_cell(note, id="graded")]
     for cell in lesson.cells[1:]:
         cells.append(cell)
         if "parameters" in cell.metadata.get("tags", ()):
             cells.append(_locked("grading", _for_grading(cell.source)))
-        elif cell.id in names:
+        elif cell.id in names and names[cell.id] not in exempt:
             cells.append(_answer(cell, names[cell.id]))
     lesson.cells = cells
     return (nbformat.writes(lesson) + "\n").encode()
@@ -126,9 +125,10 @@ def _answer(cell, name):
     """
     try:
         solved = re.search(r"```python\n(.*?)\n```", solution(name), re.DOTALL)[1]
-    except ModuleNotFoundError as error:
+    except (ModuleNotFoundError, KeyError) as error:
         raise handout.HandoutError(
-            "This copy of the kit came without solutions, and assignments hold them: make them with a whole one."
+            f"There is no solution of exercise {name} in this copy of the kit, and assignments hold the solutions: "
+            "make them with a copy that has all of them."
         ) from error
     stub, check = cell.source.rsplit("\n\n", 1)
     cell.source = f"{stub}\n### BEGIN SOLUTION\n{solved}\n### END SOLUTION\n{check}"

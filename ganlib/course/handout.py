@@ -17,7 +17,6 @@ import nbformat
 
 from ganlib.course import badges, kit, lessons, packages
 from ganlib.data.shipped import SHIPPED
-from ganlib.export.plane_page import page_text
 from ganlib.setup import environment
 from ganlib.training.files import explain
 
@@ -78,6 +77,8 @@ def pack(out, words="", solutions=True, targets=(), checkout=environment.CHECKOU
     OSError
         The zip file could not be written; there is none then.
     """
+    from ganlib.export.plane_page import page_text  # with TensorFlow, for which nothing else here has to wait
+
     parts = kit.parts(checkout)
     check_assets(parts)
     files = contents(parts, choose(words, parts, checkout), solutions)
