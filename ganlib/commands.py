@@ -448,8 +448,8 @@ def _assignments(options):
     made = module.write(options.out, options.lessons)
     print(f"{options.out}: {len(made)} assignments. Go on there with: nbgrader generate_assignment {made[0].name}")
     print(
-        "Students need ganlib too. Give them the zip of `handout --without-solutions`: in the whole kit the solutions lie "
-        "open, in ganlib/course/solutions. The checks, ganlib/course/exercises, cannot be hidden: students run them."
+        "Students need ganlib too. Give them the zip of `handout --without-solutions`: the whole kit has the solutions "
+        "in ganlib/course/solutions. The checks, ganlib/course/exercises, cannot be hidden: students run them."
     )
 
 

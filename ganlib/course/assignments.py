@@ -20,7 +20,7 @@ from ganlib.paths import as_path, explain
 from ganlib.setup import environment
 
 POINTS = 1
-OF_ONE_RUN = ("04.4", "09.1")  # right for the training that the learner saw, and for no other: they get no point
+OF_ONE_RUN = ("04.4", "09.1", "13.4")  # right for what a learner saw, and not elsewhere: they give no point
 ANSWER = re.compile(r"exercise-(\d+)-code")
 CONFIG = "nbgrader_config.py"
 SETTINGS = """\
@@ -36,7 +36,7 @@ NOTE = """\
 **Graded.** This lesson is an assignment. At its end, the locked cell below each answer checks it once more, and gives
 the point. You may change everything that isn't locked, but grading runs the lesson at `smoke` speed and with the
 parameters that it came with. There are hints, but no solutions, whatever the text says."""
-EXEMPT = " Only exercise {} is for you alone: its answer belongs to the run that you saw."
+EXEMPT = " Exercise {} gives no point: its answer belongs to what you saw, and would be another one elsewhere."
 
 
 def write(out, words="", checkout=environment.CHECKOUT):

@@ -58,10 +58,8 @@ def test_every_exercise_is_an_answer_and_a_locked_cell_worth_a_point(course, num
     for place in answers:
         assert (marks[place + 1]["points"], marks[place + 1]["locked"]) == (1, True)
         assert cells[place + 1].source == cells[place].source.splitlines()[-1].replace(".check(", ".grade(")
-        shipped = solution(f"{number}.{cells[place].id[9:-5]}").strip()
-        assert shipped.startswith(
-            re.search(r"### BEGIN SOLUTION\n(.*)\n### END", cells[place].source, re.DOTALL)[1], 10
-        )
+        answer = re.search(r"### BEGIN SOLUTION\n(.*)\n### END SOLUTION\n", cells[place].source, re.DOTALL)[1]
+        assert solution(f"{number}.{cells[place].id[9:-5]}").startswith(f"\n```python\n{answer}\n```")
 
 
 @pytest.mark.parametrize("number", LESSONS)
