@@ -106,13 +106,14 @@ ANSWERS = {
 
 
 @pytest.fixture(scope="module")
-def graded(course, tmp_path_factory):
+def graded(tmp_path_factory):
     """What nbgrader makes of the exercises of lesson 01, which need no training: (API, feedback, progress file).
 
     Anna has 1 and 3 right, with a warning in 3. She left 2 as it was, and emptied the cell that grades it. In 4 her
     two rows are swapped.
     """
-    path = course / "source" / "lesson_01" / LESSONS["01"].name
+    course = tmp_path_factory.mktemp("graded") / "course"
+    path = assignments.write(course, "01")[0] / LESSONS["01"].name
     lesson = source(course, "01")
     lesson.cells = [cell for cell in lesson.cells if re.fullmatch(r"parameters|grading|.*-(code|test)", cell.id)]
     opening = "import numpy as np\n\nfrom ganlib import course"
