@@ -396,13 +396,19 @@ def timings(arguments):
 
 @_refusing
 def handout(arguments):
-    """Pack the lessons, the data and, if wished, all packages into one zip file for a room."""
+    """Pack the lessons, the data and, if wished, all packages into one zip file for a room, or make assignments."""
     from ganlib.setup import wheels
 
     here = wheels.target(sys.version_info)
     parser = _parser(handout)
     add = parser.add_argument
-    add("--out", type=_path, required=True, metavar="FOLDER", help="where to write gan-teaching-kit.zip")
+    add(
+        "--out",
+        type=_path,
+        required=True,
+        metavar="FOLDER",
+        help="where to write gan-teaching-kit.zip, or with --nbgrader the folder of the course",
+    )
     add("--lessons", default="", metavar="NUMBERS", help="such as 00-06 or 00,05-08; default all")
     add("--without-solutions", action="store_true", help="leave out the solutions, and the leader's guide")
     add(
@@ -412,14 +418,41 @@ def handout(arguments):
         help="add the packages, so that the set-up needs no network, for each kind of computer: linux, linux-arm, "
         f"macos or windows, and its Python, such as windows-3.12; default this one, {here}",
     )
+    add(
+        "--nbgrader",
+        action="store_true",
+        help="write no zip but the source of nbgrader assignments, a lesson each: every exercise a graded cell worth a "
+        "point. It is for teachers alone: it holds the solutions",
+    )
     options = parser.parse_args(arguments)
+    if options.nbgrader and options.with_wheels is not None:
+        parser.error("--with-wheels belongs to the zip for a room: leave it out, and make that zip by itself.")
+    if options.nbgrader and options.without_solutions:
+        parser.error(
+            "assignments need their solutions, and `nbgrader generate_assignment` takes them out: leave out "
+            "--without-solutions."
+        )
     _checkout_for("handout")
     environment.stand(["handout", *arguments])
+    if options.nbgrader:
+        return _assignments(options)
     from ganlib.course import handout as module
 
     targets = () if options.with_wheels is None else options.with_wheels or [here]
     path = module.pack(options.out, options.lessons, not options.without_solutions, targets)
     print(f"{path}: {os.path.getsize(path) / 1e6:.0f} MB. Unpack it, then: python -m ganlib lab")
+
+
+def _assignments(options):
+    """Write the assignments, and say what to do with them and where the solutions and the checks lie open."""
+    from ganlib.course import assignments as module
+
+    made = module.write(options.out, options.lessons)
+    print(f"{options.out}: {len(made)} assignments. Go on there with: nbgrader generate_assignment {made[0].name}")
+    print(
+        "Students need ganlib too. Give them the zip of `handout --without-solutions`: the whole kit has the solutions "
+        "in ganlib/course/solutions. The checks, ganlib/course/exercises, cannot be hidden: students run them."
+    )
 
 
 @_refusing

@@ -485,6 +485,19 @@ def test_jupyterlab_does_not_ask_learners_about_news(kit, programs, became):
     assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
 
 
+def test_learners_do_not_see_what_nbgrader_adds_for_teachers(kit, programs, became):
+    stand_elsewhere(kit)
+    jupyter = kit / ".venv/etc/jupyter"
+    hidden = json.loads((jupyter / "labconfig/page_config.json").read_text())["disabledExtensions"]
+    off = json.loads((jupyter / "jupyter_server_config.json").read_text())["ServerApp"]["jpserver_extensions"]
+    brought = [path for name in ("nbgrader", "notebook") for path in importlib.metadata.files(name)]
+    panels = {"/".join(path.parts[-3:-1]) for path in brought if path.name == "install.json"}
+    servers = [json.loads(path.read_text()) for path in brought if path.parent.name == "jupyter_server_config.d"]
+    assert panels == {name for name, is_hidden in hidden.items() if is_hidden}
+    assert {name for one in servers for name in one["ServerApp"]["jpserver_extensions"]} == off.keys()
+    assert not any(off.values())
+
+
 def test_two_set_ups_at_once_wait_for_each_other(tmp_path):
     (tmp_path / "file").touch()
     with (tmp_path / "file").open("rb") as first, (tmp_path / "file").open("rb") as second:

@@ -1,6 +1,8 @@
 """What an exercise is: a check with four outcomes, staged hints, and a solution that lives in one place."""
 
+import contextlib
 import html
+import io
 import re
 from dataclasses import dataclass
 from importlib import import_module
@@ -122,6 +124,24 @@ class Exercise:
             progress.note_no(self.name, f"{type(error).__name__} in the answer's own code.")  # not what is in the code
             return Outcome(self.name, "raised", f"{type(error).__name__}: {error}{_place(error)}.")
         return Outcome(self.name, "passed", f"{praise or ''} {progress.note(self.name)}".strip())
+
+    def grade(self, *answer):
+        """Check an answer for a mark: anything but a pass is an error, and nothing is shown.
+
+        Parameters
+        ----------
+        answer : object
+            As for `check`.
+
+        Raises
+        ------
+        AssertionError
+            The answer did not pass; the error says what `check` says.
+        """
+        with contextlib.redirect_stderr(io.StringIO()):  # nbgrader takes a mere warning for a failure
+            outcome = self.check(*answer)
+        if outcome.kind != "passed":
+            raise AssertionError(repr(outcome))
 
     def hint(self):
         """Show one hint more than the last time.

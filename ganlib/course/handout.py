@@ -17,7 +17,6 @@ import nbformat
 
 from ganlib.course import badges, kit, lessons, packages
 from ganlib.data.shipped import SHIPPED
-from ganlib.export.plane_page import page_text
 from ganlib.setup import environment
 from ganlib.training.files import explain
 
@@ -78,10 +77,12 @@ def pack(out, words="", solutions=True, targets=(), checkout=environment.CHECKOU
     OSError
         The zip file could not be written; there is none then.
     """
+    from ganlib.export.plane_page import page_text  # with TensorFlow, for which nothing else here has to wait
+
     parts = kit.parts(checkout)
     check_assets(parts)
-    files = contents(parts, _choose(words, parts, checkout), solutions)
-    _tell_of_changes(files, checkout)
+    files = contents(parts, choose(words, parts, checkout), solutions)
+    tell_of_changes(files, checkout)
     with tempfile.TemporaryDirectory() as scratch:
         if targets:
             fetched = packages.fetch(targets, Path(scratch), checkout)
@@ -105,7 +106,7 @@ def _restore(name):
     return f"restore it with `git checkout -- assets/{name}`, then make the hand-out again."
 
 
-def _choose(words, parts, checkout):
+def choose(words, parts, checkout):
     """Return the paths in the kit of the lessons that are meant, the leader's own ones excepted."""
     found = [f"notebooks/{path.name}" for path in lessons.select(words, checkout / "notebooks")]
     others = [name for name in found if name not in parts]
@@ -116,11 +117,11 @@ def _choose(words, parts, checkout):
     return [name for name in found if name in parts]
 
 
-def _tell_of_changes(files, checkout):
+def tell_of_changes(files, checkout):
     names = sorted(kit.changed(checkout) & set(files))
     if names:
         shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-        environment.say(f"The hand-out holds what is committed, so without your changes in {shown}.")
+        environment.say(f"This is made of what is committed, so without your changes in {shown}.")
 
 
 def contents(parts, chosen, solutions):
@@ -145,7 +146,7 @@ def contents(parts, chosen, solutions):
         files = {name: part for name, part in files.items() if not name.startswith(f"{SOLUTIONS}/") and name != GUIDE}
     for name, part in files.items():
         if name.startswith("notebooks/") and name.endswith(".ipynb"):
-            files[name] = part._replace(content=_lesson(part, solutions, name, files))
+            files[name] = part._replace(content=clean(part, solutions, name, files))
         elif name.endswith(".md"):
             text = loosen(badges.without(part.read().decode("utf-8")), name, files)
             files[name] = part._replace(content=text.encode())
@@ -153,7 +154,7 @@ def contents(parts, chosen, solutions):
     return files | {kit.LIST: kit.Part(kit.listing(dict.fromkeys(files, b"") | read).encode())}
 
 
-def _lesson(part, solutions, name, files):
+def clean(part, solutions, name, files):
     """Return a lesson as bytes: what was written into it, without dead links and, if wished, without solutions."""
     try:
         content = part.read()

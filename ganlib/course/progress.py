@@ -14,6 +14,7 @@ from ganlib.training.files import atomic_write
 
 NAME = re.compile(r"[0-9]{2}\.[0-9]{1,2}")
 VARIABLE = "GANLIB_PROGRESS"
+GRADING = "NBGRADER_EXECUTION"  # set where nbgrader runs somebody's notebook: what they pass is not passed here
 LARGEST = 1_000_000  # bytes; all exercises, each with all the reasons that are kept, take a fifth
 MOST_REASONS, LONGEST = 8, 300  # of an exercise, and letters of each
 PATIENCE = 10  # seconds that another kernel has to write the same file
@@ -30,10 +31,12 @@ def read():
     Returns
     -------
     passed : set of str
-        Names such as "06.1"; empty if there is no file yet, or one that cannot be read.
+        Names such as "06.1"; empty if there is no file yet, or one that cannot be read, and while nbgrader grades.
     trouble : str
         A sentence that says what is wrong with the file; empty if nothing is.
     """
+    if GRADING in os.environ:
+        return set(), ""
     try:
         path = file()
         kept = _load(path)
@@ -151,6 +154,8 @@ def export(path):
 
 def _change(change):
     """Replace what the file holds by `change(kept)`; return a sentence if that could not be done."""
+    if GRADING in os.environ:
+        return ""
     try:
         path = Path(os.path.realpath(file()))
         path.parent.mkdir(parents=True, exist_ok=True)

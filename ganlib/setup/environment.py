@@ -29,6 +29,14 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 WINDOWS = sys.platform == "win32"
 LONGEST_PLACE = 259 - 1 - 187  # of Windows's 260 characters, the longest path of a package in .venv takes 187
 MARKER = "ganlib.json"
+PANELS = ("@jupyter/nbgrader", "@jupyter-notebook/lab-extension")  # come with nbgrader, and are not for learners
+SERVERS = (
+    "nbgrader.server_extensions.formgrader",
+    "nbgrader.server_extensions.validate_assignment",
+    "nbgrader.server_extensions.assignment_list",
+    "nbgrader.server_extensions.course_list",
+    "notebook",
+)
 UNFINISHED = {"fingerprint": None, "cuda": False}
 COMPARE = {
     ">=": operator.ge,
@@ -432,13 +440,19 @@ def _run(name, command):
 
 
 def _settle(checkout, venv):
-    """Let all that runs in `.venv` import ganlib, and spare learners JupyterLab's question about news."""
+    """Let all that runs in `.venv` import ganlib, and spare learners JupyterLab's news and nbgrader's panels."""
     site = site_packages(venv, venv_version(venv))
     (site / "ganlib-checkout.pth").write_text(os.path.relpath(checkout, site) + "\n", encoding="utf-8")
-    settings = venv / "share" / "jupyter" / "lab" / "settings"
-    settings.mkdir(parents=True, exist_ok=True)
-    quiet = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
-    (settings / "overrides.json").write_text(json.dumps(quiet), encoding="utf-8")
+    settings = {
+        "share/jupyter/lab/settings/overrides.json": {
+            "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
+        },
+        "etc/jupyter/labconfig/page_config.json": {"disabledExtensions": dict.fromkeys(PANELS, True)},
+        "etc/jupyter/jupyter_server_config.json": {"ServerApp": {"jpserver_extensions": dict.fromkeys(SERVERS, False)}},
+    }
+    for name, content in settings.items():
+        (venv / name).parent.mkdir(parents=True, exist_ok=True)
+        (venv / name).write_text(json.dumps(content), encoding="utf-8")
 
 
 # Going on in the right Python

@@ -8,7 +8,8 @@ How to add an exercise, say the fifth of lesson 06:
    replaced is `None`.
 2. Here, in `lesson_06.py`: `Exercise("06.5", judge, "a nudge", "nearly the answer")` at the end of `EXERCISES`. The
    judge takes the answer and raises `Wrong` with the reason that fits the mistake. It looks at what the answer does,
-   never at how it was written, and is quick.
+   never at how it was written, and is quick. If what is right depends on what the learner's own run showed, name the
+   exercise in `OF_ONE_RUN` of `ganlib/course/assignments.py`: graded elsewhere, it would be wrong.
 3. In `ganlib/course/solutions/lesson_06.py`: the solution in Markdown. Its first block of Python passes the check.
 4. In `tests/course/exercise_cases/lesson_06.py`: at least two wrong answers with words of the reason that each must
    get, and an answer that raises. The tests try them all in the notebook's own cell.
