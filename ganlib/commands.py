@@ -118,6 +118,7 @@ def test(arguments):
         return
     folder = _checkout_for("test")
     environment.stand(["test", *arguments])
+    _need("test", "pytest")
     os.chdir(folder)
     variables = environment.child_environment()
     cores = os.cpu_count() or 1
@@ -431,6 +432,7 @@ def book(arguments):
     add("--without-solutions", action="store_true", help="leave out the solutions, and the leader's guide")
     options = parser.parse_args(arguments)
     environment.stand(["book", *arguments])
+    _need("book", "sphinx")
     from ganlib.course import book as module
 
     first = module.main(options.out, options.executed, options.speed, solutions=not options.without_solutions)
@@ -625,6 +627,15 @@ def _split(arguments):
     """Split arguments at the first `--`, which belongs to neither part."""
     here = arguments.index("--") if "--" in arguments else len(arguments)
     return arguments[:here], arguments[here + 1 :]
+
+
+def _need(command, package):
+    """Raise SetupError without a package that hand-outs leave out."""
+    if environment.installed_version(package) is None:
+        raise environment.SetupError(
+            f"`{command}` needs {package} and more, which a hand-out leaves out to be small: run it in the whole kit, "
+            "from which the hand-out was made. The lessons alone can be run here, by `python -m ganlib timings`."
+        )
 
 
 def _checkout_for(command):
