@@ -80,7 +80,7 @@ def _add_page(parser):
     add("--room", action="store_true", help="let other computers in, with a token (the same as --ip 0.0.0.0)")
     add("--ip", help="the address to listen on (default 127.0.0.1: this computer only)")
     add("--token", help="what visitors have to know (default: a new one, if other computers can reach the page)")
-    add("--visitors", type=int, metavar="N", help="how many at a time, about 0.7 GB of memory each (default 8)")
+    add("--visitors", type=int, metavar="N", help="how many at a time, about 1.2 GB of memory each (default 8)")
     add("--idle", type=float, metavar="MINUTES", help="end what nobody has touched for so long (default 20)")
 
 
