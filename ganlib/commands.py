@@ -80,7 +80,7 @@ def _add_page(parser):
     add("--room", action="store_true", help="let other computers in, with a token (the same as --ip 0.0.0.0)")
     add("--ip", help="the address to listen on (default 127.0.0.1: this computer only)")
     add("--token", help="what visitors have to know (default: a new one, if other computers can reach the page)")
-    add("--visitors", type=int, metavar="N", help="how many at a time, about 0.7 GB of memory each (default 8)")
+    add("--visitors", type=int, metavar="N", help="how many at a time, about 1.2 GB of memory each (default 8)")
     add("--idle", type=float, metavar="MINUTES", help="end what nobody has touched for so long (default 20)")
 
 
@@ -118,6 +118,7 @@ def test(arguments):
         return
     folder = _checkout_for("test")
     environment.stand(["test", *arguments])
+    _need("test", "pytest")
     os.chdir(folder)
     variables = environment.child_environment()
     cores = os.cpu_count() or 1
@@ -467,6 +468,7 @@ def book(arguments):
     options = parser.parse_args(arguments)
     _checkout_for("book")
     environment.stand(["book", *arguments])
+    _need("book", "sphinx")
     from ganlib.course import book as module
 
     first = module.main(options.out, options.executed, options.speed, solutions=not options.without_solutions)
@@ -661,6 +663,15 @@ def _split(arguments):
     """Split arguments at the first `--`, which belongs to neither part."""
     here = arguments.index("--") if "--" in arguments else len(arguments)
     return arguments[:here], arguments[here + 1 :]
+
+
+def _need(command, package):
+    """Raise SetupError without a package that hand-outs leave out."""
+    if environment.installed_version(package) is None:
+        raise environment.SetupError(
+            f"`{command}` needs {package} and more, which a hand-out leaves out to be small: run it in the whole kit, "
+            "from which the hand-out was made. The lessons alone can be run here, by `python -m ganlib timings`."
+        )
 
 
 def _checkout_for(command):

@@ -1,5 +1,9 @@
-"""The pages that a visitor reads first: every link leads somewhere, every picture has words, and the film is small."""
+"""The pages that a visitor reads first: links lead somewhere, pictures have words, and what is to be typed exists."""
 
+import contextlib
+import functools
+import html
+import io
 import itertools
 import re
 import subprocess
@@ -17,6 +21,8 @@ FOLDERS = ("*.md", ".github/*.md", "assets/**/*.md", "notebooks/*.md", "notebook
 PAGES = sorted(path for pattern in FOLDERS for path in CHECKOUT.glob(pattern) if path.name != "slides.md")
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(\s*<?([^)\s>]+)>?\s*\)|<img\b[^>]*>")
 CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.DOTALL | re.MULTILINE)
+START = CHECKOUT / "START-HERE.html"
+TYPED = re.compile(r"-m ganlib (\w+)([^`\n<|#]*)")  # a command, and what follows it on its line
 
 
 def prose(path):
@@ -84,13 +90,28 @@ def test_the_film_moves_and_is_small():
         assert picture.n_frames >= 20
 
 
-def test_the_readme_names_every_lesson_and_only_commands_that_exist():
+def test_the_readme_names_every_lesson():
     text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
     for path in CHECKOUT.glob("notebooks/[0-9]*.ipynb"):
         assert f"(notebooks/{path.name})" in text
-    for page in PAGES:
-        for command in re.findall(r"python -m ganlib (\w+)", page.read_text(encoding="utf-8")):
-            assert command in commands.COMMANDS, f"{name(page)}: {command}"
+
+
+@functools.cache
+def help_of(command):
+    """Return what `--help` says of a command."""
+    with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.suppress(SystemExit):
+        commands.main([command, "--help"])
+    return said.getvalue()
+
+
+@pytest.mark.parametrize("path", [*PAGES, START], ids=name)
+def test_what_is_to_be_typed_exists(path):
+    for command, rest in TYPED.findall(html.unescape(path.read_text(encoding="utf-8"))):
+        assert command in commands.COMMANDS, command
+        if command in ("bench", "test"):  # what follows goes to TensorFlow's importers and to pytest
+            continue
+        for option in re.findall(r"(?<!\S)--[a-z][\w-]*", rest):
+            assert re.search(rf"{option}(?![\w-])", help_of(command)), f"{command} has no {option}"
 
 
 def test_the_top_of_the_kit_stays_small():
@@ -99,7 +120,17 @@ def test_the_top_of_the_kit_stays_small():
         pytest.skip("this is no clone")
     top = {line.split("/")[0] for line in listed.stdout.splitlines()}
     assert {entry for entry in top if not entry.startswith(".")} <= {
-        *("README.md", "CHANGELOG.md", "CITATION.cff", "LICENSE", "notebooks", "ganlib", "tests", "assets"),
+        *(
+            "START-HERE.html",
+            "README.md",
+            "CHANGELOG.md",
+            "CITATION.cff",
+            "LICENSE",
+            "notebooks",
+            "ganlib",
+            "tests",
+            "assets",
+        ),
         *("requirements.txt", "constraints.txt", "pyproject.toml", "setup.py", "MANIFEST.in", "conftest.py"),
     }
 

@@ -17,7 +17,7 @@ from ganlib.course.sphinx_run import STATIC, BookError, run_sphinx
 from ganlib.setup import environment
 
 ROOT = "../"  # from a page in `notebooks/` to the top of the book
-EXTRA_PAGES = ("leaders_guide.md", "glossary.md", "time_machine.md", "plane.md")
+EXTRA_PAGES = ("leaders_guide.md", "your_room.md", "glossary.md", "time_machine.md", "plane.md")
 GLOSSARY = "notebooks/glossary.md"
 FRAMED = {"notebooks/time_machine.md": executed.frame, "notebooks/plane.md": executed.plane_frame}
 CAPTION = '<p class="caption" role="heading"'

@@ -32,6 +32,7 @@ SOLUTIONS = "ganlib/course/solutions"
 GUIDE = "notebooks/leaders_guide.md"  # which has the answers that rooms get wrong
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 FOLD = re.compile(r"\n*<details><summary>Solution</summary>.*?</details>\n?", re.DOTALL)
+MAKERS = re.compile(r"^# \[(book|test)\].*?(?=^# \[|\Z)", re.DOTALL | re.MULTILINE)  # groups that a room does not need
 PACKED = {".npz", ".gz", ".whl", ".png", ".gif", ".zip"}  # not worth compressing again
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 ALWAYS = (1980, 1, 1, 0, 0, 0)  # the time of every file, so that the same kit gives the same bytes
@@ -85,7 +86,9 @@ def pack(out, words="", solutions=True, targets=(), checkout=environment.CHECKOU
     tell_of_changes(files, checkout)
     with tempfile.TemporaryDirectory() as scratch:
         if targets:
-            fetched = packages.fetch(targets, Path(scratch), checkout)
+            for name in packages.LISTS & files.keys():
+                (Path(scratch) / name).write_bytes(files[name].read())
+            fetched = packages.fetch(targets, Path(scratch), Path(scratch))
             files |= {name: kit.Part(path) for name, path in fetched.items()}
         files[PLANE] = kit.Part(page_text().encode())
         return _zip(files, Path(out) / f"{NAME}.zip")
@@ -150,6 +153,8 @@ def contents(parts, chosen, solutions):
         elif name.endswith(".md"):
             text = loosen(badges.without(part.read().decode("utf-8")), name, files)
             files[name] = part._replace(content=text.encode())
+        elif name == "requirements.txt":
+            files[name] = part._replace(content=MAKERS.sub("", part.read().decode("utf-8")).encode())
     read = {name: part.read() for name, part in files.items() if name.endswith(".ipynb")}
     return files | {kit.LIST: kit.Part(kit.listing(dict.fromkeys(files, b"") | read).encode())}
 

@@ -19,7 +19,16 @@ import nbformat
 from ganlib.setup import environment
 
 LIST = "ganlib/course/kit.txt"
-TOP = ("README.md", "LICENSE", "requirements.txt", "constraints.txt", "pyproject.toml", "setup.py", "conftest.py")
+TOP = (
+    "START-HERE.html",
+    "README.md",
+    "LICENSE",
+    "requirements.txt",
+    "constraints.txt",
+    "pyproject.toml",
+    "setup.py",
+    "conftest.py",
+)
 PAGES = re.compile(r"notebooks/(\w+\.md|\d\d_\w+\.ipynb)")
 SAFELY = ("-c", "core.autocrlf=false", "-c", "core.fsmonitor=false")
 

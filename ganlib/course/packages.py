@@ -19,6 +19,7 @@ PLATFORMS = {
 }  # what uv, and pip, call them
 MACOS = "14.0"  # the oldest for which all packages have wheels; uv thinks of an older one
 PYTHONS = [f"{OLDEST[0]}.{minor}" for minor in range(OLDEST[1], NEWEST[1] + 1)]
+LISTS = {"requirements.txt", "constraints.txt"}  # say what to download
 TARGETS = [f"{name}-{python}" for name in PLATFORMS for python in PYTHONS]
 
 

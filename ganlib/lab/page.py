@@ -231,7 +231,7 @@ def serve(lesson, *, ip=HERE, port=PORT, token=None, visitors=VISITORS, idle=IDL
     token : str or None
         What visitors have to know; None: a new one, if other computers can reach the page.
     visitors : int
-        How many at a time; each takes a kernel with TensorFlow, about 0.7 GB of memory.
+        How many at a time; each takes a kernel with TensorFlow, about 1.2 GB of memory once it trains.
     idle : float
         Minutes, as in `configuration`.
     browser : bool

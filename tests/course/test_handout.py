@@ -76,9 +76,49 @@ def test_the_hand_out_holds_the_chosen_lessons_the_module_the_data_and_the_recor
         "notebooks/05_adversarial_game.ipynb",
         "notebooks/06_keras_gan.ipynb",
     }
-    assert {"README.md", "requirements.txt", "ganlib/__main__.py", "assets/data/mnist.npz", "plane.html"} <= found
+    assert {
+        "START-HERE.html",
+        "README.md",
+        "requirements.txt",
+        "ganlib/__main__.py",
+        "assets/data/mnist.npz",
+        "plane.html",
+    } <= found
     assert {"assets/recorded/gan.npz", "assets/judge/digit_classifier.npz"} <= found
     assert not [name for name in found if "__pycache__" in name or "/." in name or name.startswith(("tests", ".git"))]
+
+
+def test_a_room_gets_what_the_lessons_need_and_not_what_makes_or_checks_the_kit(without_solutions):
+    whole = environment.requirements_of(CHECKOUT)
+    room = environment.requirements_of(without_solutions[1])
+    assert room.items() <= whole.items()
+    assert {"tensorflow", "jupyterlab", "voila", "onnx", "papermill", "dask"} <= room.keys()
+    assert {"sphinx", "myst-nb", "pytest", "nbval", "playwright", "ruff"} <= whole.keys() - room.keys()
+
+
+@pytest.mark.parametrize(("arguments", "package"), [(["test"], "pytest"), (["book", "--out", "x"], "sphinx")])
+def test_what_a_hand_out_cannot_do_is_said_in_a_sentence(monkeypatch, capsys, arguments, package):
+    monkeypatch.setattr(environment, "stand", lambda arguments: None)
+    monkeypatch.setattr(environment, "installed_version", lambda name: None)
+    assert commands.main(arguments) == 1
+    assert re.fullmatch(
+        rf"`{arguments[0]}` needs {package} and more, which a hand-out leaves out.*timings`\.\n",
+        capsys.readouterr().err,
+    )
+
+
+def test_what_a_room_runs_imports_nothing_that_it_does_not_get():
+    of_makers = {"pytest", "_pytest", "hypothesis", "nbval", "playwright", "axe_core_python", "tf_keras"}
+    of_makers |= {"sphinx", "docutils", "myst_nb", "furo", "latex2mathml", "sphinx_revealjs"}
+    of_the_book = {"book.py", "slides.py", "sphinx_run.py", "mathml.py"}
+    sources = [path for path in (CHECKOUT / "ganlib").rglob("*.py") if path.name not in of_the_book]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sources}
+    for path in lessons.numbered(CHECKOUT / "notebooks"):
+        cells = nbformat.read(path, nbformat.NO_CONVERT).cells
+        texts[path.name] = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    for name, text in texts.items():
+        imported = set(re.findall(r"^\s*(?:from|import) (\w+)", text, re.MULTILINE))
+        assert not imported & of_makers, name
 
 
 def test_everything_that_git_keeps_of_the_module_is_in_it(without_solutions):

@@ -81,5 +81,11 @@ def test_what_may_be_skipped_is_not_needed_later(number, words):
     assert undefined(chosen) == []
 
 
+def test_the_plan_for_when_nobody_set_up_takes_90_minutes():
+    room = (NOTEBOOKS / "your_room.md").read_text(encoding="utf-8")
+    plan = room.split("## When nobody set up at home")[1].split("\n## ")[0]
+    assert sum(map(int, re.findall(r"^\| (\d+) \|", plan, re.MULTILINE))) == 90
+
+
 def test_what_is_missing_is_told():
     assert undefined([("a", "", "x = 1"), ("b", "", "print(x + y)")]) == ["b needs y"]
