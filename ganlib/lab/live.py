@@ -120,14 +120,14 @@ class LiveLab:
         self._narrow = {"layout": ipywidgets.Layout(width="auto"), "style": ipywidgets.ButtonStyle()}
         self._fake_picture, self._real_picture = (ipywidgets.HTML(**self._plain) for _ in range(2))
         self._pngs = {}
-        self._pinned_picture, self._differs = (ipywidgets.HTML(**self._plain) for _ in range(2))
+        self._pinned_title, self._pinned_picture, self._differs = (ipywidgets.HTML(**self._plain) for _ in range(3))
         self._loop, self._charts, self._gauges, self._verdict, self._status = (
             ipywidgets.HTML(**self._plain) for _ in range(5)
         )
         self._written = (
             *(self._fake_picture, self._real_picture, self._loop),
             *(self._charts, self._gauges, self._verdict, self._status),
-            *(self._pinned_picture, self._differs),
+            *(self._pinned_title, self._pinned_picture, self._differs),
         )
 
     def _arrange(self):
@@ -167,7 +167,7 @@ class LiveLab:
             self._fake_picture,
             area="made",
         )
-        pinned = self._box("seen", self._pinned_picture, area="pinned")
+        pinned = self._box("seen", self._pinned_title, self._pinned_picture, area="pinned")
         if not self._adversarial:
             left = self._box("left", self._box("side", *rows.values(), area="both"))
             stage = ipywidgets.GridBox([left, made, pinned])
@@ -475,7 +475,7 @@ class LiveLab:
     def _forget(self, _):
         self._pinned = None
         self._pngs.pop("pinned", None)
-        self._pinned_picture.value = self._differs.value = ""
+        self._pinned_title.value = self._pinned_picture.value = self._differs.value = ""
 
     def _run(self, name, last=None):
         """Return what decides how the present run goes; of what a lab was opened with, only this can change."""
@@ -494,7 +494,8 @@ class LiveLab:
         self._pngs["pinned"] = self._made_png(pinned.frames[number])
         at = f"step {pinned.steps[number]:,}" + (", where it ended" if step > pinned.run.last else "")
         alt = f"What the pinned run made of its random numbers at {at}; the picture beside it is the present run's"
-        self._pinned_picture.value = f"<b>Pinned</b> · {at}{pictures.image(self._pngs['pinned'], alt)}"
+        self._pinned_title.value = f"<b>Pinned</b> · {at}"
+        self._pinned_picture.value = pictures.image(self._pngs["pinned"], alt)
         now = self._run("Now")
         told = difference(pinned.run, now)
         if pinned.run[1:3] == now[1:3]:

@@ -187,7 +187,7 @@ def _names(sources, recordings):
 def _name(place, recording):
     if place is None:
         return "the recorded run"
-    return place.stem if isinstance(place, Path) else recording.title
+    return place.name.removesuffix(".npz") if isinstance(place, Path) else recording.title
 
 
 def _enlarged(frame):

@@ -74,7 +74,9 @@ STYLE = f"""<style>
 .ganlib-lab .{LIT} {{outline: 3px solid var(--ganlib-lit); outline-offset: -1px; border-radius: 4px}}
 
 .ganlib-lab .ganlib-stage {{display: grid; gap: 12px 16px; align-items: start; margin-bottom: 14px; grid-template:
-  "made" "pinned" "gauges" "g" "d" "real" / minmax(0, 1fr)}}
+  "made" "gauges" "g" "d" "real" / minmax(0, 1fr)}}
+.ganlib-lab.ganlib-pair .ganlib-stage {{grid-template:
+  "made pinned" "gauges gauges" "g g" "d d" / minmax(0, 1fr) minmax(0, 1fr)}}
 .ganlib-lab .ganlib-made {{grid-area: made}}
 .ganlib-lab .ganlib-pinned {{grid-area: pinned; display: none}}
 .ganlib-lab.ganlib-pair .ganlib-pinned {{display: flex}}

@@ -311,17 +311,17 @@ def test_a_pinned_run_stays_beside_the_next_one(lab):
     assert lab._pngs["pinned"] == shown, "the same step of the same run"
     lab.panel.widgets["d_learning_rate"][1].value = 1e-2
     press(lab, "reset")
-    assert text(lab._pinned_picture) == "Pinned · step 0"
+    assert text(lab._pinned_title) == "Pinned · step 0"
     assert lab._pngs["pinned"] == lab._pngs["made"], "the same seed began with the same"
     train(lab, 30)
-    assert text(lab._pinned_picture) == "Pinned · step 30"
+    assert text(lab._pinned_title) == "Pinned · step 30"
     assert lab._pngs["pinned"] == shown != lab._pngs["made"]
     assert text(lab._differs) == f"Pinned: D rate 0.0002. Now: D rate 0.01. {ALIKE}"
     assert "Thin, pinned: D " in lab._charts.value
     assert "the pinned run" in lab._fake_picture.value
     assert "the present run" in lab._pinned_picture.value
     train(lab, 5)
-    assert text(lab._pinned_picture) == "Pinned · step 30, where it ended"
+    assert text(lab._pinned_title) == "Pinned · step 30, where it ended"
 
 
 def test_another_seed_is_told_and_unpinning_takes_everything_away(lab, monkeypatch):
@@ -336,7 +336,7 @@ def test_another_seed_is_told_and_unpinning_takes_everything_away(lab, monkeypat
     press(lab, "pin")
     assert lab.buttons["pin"].description == "Pin this run"
     assert "ganlib-pair" not in lab.widget._dom_classes
-    assert lab._differs.value == lab._pinned_picture.value == ""
+    assert lab._differs.value == lab._pinned_picture.value == lab._pinned_title.value == ""
     assert "pinned" not in lab._pngs
     assert "hin, pinned" not in lab._charts.value
     assert lab._charts.value.count("<polyline") == before
