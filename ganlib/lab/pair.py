@@ -133,13 +133,11 @@ def _course(course):
 
 
 def _value(value):
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else _short(str(value).replace("_", " "))
+    return _short(words.value_of(value))
 
 
 def _label(name):
-    return NAMES.get(name) or _short(words.label(name).replace("learning rate", "rate"))
+    return NAMES.get(name) or _short(words.mark(name))
 
 
 def _short(name):
