@@ -7,6 +7,7 @@ The trainer's thread writes the pictures and texts here and nothing else.
 import base64
 import sys
 from html import escape
+from typing import NamedTuple
 
 import ipywidgets
 import numpy as np
@@ -16,6 +17,7 @@ from ganlib import judge
 from ganlib.arguments import Switch
 from ganlib.lab import pictures, theme, views, words
 from ganlib.lab.controls import ControlPanel, frame
+from ganlib.lab.pair import Film, Run, difference, frame_at
 from ganlib.lab.session import Session
 from ganlib.lab.tour import Seen, Tour
 from ganlib.lab.trainer import LabTrainer, pause_on_interrupt
@@ -24,7 +26,8 @@ from ganlib.models.gan import GAN
 from ganlib.models.plane import PlaneGAN
 from ganlib.models.presets import PRESETS
 from ganlib.plots import style
-from ganlib.training import describe_device
+from ganlib.thinning import thin_history
+from ganlib.training import describe_device, fingerprint
 
 WATCHED = 100  # fakes and real examples that the gauges and the histogram look at
 SHOWN = pictures.SIDE**2
@@ -36,7 +39,19 @@ PRETRAINING = 100  # steps
 HELD = 200  # steps for which "Train N" holds a page that shows nothing that happens in the background
 WINDOWS = [("last 1,000 steps", SHORT_WINDOW), ("whole run", 0)]
 MADE, REAL, POINTS = "Made", "Real", "Rings are real, crosses are made"
+PIN, UNPIN = "Pin this run", "Unpin"
+PINNED_ROWS = 2000  # of the history of a pinned run
+PAIR = "ganlib-pair"  # the class of a lab with a pinned run
 SPEEDS = [("as fast as it goes", "full"), ("calm", "calm"), ("slow motion", "slow")]
+
+
+class Pinned(NamedTuple):
+    """A run that stays beside the present one: what decided it, its film and its history, thinned."""
+
+    run: Run
+    steps: tuple
+    frames: tuple
+    history: dict
 
 
 class LiveLab:
@@ -79,6 +94,7 @@ class LiveLab:
         self._preset_told = ""
         self._looks, self._digits, self._shown_values = 0, None, None
         self._before = None
+        self._film, self._pinned, self._checked = Film(), None, (None, "")
         self._build()
         self.trainer = LabTrainer(model, data, view=self, **options)
         self._real, *self._real_labels = (array[:WATCHED] for array in self.trainer.data)
@@ -104,12 +120,14 @@ class LiveLab:
         self._narrow = {"layout": ipywidgets.Layout(width="auto"), "style": ipywidgets.ButtonStyle()}
         self._fake_picture, self._real_picture = (ipywidgets.HTML(**self._plain) for _ in range(2))
         self._pngs = {}
+        self._pinned_title, self._pinned_picture, self._differs = (ipywidgets.HTML(**self._plain) for _ in range(3))
         self._loop, self._charts, self._gauges, self._verdict, self._status = (
             ipywidgets.HTML(**self._plain) for _ in range(5)
         )
         self._written = (
             *(self._fake_picture, self._real_picture, self._loop),
             *(self._charts, self._gauges, self._verdict, self._status),
+            *(self._pinned_title, self._pinned_picture, self._differs),
         )
 
     def _arrange(self):
@@ -118,7 +136,8 @@ class LiveLab:
         self._make_settings()
         run = [button for name, button in self.buttons.items() if name in ("play", "pause", "step", "more")]
         last = [self.seed, self.buttons["tour"]] if self._adversarial else []
-        bar = self._box("bar", *run, self.number, self.menus["speed"], self.buttons["reset"], *last)
+        run += [self.number, self.menus["speed"], self.buttons["reset"], self.buttons["pin"]]
+        bar = self._box("bar", *run, *last)
         self.parts = {"bar": bar, "loop": self._loop, "verdict": self._verdict}
         stage = self._stage()
         if self._adversarial:
@@ -128,6 +147,7 @@ class LiveLab:
             bar,
             self._status,
             *([self.tour.widget, self._loop] if self._adversarial else []),
+            self._differs,
             stage,
             self._box("bar", self.menus["window"], *self._session_row()),
             self._charts,
@@ -147,8 +167,10 @@ class LiveLab:
             self._fake_picture,
             area="made",
         )
+        pinned = self._box("seen", self._pinned_title, self._pinned_picture, area="pinned")
         if not self._adversarial:
-            stage = ipywidgets.GridBox([self._box("left", self._box("side", *rows.values(), area="both")), made])
+            left = self._box("left", self._box("side", *rows.values(), area="both"))
+            stage = ipywidgets.GridBox([left, made, pinned])
             stage.add_class("ganlib-plain")
         else:
             own = {letter: [row for name, row in rows.items() if owner(name) == letter] for letter in "gd"}
@@ -159,7 +181,7 @@ class LiveLab:
             d_side = self._box("side", *own["d"], alone, self._verdict, area="d")
             real = self._box("seen", ipywidgets.HTML(f"<b>{REAL}</b>", **self._plain), self._real_picture, area="real")
             gauges = self._box("gauges", self._gauges, area="gauges")
-            stage = ipywidgets.GridBox([left, made, *([] if points else [real]), d_side, gauges])
+            stage = ipywidgets.GridBox([left, made, pinned, *([] if points else [real]), d_side, gauges])
             self.parts |= {"made": made, "g": g_side, "d": d_side, "gauges": gauges}
             if points:
                 stage.add_class("ganlib-alone")
@@ -186,6 +208,7 @@ class LiveLab:
             }
         actions["more"] = ("Train N", "Train as many steps as the number beside says", self._train_more)
         actions["reset"] = ("↺ Reset", "Back to the first weights of this seed; controls stay", self._reset)
+        actions["pin"] = (PIN, "Keep what was seen so far beside the runs that come after it", self._pin_or_unpin)
         if self._adversarial:
             actions["tour"] = ("Tour", "Eight cards that show what is what; each can be left", self._begin_tour)
         self.buttons = {name: self._button(*details) for name, details in actions.items()}
@@ -307,11 +330,13 @@ class LiveLab:
         whole = not trainer.running or trainer.speed != "full" or self._looks % WHOLE_EVERY == 0
         whole = whole or isinstance(self.model, PlaneGAN)
         self._draw(self._observe(WATCHED if whole else SHOWN))
+        self._film.add(self.model.step, *self._frame())
         self._follow()
         self._write_loop(views.ACTS if trainer.running and trainer.speed != "slow" else ())
         history = self._history()
         window = self.menus["window"].value or None
-        charts = views.charts(history, views.panels_of(self.model.columns), trainer.changes, window)
+        panels, beside = views.panels_of(self.model.columns), self._look_at_pinned()
+        charts = views.charts(history, panels, trainer.changes, window, beside=beside)
         if whole and self._before.get("real_scores") is not None:
             seen = self._before
             self._verdict.value = views.histogram(seen["real_scores"], seen["scores"], seen["scale"])
@@ -394,24 +419,91 @@ class LiveLab:
 
     def _draw(self, seen):
         """Write the pictures."""
-        fakes, scores, scale = seen["fakes"], seen.get("scores"), seen.get("scale")
+        scores, scale = seen.get("scores"), seen.get("scale")
         self._before = seen if scores is not None or not self._adversarial else self._before
         if isinstance(self.model, PlaneGAN):
             surface = self.model.surface(pictures.CELLS)
-            surface = surface if scale is None else pictures.to_share(surface, surface.min(), surface.max())
-            self._pngs["made"] = pictures.plane_png(surface, self._scaled_real(), fakes)
-        else:
-            self._pngs["made"] = pictures.digits_png(
-                fakes[:SHOWN], None if scores is None else scores[:SHOWN], scale, wide=pictures.WIDEST
+            seen["surface"] = surface if scale is None else pictures.to_share(surface, surface.min(), surface.max())
+        self._pngs["made"] = self._made_png(seen)
+        if not isinstance(self.model, PlaneGAN) and "real_scores" in seen:
+            self._pngs["real"] = pictures.digits_png(
+                self._real[:SHOWN], seen["real_scores"][:SHOWN], scale, wide=pictures.WIDEST
             )
-            if "real_scores" in seen:
-                self._pngs["real"] = pictures.digits_png(
-                    self._real[:SHOWN], seen["real_scores"][:SHOWN], scale, wide=pictures.WIDEST
-                )
-                self._real_picture.value = pictures.image(
-                    self._pngs["real"], f"Real {self._what}, D's score under each"
-                )
-        self._fake_picture.value = pictures.image(self._pngs["made"], "What the model makes of fixed random numbers")
+            self._real_picture.value = pictures.image(self._pngs["real"], f"Real {self._what}, D's score under each")
+        beside = "" if self._pinned is None else "; the picture beside it is the pinned run's"
+        alt = f"What the model makes of fixed random numbers{beside}"
+        self._fake_picture.value = pictures.image(self._pngs["made"], alt)
+
+    def _made_png(self, seen):
+        """Draw what was made at one moment, in the present run or in the pinned one."""
+        if "surface" in seen:
+            return pictures.plane_png(seen["surface"], self._scaled_real(), seen["fakes"])
+        scores = seen.get("scores")
+        scores = None if scores is None else scores[:SHOWN]
+        return pictures.digits_png(seen["fakes"][:SHOWN], scores, seen.get("scale"), wide=pictures.WIDEST)
+
+    def _frame(self):
+        """Return what the film keeps of this look, and how many bytes that takes."""
+        frame = {name: self._before[name] for name in ("scores", "scale", "surface") if name in self._before}
+        fakes = self._before["fakes"]
+        frame["fakes"] = fakes if "surface" in frame else pixels.as_bytes(fakes[:SHOWN])
+        return frame, sum(part.nbytes for part in frame.values() if isinstance(part, np.ndarray))
+
+    # --- the pinned run -------------------------------------------------------------------------------------------
+
+    def pin(self):
+        """Keep what was seen so far, pictures, curves and changes, beside the runs that come after it."""
+        self.trainer.apply(self._keep)
+        self.buttons["pin"].description = UNPIN
+        self.widget.add_class(PAIR)
+
+    def unpin(self):
+        """Forget the pinned run."""
+        self.trainer.apply(self._forget)
+        self.buttons["pin"].description = PIN
+        self.widget.remove_class(PAIR)
+
+    def _pin_or_unpin(self):
+        (self.pin if self.buttons["pin"].description == PIN else self.unpin)()
+
+    def _keep(self, _):
+        """Pin the present run; called in the trainer's thread, between two blocks."""
+        history = {name: np.array(column) for name, column in thin_history(self._history(), PINNED_ROWS).items()}
+        steps, frames = self._film.cut()
+        self._pinned = Pinned(self._run("Pinned", steps[-1]), steps, frames, history)
+
+    def _forget(self, _):
+        self._pinned = None
+        self._pngs.pop("pinned", None)
+        self._pinned_title.value = self._pinned_picture.value = self._differs.value = ""
+
+    def _run(self, name, last=None):
+        """Return what decides how the present run goes; of what a lab was opened with, only this can change."""
+        trainer = self.trainer
+        if self._checked[0] is not trainer.data:
+            self._checked = trainer.data, fingerprint(trainer.data)
+        setup = {"seed": self.model.seed, "batch size": trainer.batch_size, "data": f"#{self._checked[1]}"}
+        return Run(name, setup, trainer.schedule().changes, last)
+
+    def _look_at_pinned(self):
+        """Show the pinned run at the present step, and what differs; return its curves, None if no run is pinned."""
+        pinned, step = self._pinned, self.model.step
+        if pinned is None:
+            return None
+        number = frame_at(pinned.steps, step)
+        self._pngs["pinned"] = self._made_png(pinned.frames[number])
+        at = f"step {pinned.steps[number]:,}" + (", where it ended" if step > pinned.run.last else "")
+        alt = f"What the pinned run made of its random numbers at {at}; the picture beside it is the present run's"
+        self._pinned_title.value = f"<b>Pinned</b> · {at}"
+        self._pinned_picture.value = pictures.image(self._pngs["pinned"], alt)
+        now = self._run("Now")
+        told = difference(pinned.run, now)
+        if pinned.run[1:3] == now[1:3]:
+            told += " Change one thing, then press Reset and Play."
+        self._differs.value = f'<div class="ganlib-differs" role="status">{escape(told)}</div>'
+        return views.Beside("pinned", pinned.history, pinned.run.changes)
+
+    # --- what goes on ---------------------------------------------------------------------------------------------
 
     def _held(self):
         """Return the letters of the networks that do not learn; of those that learn alone, too."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from ganlib.arguments import Whole
 from ganlib.data import asset, png_bytes
+from ganlib.lab.pair import Run, setup_of
 from ganlib.paths import as_path, explain, file_mode
 from ganlib.thinning import thin_history
 from ganlib.training.files import atomic_write
@@ -40,6 +41,8 @@ class Recording:
         The live values at the beginning.
     changes : sequence of Change
     title : str
+    setup : dict
+        How the run was built, see `ganlib.lab.pair.setup_of`; empty if nobody knows.
 
     Raises
     ------
@@ -47,13 +50,14 @@ class Recording:
         An argument is of another kind or shape.
     """
 
-    def __init__(self, steps, frames, history, start, changes=(), title=""):
+    def __init__(self, steps, frames, history, start, changes=(), title="", setup=()):
         self.steps, self.frames = _check_frames(steps, frames)
         self.history = _check_history(history)
         self.start, self.changes = _check_values(start, changes)
         if not isinstance(title, str):
             raise ValueError(f"The title of a recording must be text, not {title!r:.60}.")
         self.title = title
+        self.setup, _ = _check_values(setup, ())
 
     @property
     def columns(self):
@@ -64,6 +68,18 @@ class Recording:
         """Return the live values as they were at a step, a dict."""
         step = Whole("step", 0)(step)
         return self.start | {change.name: change.value for change in self.changes if change.step <= step}
+
+    @property
+    def last(self):
+        """The last step that was seen or measured."""
+        return max(map(int, (self.steps[-1], *self.history["step"][-1:])))
+
+    def run(self, name):
+        """Return what decided how it went, a `ganlib.lab.pair.Run` of this name."""
+        seen = [int(self.steps[0]), *(int(step) - 1 for step in self.history["step"][:1])]
+        first = min([*seen, *(change.step for change in self.changes)])
+        start = [Change(first, *pair) for pair in self.start.items()]
+        return Run(name, self.setup, (*start, *self.changes), self.last)
 
     def png(self, frame):
         """Return one frame, by its number, as PNG bytes."""
@@ -90,7 +106,8 @@ class Recording:
             raise ValueError(f"{run.path} has no samples yet: train on, or with a shorter sample_interval.")
         history = run.history() or History(())
         title = f"{run.config['model']}, seed {run.config.get('seed', '?')}, {steps[-1]:,} steps"
-        return cls(steps, np.stack(frames), dict(history), run.config["live"], run.schedule(), title)
+        setup = setup_of(run.config)
+        return cls(steps, np.stack(frames), dict(history), run.config["live"], run.schedule(), title, setup)
 
     @classmethod
     def load(cls, path):
@@ -139,7 +156,7 @@ class Recording:
         steps, frames = _check_frames(arrays["steps"], arrays["frames"])
         np.cumsum(frames, axis=0, dtype=np.uint8, out=frames)
         columns = {name: arrays[f"column {name}"] for name in about["columns"]}
-        return cls(steps, frames, columns, about["start"], about["changes"], about["title"])
+        return cls(steps, frames, columns, about["start"], about["changes"], about["title"], about.get("setup", {}))
 
     @classmethod
     def shipped(cls):
@@ -153,6 +170,7 @@ class Recording:
         about = {
             "ganlib_recording": FORMAT,
             "title": self.title,
+            "setup": self.setup,
             "start": self.start,
             "changes": [list(change) for change in self.changes],
             "columns": list(thinned),

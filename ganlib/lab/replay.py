@@ -1,16 +1,19 @@
-"""The time machine: scrub through the frames, curves and controls of a run, without training and without a network."""
+"""The time machine: scrub through the frames, curves and controls of a run or two, without training or a network."""
 
 import base64
 import json
 import os
 from html import escape
+from pathlib import Path
 
 import ipywidgets
+import numpy as np
 
 from ganlib.arguments import Whole
 from ganlib.data import png_bytes
 from ganlib.lab import pictures, theme, views, words
 from ganlib.lab.controls import frame
+from ganlib.lab.pair import difference, frame_at
 from ganlib.lab.recording import Recording
 from ganlib.paths import as_path
 from ganlib.thinning import some_of
@@ -20,63 +23,143 @@ SCALE = 2
 
 
 class TimeMachine:
-    """A slider over time; show it as the last line of a cell.
+    """A slider over time, for one run or for two side by side; show it as the last line of a cell.
 
     Parameters
     ----------
     source : Recording, str, Path or None
         A recording, its file, or a run folder; the recorded run that comes with the kit if None.
+    *beside : Recording, str, Path or None
+        Another run, of any length: its frames stand beside those of the first, its curves are thin in the same charts,
+        and what differs is said in a sentence.
 
     Attributes
     ----------
+    recordings : tuple of Recording
+        One or two.
+    steps : tuple of int
+        Where the slider can stand: at the steps of all frames.
+    sentence : str
+        What differs between two runs; empty for one.
     slider : ipywidgets.IntSlider
         Moves through the frames.
     widget : ipywidgets.VBox
+
+    Raises
+    ------
+    ValueError
+        More than two runs, the same one twice, or something that holds none.
+    OSError
+        There is no such file, or it may not be read.
+
+    Examples
+    --------
+    >>> TimeMachine("runs/usual", "runs/fast")  # doctest: +SKIP
     """
 
-    def __init__(self, source=None):
-        self.recording = open_recording(source)
-        last = len(self.recording.steps) - 1
+    def __init__(self, source=None, *beside):
+        if len(beside) > 1:
+            raise ValueError(
+                f"A time machine shows one run or two side by side, not {1 + len(beside)}: leave some out."
+            )
+        self._film = Films((source, *beside))
+        self.recordings, self.steps, self.sentence = self._film.recordings, self._film.steps, self._film.sentence
+        last = len(self.steps) - 1
         self.slider = ipywidgets.IntSlider(
             value=last, max=last, description="frame", readout=False, layout={"width": "min(620px, 95%)"}
         )
         play = ipywidgets.Play(value=last, max=last, interval=150, description="play", tooltip="Play the frames")
         ipywidgets.jslink((play, "value"), (self.slider, "value"))
-        self._picture = ipywidgets.HTML()
+        self._pictures = [ipywidgets.HTML() for _ in self.recordings]
         self._told, self._charts = ipywidgets.HTML(), ipywidgets.HTML(layout={"flex": "1 1 600px"})
         self.slider.observe(lambda change: self.show(change["new"]), "value")
+        films = ipywidgets.HBox(self._pictures, layout={"flex_flow": "row wrap", "grid_gap": "12px"})
         self.widget = frame(
             ipywidgets.HBox([play, self.slider], layout={"flex_flow": "row wrap"}),
             self._told,
-            ipywidgets.HBox([self._picture, self._charts], layout={"flex_flow": "row wrap", "grid_gap": "12px"}),
+            ipywidgets.HBox([films, self._charts], layout={"flex_flow": "row wrap", "grid_gap": "12px"}),
         )
         self.widget.add_class("ganlib-machine")
         self.show(last)
 
+    @property
+    def recording(self):
+        """The first recording, or the only one."""
+        return self.recordings[0]
+
     def show(self, frame):
         """Show one frame, by its number, with the curves up to it and the controls as they were."""
-        recording = self.recording
-        frame = Whole("frame", 0, len(recording.steps) - 1)(frame)
-        step = int(recording.steps[frame])
-        self._png = png_bytes(_enlarged(recording.frames[frame]))
-        self._picture.value = pictures.image(
-            self._png, f"What the model made of the same random numbers at step {step:,}"
-        )
-        self._told.value = _told(recording, step)
-        panels = views.panels_of(recording.columns)
-        self._charts.value = (
-            f'<div class="ganlib-charts">{views.charts(recording.history, panels, recording.changes, until=step)}</div>'
-        )
+        film, step = self._film, self.steps[Whole("frame", 0, len(self.steps) - 1)(frame)]
+        self._pngs = [png_bytes(_enlarged(one.frames[frame_at(one.steps, step)])) for one in self.recordings]
+        for number, (picture, png) in enumerate(zip(self._pictures, self._pngs, strict=True)):
+            picture.value = film.caption(number, step) + pictures.image(png, film.alt(number, step))
+        self._told.value = film.told(step)
+        self._charts.value = f'<div class="ganlib-charts">{film.charts(step)}</div>'
 
     def save_page(self, path, most_frames=100):
         """Write one HTML page with a slider, which needs no kernel, no network and no other file."""
-        save_page(self.recording, path, most_frames)
+        _save_page(self._film, path, most_frames)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         bundle = dict(self.widget._repr_mimebundle_())
+        if self.sentence:  # the book shows the recorded run in the place of a time machine, but not in that of a pair
+            bundle["text/plain"] = f"Two runs side by side. {self.sentence} Run this cell in JupyterLab to scrub."
+            bundle["image/png"] = base64.b64encode(
+                pictures.still(self._pngs, " beside ".join(self._film.names))
+            ).decode()
+            return bundle
         bundle["text/plain"] = f"The time machine: {self.recording.title}. Run this cell in JupyterLab to scrub."
-        bundle["image/png"] = base64.b64encode(self._png).decode()
+        bundle["image/png"] = base64.b64encode(self._pngs[0]).decode()
         return bundle
+
+
+class Films:
+    """One or two recordings as they are shown: what stands beside a frame, and the charts.
+
+    Parameters
+    ----------
+    sources : sequence
+        Each as `TimeMachine` takes it.
+    """
+
+    def __init__(self, sources):
+        self.recordings = tuple(map(open_recording, sources))
+        self.names = _names(sources, self.recordings)
+        self.steps = tuple(map(int, np.unique(np.concatenate([one.steps for one in self.recordings]))))
+        self._runs = [one.run(name) for one, name in zip(self.recordings, self.names, strict=True)]
+        self.sentence = difference(*self._runs) if len(sources) > 1 else ""
+
+    def caption(self, number, step):
+        """Return what stands over a picture where there are two, as HTML: whose it is, of which step."""
+        return f"<div><b>{escape(self.names[number])}</b> · {self._when(number, step)}</div>" if self.sentence else ""
+
+    def _when(self, number, step):
+        one = self.recordings[number]
+        seen = int(one.steps[frame_at(one.steps, step)])
+        ended = ", where it ended" if seen == one.last else f", ended at step {one.last:,}"
+        return f"step {seen:,}" + ended * (step > one.last)
+
+    def alt(self, number, step):
+        """Return a sentence for those who cannot see a picture."""
+        if not self.sentence:
+            return f"What the model made of the same random numbers at step {step:,}"
+        made, other = (f"{self.names[n]}, {self._when(n, step)}" for n in (number, 1 - number))
+        return f"What the model of {made}, made of its random numbers; beside it: {other}"
+
+    def told(self, step):
+        """Return what stands over all, as HTML: the controls of one run, or what differs between two."""
+        if self.sentence:
+            return f'<div class="ganlib-status"><b>Step {step:,}</b><br>{escape(self.sentence)}</div>'
+        one = self.recordings[0]
+        values = "; ".join(words.change(*pair) for pair in one.values_at(step).items())
+        return f'<div class="ganlib-status"><b>{escape(one.title)}</b> · step {step:,}<br>{escape(values)}</div>'
+
+    def charts(self, until):
+        """Return the curves up to a step, those of a second run thin, as HTML."""
+        one, *others = self.recordings
+        panels = dict.fromkeys(panel for each in self.recordings for panel in views.panels_of(each.columns))
+        beside = [views.Beside(self.names[1], other.history, other.changes) for other in others]
+        return views.charts(one.history, panels, one.changes, until=until, beside=next(iter(beside), None))
 
 
 def open_recording(source=None):
@@ -89,9 +172,22 @@ def open_recording(source=None):
     return Recording.of_run(path) if os.path.isdir(path) else Recording.load(path)
 
 
-def _told(recording, step):
-    values = "; ".join(words.change(*pair) for pair in recording.values_at(step).items())
-    return f'<div class="ganlib-status"><b>{escape(recording.title)}</b> · step {step:,}<br>{escape(values)}</div>'
+def _names(sources, recordings):
+    """Return what the runs are called; ValueError if two of them are one and the same."""
+    if len(sources) == 1:
+        return (recordings[0].title,)
+    places = [source if source is None or isinstance(source, Recording) else as_path(source) for source in sources]
+    one, other = (place.resolve() if isinstance(place, Path) else place for place in places)
+    if one is other or (isinstance(one, Path) and one == other):
+        raise ValueError("Both are the same run: give two different ones, or only one.")
+    names = [_name(place, recording) for place, recording in zip(places, recordings, strict=True)]
+    return tuple(names) if all(names) and names[0] != names[1] else ("first", "second")
+
+
+def _name(place, recording):
+    if place is None:
+        return "the recorded run"
+    return place.name.removesuffix(".npz") if isinstance(place, Path) else recording.title
 
 
 def _enlarged(frame):
@@ -100,35 +196,52 @@ def _enlarged(frame):
 
 def save_page(recording, path, most_frames=100):
     """Write a recording, or what `TimeMachine` takes, as one HTML page: a slider, the frames, curves with a mark."""
-    recording, path = open_recording(recording), as_path(path)
-    chosen = some_of(range(len(recording.steps)), Whole("most_frames", 1)(most_frames))
-    last = max(int(recording.steps[chosen[-1]]), 1)
+    _save_page(Films([recording]), path, most_frames)
+
+
+def _save_page(film, path, most_frames):
+    path, chosen = as_path(path), some_of(film.steps, Whole("most_frames", 1)(most_frames))
+    last, both = max(chosen[-1], 1), range(len(film.recordings))
+    shown = [[frame_at(one.steps, step) for step in chosen] for one in film.recordings]
     frames = [
         {
-            "step": int(recording.steps[i]),
-            "told": _told(recording, int(recording.steps[i])),
-            "png": base64.b64encode(recording.png(i)).decode(),
+            "step": step,
+            "told": film.told(step),
+            "captions": [film.caption(number, step) for number in both],
+            "alts": [film.alt(number, step) for number in both],
+            "pictures": [film_frames.index(at) for film_frames, at in zip(map(_distinct, shown), ats, strict=True)],
         }
-        for i in chosen
+        for step, ats in zip(chosen, zip(*shown, strict=True), strict=True)
     ]
-    charts = views.charts(recording.history, views.panels_of(recording.columns), recording.changes, until=last)
+    pngs = [
+        [base64.b64encode(one.png(at)).decode() for at in _distinct(ats)]
+        for one, ats in zip(film.recordings, shown, strict=True)
+    ]
+    title = " beside ".join(film.names)
+    widths = [SCALE * one.frames.shape[2] for one in film.recordings]
     page = _PAGE.format(
-        title=escape(recording.title),
+        title=escape(title),
         style=theme.STYLE,
-        charts=charts,
+        charts=film.charts(last),
         frames=json.dumps(frames).replace("</", "<\\/"),
+        pngs=json.dumps(pngs),
+        films="".join(_FILM.format(width=width) for width in widths),
         last=len(frames) - 1,
         top=views.TOP,
         bottom=views.HEIGHT - views.BOTTOM,
         left=views.LEFT,
         wide=views.WIDTH - views.LEFT - views.RIGHT,
         span=last,
-        width=SCALE * recording.frames.shape[2],
     )
     with atomic_write(path) as file:
         file.write(page.encode())
 
 
+def _distinct(numbers):
+    return list(dict.fromkeys(numbers))
+
+
+_FILM = '<div><div class="caption"></div><img class="ganlib-picture" width="{width}" alt=""></div>'
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title>{style}
@@ -141,12 +254,13 @@ body {{font-family: sans-serif; margin: 12px 16px; max-width: 1200px}} h1 {{font
 </head><body><main><h1>{title}</h1>
 <div class="row"><button id="play" type="button">Play</button><label for="frame">Frame</label>
 <input id="frame" type="range" min="0" max="{last}" value="{last}"></div>
-<div class="row"><img class="ganlib-picture" id="picture" width="{width}" alt="What the model made at this step">
-<div id="told" role="status"></div></div>
+<div class="row"><div class="row" id="films">{films}</div><div id="told" role="status"></div></div>
 <div class="ganlib-charts">{charts}</div></main>
 <script>
 const frames = {frames};
+const pngs = {pngs};
 const slider = document.getElementById("frame");
+const films = [...document.getElementById("films").children];
 const marks = [...document.querySelectorAll(".ganlib-chart")].map(chart => {{
   const mark = document.createElementNS("http://www.w3.org/2000/svg", "path");
   mark.setAttribute("stroke", "#222222");
@@ -156,7 +270,11 @@ const marks = [...document.querySelectorAll(".ganlib-chart")].map(chart => {{
 }});
 function show() {{
   const frame = frames[slider.value];
-  document.getElementById("picture").src = "data:image/png;base64," + frame.png;
+  films.forEach((film, i) => {{
+    film.querySelector(".caption").innerHTML = frame.captions[i];
+    film.querySelector("img").src = "data:image/png;base64," + pngs[i][frame.pictures[i]];
+    film.querySelector("img").alt = frame.alts[i];
+  }});
   document.getElementById("told").innerHTML = frame.told;
   slider.setAttribute("aria-valuetext", "step " + frame.step);
   const x = {left} + {wide} * frame.step / {span};

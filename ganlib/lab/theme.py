@@ -81,7 +81,13 @@ STYLE = f"""<style>
 
 .ganlib-lab .ganlib-stage {{display: grid; gap: 12px 16px; align-items: start; margin-bottom: 14px; grid-template:
   "made" "gauges" "g" "d" "real" / minmax(0, 1fr)}}
+.ganlib-lab.ganlib-pair .ganlib-stage {{grid-template:
+  "made pinned" "gauges gauges" "g g" "d d" / minmax(0, 1fr) minmax(0, 1fr)}}
 .ganlib-lab .ganlib-made {{grid-area: made}}
+.ganlib-lab .ganlib-pinned {{grid-area: pinned; display: none}}
+.ganlib-lab.ganlib-pair .ganlib-pinned {{display: flex}}
+.ganlib-lab.ganlib-pair .ganlib-real {{display: none}}
+.ganlib-lab .ganlib-differs {{border-left: 4px solid {GREY}; padding: 1px 0 1px 8px; margin: 0 0 8px}}
 .ganlib-lab .ganlib-real {{grid-area: real}}
 .ganlib-lab .ganlib-gauges {{grid-area: gauges}}
 .ganlib-lab .ganlib-left {{grid-area: g; gap: 10px}}
@@ -93,12 +99,21 @@ STYLE = f"""<style>
   .ganlib-lab .ganlib-stage {{grid-template: "made real" "gauges gauges" "g d" / 1fr 1fr}}
   .ganlib-lab .ganlib-stage.ganlib-alone {{grid-template: "made gauges" "g d" / 1fr 1fr}}
   .ganlib-lab .ganlib-stage.ganlib-plain {{grid-template: "g made" / minmax(220px, 1fr) 2fr}}
+  .ganlib-lab.ganlib-pair .ganlib-stage {{grid-template: "made pinned" "gauges gauges" "g d" / 1fr 1fr}}
+  .ganlib-lab.ganlib-pair .ganlib-stage.ganlib-plain {{grid-template: "g made pinned" / minmax(220px, 1fr) 1fr 1fr}}
 }}
 @container ganlib-lab (min-width: 960px) {{
   .ganlib-lab .ganlib-stage {{grid-template: "g made real d" "g gauges gauges d" 1fr
     / minmax(220px, 21%) 1fr 1fr minmax(220px, 21%)}}
   .ganlib-lab .ganlib-stage.ganlib-alone {{grid-template: "g made gauges d"
     / minmax(220px, 21%) 1fr 1fr minmax(220px, 21%)}}
+  .ganlib-lab.ganlib-pair .ganlib-stage:not(.ganlib-plain) {{grid-template: "g made pinned d" "g gauges gauges d" 1fr
+    / minmax(220px, 21%) 1fr 1fr minmax(220px, 21%)}}
+}}
+@container ganlib-lab (min-width: 1300px) {{
+  .ganlib-lab.ganlib-pair .ganlib-real {{display: flex}}
+  .ganlib-lab.ganlib-pair .ganlib-stage:not(.ganlib-plain, .ganlib-alone) {{grid-template:
+    "g made pinned real d" "g gauges gauges gauges d" 1fr / minmax(220px, 19%) 1fr 1fr 1fr minmax(220px, 19%)}}
 }}
 .ganlib-lab .ganlib-seen {{align-items: center; text-align: center}}
 .ganlib-lab .ganlib-seen .ganlib-picture {{image-rendering: auto; display: block; height: auto; border-radius: 4px;

@@ -1,5 +1,6 @@
 """The lab's diagram, charts and gauges, as HTML text: pure functions, no widgets, no Matplotlib figure."""
 
+from functools import partial
 from html import escape
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ WIDTH, HEIGHT = 400, 160  # of a chart, in its own units
 LEFT, RIGHT, TOP, BOTTOM = 46, 10, 26, 20
 POINTS = 220  # along a curve: more than can be told apart
 MOST_LABELS = 6
+THIN_DASHES = "3 2"  # of the curves of another run
+LONGEST_NAME = 36  # letters of its name under a chart
 BARS = 20  # of the histogram
 NARROW, SHORT = 240, 130  # of the histogram, in its own units
 
@@ -64,7 +67,15 @@ def panels_of(columns):
 # --- charts -----------------------------------------------------------------------------------------------------------
 
 
-def charts(history, panels, changes=(), window=None, until=None):
+class Beside(NamedTuple):
+    """Another run, whose curves are drawn thin in the same charts: its name, its history and its changes."""
+
+    name: str
+    history: object
+    changes: tuple = ()
+
+
+def charts(history, panels, changes=(), window=None, until=None, beside=None):
     """Draw the curves of a history as SVG, with a mark at every change of a value.
 
     Parameters
@@ -78,6 +89,8 @@ def charts(history, panels, changes=(), window=None, until=None):
         How many steps to show, the last ones; all if None.
     until : int or None
         The last step to show; the last one there is if None.
+    beside : Beside or None
+        Another run. If `until` is None, as much of it is shown as there is, or as long as the window is.
 
     Returns
     -------
@@ -86,11 +99,26 @@ def charts(history, panels, changes=(), window=None, until=None):
     """
     steps = np.asarray(history["step"])
     last = until if until is not None else int(steps[-1]) if len(steps) else 1
+    if beside and until is None and len(beside.history["step"]):
+        ahead = int(beside.history["step"][-1])
+        last = max(last, ahead if window is None else min(ahead, window))
     first = max(0 if not len(steps) else int(steps[0]) - 1, 0 if window is None else last - window)
     first = min(first, last)  # before the first step that was measured
+    span = first, max(last, first + 1)
+    runs = [history] + ([beside.history] if beside else [])
+    curves = [[_curves(panel, run, first, last) for run in runs] for panel in panels]
+    marks = _marks(changes, first, last), _marks(beside.changes, first, last) if beside else []
+    name = beside.name if beside else ""
+    return "".join(_panel(panel, *span, drawn, marks, name) for panel, drawn in zip(panels, curves, strict=True))
+
+
+def _curves(panel, history, first, last):
+    """Return the curves of a panel in a stretch of a history, each its line, its steps and its values."""
+    steps = np.asarray(history["step"])
     here = slice(*np.searchsorted(steps, (first, last), "right"))
-    marks = _marks(changes, first, last)
-    return "".join(_panel(panel, steps[here], history, here, first, max(last, first + 1), marks) for panel in panels)
+    unknown = np.full(len(steps), np.nan)
+    found = [(line, np.asarray(history.get(line.column, unknown))) for line in panel.lines]
+    return [(line, *thin_curve(steps[here], values[here], POINTS)) for line, values in found]
 
 
 def _marks(changes, first, last):
@@ -102,9 +130,9 @@ def _marks(changes, first, last):
     return [(step, ", ".join(told)) for step, told in found.items()]
 
 
-def _panel(panel, steps, history, here, first, last, marks):
-    curves = [(line, *thin_curve(steps, history[line.column][here], POINTS)) for line in panel.lines]
-    low, high = _limits(panel.scale, [values for *_, values in curves])
+def _panel(panel, first, last, runs, marks, name):
+    curves, others = (*runs, [])[:2]
+    low, high = _limits(panel.scale, [values for *_, values in curves + others])
     scale = np.log10 if panel.scale == "log" else np.asarray
     number = ".2f" if panel.scale == "share" else ".3g"
 
@@ -115,12 +143,12 @@ def _panel(panel, steps, history, here, first, last, marks):
         share = (scale(np.clip(value, low, high)) - scale(low)) / (scale(high) - scale(low))
         return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
 
-    parts = [_grid(low, high, y, first, last), *_mark_lines(marks, x)]
+    parts = [_grid(low, high, y, first, last), *_mark_lines(marks[0], x), *map(partial(_faint, name, x), marks[1])]
+    parts += [_polyline(_path(x(at), y(values)), line, thin=True) for line, at, values in others if len(at)]
     legend = WIDTH - RIGHT
     for line, at, values in curves:
         if len(at):
-            path = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x(at), y(values), strict=True))
-            parts.append(_polyline(path, line))
+            parts.append(_polyline(_path(x(at), y(values)), line))
     for line, _, values in reversed(curves):
         now = f"{line.label} {values[-1]:{number}}" if len(values) else line.label
         legend -= 7.0 * len(now)
@@ -128,9 +156,32 @@ def _panel(panel, steps, history, here, first, last, marks):
         legend -= 24
         parts.append(_polyline(f"{legend:.0f},11 {legend + 20:.0f},11", line))
         legend -= 10
-    told = ", ".join(f"{line.label} {values[-1]:.3g}" for line, _, values in curves if len(values))
-    sentence = f"{panel.title} up to step {last:,}: {told or 'nothing measured yet'}."
+    sentence = f"{panel.title} up to step {last:,}: {_ends(curves)}."
+    if name:
+        parts.append(_foot_note(name))
+        sentence += f" Thin, {name}: {_ends(others)}."
     return _svg(panel.title, sentence, parts)
+
+
+def _ends(curves):
+    """Say where curves end."""
+    told = ", ".join(f"{line.label} {values[-1]:.3g}" for line, _, values in curves if len(values))
+    return told or "nothing measured yet"
+
+
+def _path(xs, ys):
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True))
+
+
+def _foot_note(name):
+    """Say at the foot of a chart whose the thin curves are."""
+    at, short = (LEFT + WIDTH - RIGHT) / 2, name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    left, foot = at - 3 * len(short), HEIGHT - 5
+    line = Line("", "", GREY, "")
+    return (
+        f"{_polyline(f'{left - 24:.0f},{foot - 4} {left - 4:.0f},{foot - 4}', line, thin=True)}"
+        f'<text x="{left:.0f}" y="{foot}" fill="{GREY}">{escape(short)}</text>'
+    )
 
 
 def _limits(scale, columns):
@@ -181,13 +232,21 @@ def _mark_lines(marks, x):
             free = at - 3 - width
 
 
+def _faint(name, x, mark):
+    """Draw a dotted line where something changed in the other run, with its words where the mouse rests on it."""
+    step, label = mark
+    line = f'<path d="M{x(step):.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="{GREY}" stroke-dasharray="1 4">'
+    return f"{line}<title>{escape(f'{name}: {label}')}</title></path>"
+
+
 def _mark_text(x, anchor, text):
     return f'<text x="{x:.1f}" y="{TOP + 10}" text-anchor="{anchor}" fill="{INK}" font-size="10">{escape(text)}</text>'
 
 
-def _polyline(path, line):
-    dashes = f' stroke-dasharray="{line.dashes}"' if line.dashes else ""
-    return f'<polyline points="{path}" fill="none" stroke="{line.colour}" stroke-width="1.6"{dashes}/>'
+def _polyline(path, line, thin=False):
+    width, dashes = (1, THIN_DASHES) if thin else (1.6, line.dashes)
+    dashes = f' stroke-dasharray="{dashes}"' if dashes else ""
+    return f'<polyline points="{path}" fill="none" stroke="{line.colour}" stroke-width="{width}"{dashes}/>'
 
 
 def _svg(title, sentence, parts, width=WIDTH, height=HEIGHT):

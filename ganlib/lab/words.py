@@ -243,10 +243,25 @@ def change(name, value):
     >>> change("d_learning_rate", 2e-4)
     'D rate 0.0002'
     """
-    short = label(name).replace("learning rate", "rate")
+    return f"{mark(name)} {value_of(value)}"
+
+
+def mark(name):
+    """Return what a live value is called where there is little room."""
+    return label(name).replace("learning rate", "rate")
+
+
+def value_of(value):
+    """Write a live value.
+
+    Examples
+    --------
+    >>> value_of(True), value_of(2e-4), value_of("non_saturating")
+    ('on', '0.0002', 'non saturating')
+    """
     if isinstance(value, bool):
-        return f"{short} {'on' if value else 'off'}"
-    return f"{short} {value:g}" if isinstance(value, float) else f"{short} {str(value).replace('_', ' ')}"
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")
 
 
 def _recent(column):

@@ -16,7 +16,7 @@ __all__, __getattr__, __dir__ = lazily(
         "history": ("History",),
         "live": ("Change", "LiveValue", "LiveValues", "Schedule"),
         "loop": ("Trainer",),
-        "model": ("TrainableModel", "as_list", "check_seed", "rebuild"),
+        "model": ("TrainableModel", "as_list", "check_seed", "fingerprint", "rebuild"),
         "players": ("Player", "kept", "play", "take_turn", "written_by_layers"),
         "run_folder": ("RunFolder",),
     },

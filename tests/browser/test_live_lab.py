@@ -117,14 +117,42 @@ def test_the_tour_is_taken_by_keyboard_and_left_by_one_press(page):
     assert page.locator(".ganlib-lit").count() == 0
 
 
-@pytest.mark.parametrize("width", [900, 1280, 1920])
-def test_nothing_sticks_out_at_any_width(page, width):
+def check_that_nothing_sticks_out(page, width):
     page.set_viewport_size({"width": width, "height": 1700})
     lab = page.locator(".ganlib-lab")
     try:
         wait_for(lambda: lab.evaluate("box => box.scrollWidth <= box.clientWidth"), "all within the lab")
     finally:
         page.set_viewport_size({"width": 1280, "height": 1700})
+
+
+@pytest.mark.parametrize("width", [900, 1280, 1920])
+def test_nothing_sticks_out_at_any_width(page, width):
+    check_that_nothing_sticks_out(page, width)
+
+
+def test_a_run_is_pinned_by_keyboard_and_stands_beside_the_next_one(page):
+    lab, told = page.locator(".ganlib-lab"), page.locator(".ganlib-differs")
+    pinned = lab.get_by_role("img", name="What the pinned run made")
+    button(page, "1 step").click()
+    wait_for(lambda: step_of(page) > 0, "a step")
+    assert pinned.count() == 0
+    button(page, "Pin this run").focus()
+    page.keyboard.press("Enter")
+    told.get_by_text("Change one thing").wait_for(timeout=QUICK)
+    lab.get_by_label("D learning rate, typed").fill("0.01")
+    page.keyboard.press("Enter")
+    button(page, "Reset").click()
+    wait_for(lambda: step_of(page) == 0, "the first weights")
+    told.get_by_text("Everything else, the seed too, is the same.").wait_for(timeout=QUICK)
+    assert "Now: D rate 0.01" in told.inner_text()
+    assert pinned.is_visible()
+    for width in (900, 1280, 1920):
+        check_that_nothing_sticks_out(page, width)
+    assert axe_faults(page, ".ganlib-lab") == []
+    button(page, "Unpin").focus()
+    page.keyboard.press("Enter")
+    pinned.wait_for(state="hidden", timeout=QUICK)
 
 
 def test_an_interrupt_of_the_kernel_pauses_the_lab(page):

@@ -45,7 +45,7 @@ def test_a_run_folder_can_be_scrubbed(run):
     shown = set()
     for frame in range(5):
         machine.slider.value = frame
-        shown.add(machine._picture.value)
+        shown.add(machine._pictures[0].value)
         assert f"step {5 * frame}" in machine._told.value
     assert len(shown) == 5
 
