@@ -334,6 +334,7 @@ def bench(arguments):
 
 
 FORMATS = ("keras", "onnx", "dl4j", "gif", "web")
+SAMPLING = ("evaluations", "method", "guidance")
 
 
 @_refusing
@@ -345,9 +346,16 @@ def export(arguments):
     parser.add_argument(
         "--out", type=_path, required=True, metavar="PATH", help=".keras, .onnx, .h5 (for dl4j), .gif or .html (web)"
     )
-    parser.add_argument("--part", help="generator, discriminator, decoder or encoder; default what makes pictures")
+    parser.add_argument("--part", help="such as discriminator, or velocity of a flow; default what makes pictures")
     parser.add_argument("--overwrite", action="store_true", help="replace what is there already")
+    flows = parser.add_argument_group("of a flow's sampler, for keras and onnx").add_argument
+    flows("--evaluations", type=int, metavar="N", help="how often the velocity is asked on the way; default 20")
+    flows("--method", choices=["euler", "midpoint"], help="default midpoint")
+    flows("--guidance", type=float, metavar="G", help="how far to go towards the digit; default 1, as it was learned")
     options = parser.parse_args(arguments)
+    sampling = {name: getattr(options, name) for name in SAMPLING if getattr(options, name) is not None}
+    if sampling and options.format not in ("keras", "onnx"):
+        parser.error(f"--{min(sampling)} has no meaning for --format {options.format}: leave it out")
     whole = options.format in ("gif", "web")
     if whole and options.part is not None:
         parser.error(f"--part has no meaning for --format {options.format}: leave it out")
@@ -357,7 +365,7 @@ def export(arguments):
 
     part = {} if whole else {"part": options.part}
     model = options.run if options.format == "gif" else load_run(options.run)  # a film needs no checkpoint
-    getattr(module, f"to_{options.format}")(model, options.out, overwrite=options.overwrite, **part)
+    getattr(module, f"to_{options.format}")(model, options.out, overwrite=options.overwrite, **part, **sampling)
 
 
 @_refusing

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from ganlib.bench import command, quality
+from ganlib.models.flow import FLOW_RECIPES, FlowMatching, FlowRecipe
 from ganlib.models.recipes import ABLATIONS, RECIPES, ablations
 
 ROWS = [{"step": 10, "seconds": 0.5, "mnist_fd": 90.0}, {"step": 20, "seconds": 1.0, "mnist_fd": 80.0}]
@@ -33,6 +34,34 @@ def test_the_result_is_printed_and_written(monkeypatch, capsys, tmp_path):
     assert asked == [({"swift": RECIPES["swift"]}, 1, None, quality.POINTS, quality.PICTURES, None)]
     assert "MNIST-FD" in capsys.readouterr().out
     assert json.loads((tmp_path / "q.json").read_text()) == RESULT
+
+
+def test_a_flow_is_a_recipe_like_the_others(monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(quality, "run", lambda recipes, *_: asked.append(recipes) or RESULT)
+    assert command.main(["--quality", "--recipes", "swift", "flow"]) == 0
+    assert asked == [{"swift": RECIPES["swift"], "flow": FLOW_RECIPES["flow"]}]
+    with pytest.raises(SystemExit):
+        command.main(["--quality", "--help"])
+    assert "flow" in capsys.readouterr().out.partition("--recipes NAME")[2].partition("--ablate")[0]
+
+
+def test_a_flow_is_timed_and_judged_as_a_gan_is_on_all_digits_in_turn(graph, monkeypatch):
+    small, asked = FlowRecipe(about="tiny", steps=4, batch_size=8, filters=8, conditional=True), []
+    generate = FlowMatching.generate
+
+    def watched(flow, n, seed, digits, evaluations):
+        asked.append((seed, list(digits[:11]), evaluations))
+        return generate(flow, n, seed, digits, evaluations=2)
+
+    monkeypatch.setattr(FlowMatching, "generate", watched)
+    monkeypatch.setattr(FlowMatching, "sample_grid", lambda flow: flow.pictures_of(flow.noise(25), evaluations=2))
+    monkeypatch.setattr(quality, "TIMED_SECONDS", 0.01)
+    result = quality.run({"flow": small}, seeds=1, points=2, pictures=120)
+    assert [row["step"] for row in result["curves"]["flow"]["0"]] == [2, 4]
+    assert result["milliseconds_a_step"]["flow"] > 0
+    assert asked == [(quality.SEED_OF_SCORES, [*range(10), 0], quality.EVALUATIONS)] * 2
+    assert "flow" in quality.table(result)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import json
 
 from ganlib.arguments import Choice, Number, Whole
 from ganlib.bench import quality, speed
-from ganlib.models.recipes import ABLATIONS, RECIPES, ablations
+from ganlib.models.recipes import ABLATIONS, ablations
 from ganlib.setup import environment
 from ganlib.training import atomic_write, try_to_write
 
@@ -47,7 +47,7 @@ def _time(options):
 
 
 def _judge(options):
-    recipes = {name: RECIPES[Choice("recipes", tuple(RECIPES))(name)] for name in options.recipes}
+    recipes = {name: quality.KNOWN[Choice("recipes", tuple(quality.KNOWN))(name)] for name in options.recipes}
     if options.ablate:
         recipes |= ablations(Choice("ablate", tuple(ABLATIONS))(options.ablate))
     budget = options.budget if options.budget is None else Number("budget", 1, 1e6)(options.budget)
@@ -88,7 +88,13 @@ def _quality_parser():
     )
     add = parser.add_argument
     add("--quality", action="store_true", help="this benchmark; without it, that of speed")
-    add("--recipes", nargs="+", default=["classic", "swift", "fine"], metavar="NAME", help=f"of {', '.join(RECIPES)}")
+    add(
+        "--recipes",
+        nargs="+",
+        default=["classic", "swift", "fine"],
+        metavar="NAME",
+        help=f"of {', '.join(quality.KNOWN)}",
+    )
     add("--ablate", metavar="NAME", help=f"and one with one setting changed at a time, of {', '.join(ABLATIONS)}")
     add("--seeds", type=int, default=3, metavar="N", help="how many seeds, from 0; default 3")
     add("--budget", type=float, metavar="SECONDS", help="stop a training after so long; default the recipe's steps")

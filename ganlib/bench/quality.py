@@ -5,13 +5,19 @@ and judging; only this part needs a quiet computer. The distance against the ste
 """
 
 import time
+from types import MappingProxyType
+
+import numpy as np
 
 from ganlib._tensorflow import keras
 from ganlib.judge.judge import default_judge
 from ganlib.judge.keep import KeepBest
 from ganlib.judge.trials import fog
 from ganlib.models.by_recipe import time_a_step
+from ganlib.models.conditional import DIGITS
+from ganlib.models.flow import FLOW_RECIPES, FlowMatching, FlowRecipe
 from ganlib.models.gan import GAN
+from ganlib.models.recipes import RECIPES
 from ganlib.training import describe_device
 
 PICTURES = 10_000
@@ -19,6 +25,22 @@ POINTS = 5
 ROUNDS = 3  # times that each recipe's step is timed; the fastest counts
 TIMED_SECONDS = 4.0  # how long each is timed in a round
 SEED_OF_SCORES = 77  # latent vectors of the scores; `KeepBest` chooses by others
+EVALUATIONS = 10  # of a flow's velocity, for each picture
+KNOWN = MappingProxyType({**RECIPES, **FLOW_RECIPES})
+
+
+def build(recipe, seed=0):
+    """Build the model of a recipe, a GAN or a flow; no step is timed for a budget of seconds."""
+    family = FlowMatching if isinstance(recipe, FlowRecipe) else GAN
+    return family.from_recipe(recipe.replace(seconds=None), seed)
+
+
+def make(model, count):
+    """Let a model make pictures to be judged; a flow is asked for all digits in turn."""
+    if not isinstance(model, FlowMatching):
+        return model.generate(count, seed=SEED_OF_SCORES)
+    digits = np.arange(count) % DIGITS if model.conditional else None
+    return model.generate(count, SEED_OF_SCORES, digits, evaluations=EVALUATIONS)
 
 
 def seconds_a_step(recipes, rounds=ROUNDS, seconds=TIMED_SECONDS):
@@ -26,7 +48,7 @@ def seconds_a_step(recipes, rounds=ROUNDS, seconds=TIMED_SECONDS):
 
     Parameters
     ----------
-    recipes : dict of str to Recipe
+    recipes : dict of str to Recipe or FlowRecipe
     rounds : int
         How often each is timed, all in turn, so that what slows the computer slows all.
     seconds : float
@@ -37,16 +59,16 @@ def seconds_a_step(recipes, rounds=ROUNDS, seconds=TIMED_SECONDS):
     dict of str to float
         Seconds, by the name of the recipe.
     """
-    ways = {name: time_a_step(GAN.from_recipe(recipe.replace(seconds=None))) for name, recipe in recipes.items()}
+    ways = {name: time_a_step(build(recipe)) for name, recipe in recipes.items()}
     times = [{name: time_step(seconds) for name, time_step in ways.items()} for _ in range(rounds)]
     return {name: min(found[name] for found in times) + _look(recipe) for name, recipe in recipes.items()}
 
 
 def _look(recipe):
     """Return the seconds that keeping the best costs per step."""
-    if not recipe.keep_best_every:
+    if isinstance(recipe, FlowRecipe) or not recipe.keep_best_every:
         return 0.0
-    gan, keep = GAN.from_recipe(recipe.replace(seconds=None)), KeepBest(recipe.keep_best_every)
+    gan, keep = build(recipe), KeepBest(recipe.keep_best_every)
     keep.set_model(gan)
     keep.on_train_begin()
     for _ in range(2):  # the first look compiles
@@ -60,7 +82,7 @@ def curve(recipe, seed, last=None, points=POINTS, pictures=PICTURES):
 
     Parameters
     ----------
-    recipe : Recipe
+    recipe : Recipe or FlowRecipe
     seed : int
     last : int or None
         Steps to make; the recipe's own number if None.
@@ -75,12 +97,12 @@ def curve(recipe, seed, last=None, points=POINTS, pictures=PICTURES):
         step and mnist_fd; the last one has `report`, all scores, too. If the recipe keeps its best, the last point is
         that of the weights that were put back.
     """
-    gan, judge, rows = GAN.from_recipe(recipe, seed), default_judge(), []
+    model, judge, rows = build(recipe, seed), default_judge(), []
     last = last or recipe.steps
     every = max(1, last // points)
 
     def score(step):
-        made = gan.generate(pictures, seed=SEED_OF_SCORES)
+        made = make(model, pictures)
         rows.append({"step": step, "mnist_fd": judge.distance(made)})
         return made
 
@@ -91,7 +113,7 @@ def curve(recipe, seed, last=None, points=POINTS, pictures=PICTURES):
 
     watcher = keras.callbacks.LambdaCallback(on_train_batch_end=watch)
     watcher.every = every  # a block of steps ends where a callback has something to do
-    gan.train(last, sample_interval=last, callbacks=[watcher], verbose=0)
+    model.train(last, sample_interval=last, callbacks=[watcher], verbose=0)
     report = judge.report(score(last)).as_dict()
     rows[-1]["report"] = report
     return rows
@@ -102,7 +124,7 @@ def run(recipes, seeds, budget=None, points=POINTS, pictures=PICTURES, steps=Non
 
     Parameters
     ----------
-    recipes : dict of str to Recipe
+    recipes : dict of str to Recipe or FlowRecipe
     seeds : int
         How many, from 0.
     budget : float or None

@@ -37,17 +37,16 @@ def describe(form, source, name, content, difference):
         Markdown.
     """
     network = source.network
-    note = form.note(source)
     sections = [
         f"# {escaped(name)}",
         f"The {source.part} of a {type(source.model).__name__}, written for {form.title} by ganlib "
-        f"{ganlib.__version__}." + (f" {note}" if note else ""),
+        + " ".join([f"{ganlib.__version__}.", *filter(None, (source.about, form.note(source)))]),
         "## The file",
         table(
             {
                 "size": f"{len(content):,} bytes",
                 "SHA-256": hashlib.sha256(content).hexdigest(),
-                "takes": "; ".join(_shape(tensor) for tensor in network.inputs),
+                "takes": "; ".join(f"{tensor.name}: {_shape(tensor)}" for tensor in network.inputs),
                 "gives": "; ".join(_shape(tensor) for tensor in network.outputs),
                 "parameters": f"{network.count_params():,}",
                 "read back": f"on 256 inputs; it differs from Keras by {difference:.1g} at most",
@@ -56,7 +55,7 @@ def describe(form, source, name, content, difference):
         ),
         "## Use",
         f"```{form.language}\n{form.use.format(name=in_code(name, form.language)).strip()}\n```",
-        *training(source.model),
+        *training(source.model, source.drawing),
     ]
     return "\n\n".join(sections) + "\n"
 
@@ -71,14 +70,17 @@ def in_code(name, language):
     return quote(name, errors="surrogateescape") if language == "html" else escaped(name)
 
 
-def training(model):
-    """Return the sections on how a model was trained and on versions, as a list of Markdown texts."""
+def training(model, drawing=()):
+    """Return the sections on how a model was trained and on versions, as a list of Markdown texts.
+
+    `drawing` is what its `generate` is told beside number and seed.
+    """
     steps = getattr(model, "step", None)
     if steps is None:
         return ["## Training", "Not known: a network was exported, not a model or a run.", *_versions()]
     rows = {"steps": f"{steps:,}", "seed": getattr(model, "seed", "not known"), **_plan(model)}
     rows |= {name: f"{value:g}" if isinstance(value, float) else value for name, value in model.live.snapshot().items()}
-    return ["## Training", table(rows), "## Scores", *_scores(model), *_versions()]
+    return ["## Training", table(rows), "## Scores", *_scores(model, dict(drawing)), *_versions()]
 
 
 def _plan(model):
@@ -105,10 +107,10 @@ def name_data(model, checksum):
     return f"checksum {checksum}"
 
 
-def _scores(model):
+def _scores(model, drawing):
     """Return what the judge says of the model's pictures, and the means of the last steps that were measured."""
     try:
-        judged = [table(judge_model(model))]
+        judged = [table(judge_model(model, **drawing))]
     except (ValueError, OSError) as error:
         judged = [f"The judge gives none: {error}"]
     history = getattr(model, "measured", None)

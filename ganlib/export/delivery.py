@@ -18,8 +18,6 @@ from ganlib.keras_files.errors import ExportError
 from ganlib.paths import as_path
 from ganlib.training.files import atomic_write, explain
 
-TOLERANCE = 1e-5
-
 
 def _network_outputs(source, inputs):
     return outputs_of(source.network, inputs)
@@ -62,17 +60,17 @@ class Format(NamedTuple):
     note: callable = lambda source: ""
 
 
-def deliver(form, model, path, part=None, overwrite=False):
+def deliver(form, model, path, part=None, overwrite=False, sampling=None):
     """Export one network.
 
     Parameters
     ----------
     form : Format
     model : keras.Model
-        A GAN, an autoencoder, or a network.
+        A GAN, an autoencoder, a flow, or a network.
     path : str or Path
         Its name ends in the format's suffix.
-    part : str or None
+    part, sampling
         See `pick`.
     overwrite : bool
         Whether what stands at `path` may be replaced.
@@ -91,12 +89,13 @@ def deliver(form, model, path, part=None, overwrite=False):
         The disk is full or may not be written to; there is no new file then.
     """
     path = check_target(path, form.suffix, overwrite)
-    source = pick(model, part)
+    source = pick(model, part, sampling)
     with plain_disk_errors(path), tempfile.TemporaryDirectory(prefix="ganlib_export_") as folder:
         made = Path(folder) / f"export{form.suffix}"
         form.write(source, made)
         inputs = probes(source.network)
-        difference = check_agreement(form.title, form.read(source, made, inputs), form.expect(source, inputs))
+        read, expected = form.read(source, made, inputs), form.expect(source, inputs)
+        difference = check_agreement(form.title, read, expected, source.tolerance)
         content = made.read_bytes()
     place(path, content, describe(form, source, path.name, content, difference))
     print(f"{path}: the {source.part} for {form.title}, {write_size(len(content))}. Not in the file: {form.lacks}.")
@@ -142,18 +141,18 @@ def place(path, content, card):
             os.fsync(one.fileno())
 
 
-def check_agreement(title, found, expected):
-    """Return by how much two lists of outputs differ, relative to those above 1; ExportError above 1e-5."""
+def check_agreement(title, found, expected, tolerance):
+    """Return by how much two lists of outputs differ, relative to those above 1; ExportError above the tolerance."""
     if [array.shape for array in found] != [array.shape for array in expected]:
         shapes = [[array.shape for array in arrays] for arrays in (found, expected)]
         raise ExportError(f"The file for {title} gives outputs of the shapes {shapes[0]} instead of {shapes[1]}.")
     differences = [
         float((np.abs(a - b) / np.maximum(1, np.abs(b))).max()) for a, b in zip(found, expected, strict=True)
     ]
-    if not max(differences) <= TOLERANCE:  # NaN is no agreement
+    if not max(differences) <= tolerance:  # NaN is no agreement
         raise ExportError(
             f"The file for {title} was read back and differs from the network by {max(differences):.2g}, more than "
-            f"{TOLERANCE:g}, so it was not kept; train on, or export another part, if a weight is infinite or NaN."
+            f"{tolerance:g}, so it was not kept; train on, or export another part, if a weight is infinite or NaN."
         )
     return max(differences)
 

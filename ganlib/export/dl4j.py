@@ -138,6 +138,11 @@ def to_dl4j(model, path, *, part=None, overwrite=False):
 
 def write_keras2(source, path):
     """Write the file."""
+    if source.part == "sampler":
+        raise ExportError(
+            "Deeplearning4j cannot hold the steps of a flow's sampler, which ask one network again and again: export "
+            "it to ONNX instead."
+        )
     nodes, inputs, outputs = _nodes_to_write(source.network)
     names = _names(nodes)
     chain = Graph(nodes, inputs, outputs).is_chain

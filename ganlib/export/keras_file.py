@@ -28,15 +28,18 @@ import keras
 import numpy as np
 
 network = keras.saving.load_model("{name}")
-outputs = network(np.random.standard_normal((1, *network.input_shape[1:])).astype("float32"))
+inputs = [np.random.standard_normal((1, *given.shape[1:])).astype("float32") for given in network.inputs]
+outputs = network(inputs if len(inputs) > 1 else inputs[0])
 """,
     language="python",
 )
 
 
-def to_keras(model, path, *, part=None, overwrite=False):
+def to_keras(model, path, *, part=None, overwrite=False, evaluations=None, method=None, guidance=None):
     """Write a network as a `.keras` file, which Keras 3 reads without ganlib; see `deliver`.
 
+    Of a flow it writes all the steps from noise to a picture, as `to_onnx` does.
     `gan.save(path)` keeps a whole GAN to train on, `gan.train(run=...)` a whole run.
     """
-    return deliver(KERAS, model, path, part, overwrite)
+    sampling = {"evaluations": evaluations, "method": method, "guidance": guidance}
+    return deliver(KERAS, model, path, part, overwrite, sampling)

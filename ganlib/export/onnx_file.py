@@ -6,25 +6,39 @@ import warnings
 
 from ganlib._tensorflow import quiet_stderr
 from ganlib.export.delivery import Format, deliver
+from ganlib.export.onnx_sampler import as_loop
 from ganlib.export.source import outputs_of, probes
 from ganlib.keras_files.errors import ExportError
 
 BATCH = "n"
 
 
-def to_onnx(model, path, *, part=None, overwrite=False):
+def to_onnx(model, path, *, part=None, overwrite=False, evaluations=None, method=None, guidance=None):
     """Write a network as an `.onnx` file for any batch size, checked with ONNX Runtime; see `deliver`.
 
-    Inputs keep their names; outputs are called "output", or "output_0" and so on where there are several.
+    Inputs keep their names; outputs are called "output", or "output_0" and so on where there are several. Of a flow it
+    writes all the steps from noise to a picture, those of `FlowMatching.sampler(evaluations, method, guidance)`.
     """
-    return deliver(ONNX, model, path, part, overwrite)
+    sampling = {"evaluations": evaluations, "method": method, "guidance": guidance}
+    return deliver(ONNX, model, path, part, overwrite, sampling)
 
 
 def write_onnx(source, path):
-    """Write the file with Keras's own exporter, and give readable names to what it calls "Identity:0" and "unk__26"."""
+    """Write the file; that of a flow's sampler is one look at the velocity in a loop."""
     import onnx
 
-    network = source.network
+    if source.drawing:  # the sampler of a flow
+        file = as_loop(_convert(source.model.drawing_velocity, path), **source.drawing)
+    else:
+        file = _convert(source.network, path)
+    onnx.checker.check_model(file)
+    onnx.save(file, path)
+
+
+def _convert(network, path):
+    """Convert with Keras's own exporter, and give readable names to what it calls "Identity:0" and "unk__26"."""
+    import onnx
+
     outputs_of(network, [array[:2] for array in probes(network)])  # Keras exports no network that was never called
     try:
         with warnings.catch_warnings(action="ignore"), _silent("tf2onnx"):
@@ -44,7 +58,7 @@ def write_onnx(source, path):
         output.name = names[output.name]
     for value in (*graph.input, *graph.output):
         value.type.tensor_type.shape.dim[0].dim_param = BATCH
-    onnx.save(file, path)
+    return file
 
 
 @contextlib.contextmanager
@@ -86,8 +100,10 @@ import numpy as np
 import onnxruntime
 
 session = onnxruntime.InferenceSession("{name}")
-first = session.get_inputs()[0]
-(outputs, *_) = session.run(None, {{first.name: np.random.standard_normal((1, *first.shape[1:])).astype("float32")}})
+inputs = {{
+    given.name: np.random.standard_normal((1, *given.shape[1:])).astype("float32") for given in session.get_inputs()
+}}
+(outputs, *_) = session.run(None, inputs)
 """,
     language="python",
 )

@@ -1,15 +1,21 @@
 """What is exported: one network of a model, the inputs that try it out, and what it says to them."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
 from ganlib._tensorflow import keras
 from ganlib.keras_files.errors import ExportError
+from ganlib.models.flow import EVALUATIONS, FlowMatching
 from ganlib.training import TrainableModel
 
 PARTS = ("generator", "discriminator", "decoder", "encoder")
+OF_A_FLOW = ("sampler", "velocity")
 PROBES = 256
+TOLERANCE = 1e-5
+OF_MANY_STEPS = 1e-4  # tolerance where what one step rounds goes into the next
 
 
 class Source(NamedTuple):
@@ -22,44 +28,81 @@ class Source(NamedTuple):
     part : str
         Which part of the model the network is, or the network's name.
     network : keras.Model
+    about : str
+        Sentences for the card, or "".
+    drawing : mapping
+        What `model.generate` is told beside number and seed, so that it makes what the network makes.
+    tolerance : float
+        By how much a file may differ from the network, relative to numbers above 1.
     """
 
     model: keras.Model
     part: str
     network: keras.Model
+    about: str = ""
+    drawing: Mapping = MappingProxyType({})
+    tolerance: float = TOLERANCE
 
 
-def pick(model, part=None):
+def pick(model, part=None, sampling=None):
     """Choose the network to export.
 
     Parameters
     ----------
     model : keras.Model
-        A GAN, an autoencoder of either kind, or a network.
+        A GAN, an autoencoder of either kind, a flow, or a network.
     part : str or None
-        "generator", "discriminator", "decoder" or "encoder"; None takes what makes pictures.
+        "generator", "discriminator", "decoder" or "encoder"; of a flow "sampler", which makes a picture of noise, or
+        "velocity", one look on the way; None takes what makes pictures.
+    sampling : dict or None
+        What `FlowMatching.sampler` is told of evaluations, method and guidance.
 
     Raises
     ------
     ExportError
-        There is no such part, or the network is not built or takes inputs of unknown size.
+        There is no such part, the network is not built or takes inputs of unknown size, or it is no sampler.
     """
+    sampling = {name: value for name, value in (sampling or {}).items() if value is not None}
     if not isinstance(model, keras.Model):
         raise ExportError(f"Only Keras models can be exported, not a {type(model).__name__}.")
     if isinstance(model, TrainableModel):
-        parts = [name for name in PARTS if isinstance(getattr(model, name, None), keras.Model)]
+        flows = isinstance(model, FlowMatching)
+        parts = OF_A_FLOW if flows else [n for n in PARTS if isinstance(getattr(model, n, None), keras.Model)]
         if not parts:
             raise ExportError(f"A {type(model).__name__} has no network of layers that could be taken away.")
         part = parts[0] if part is None else part
         if part not in parts:
             raise ExportError(f"A {type(model).__name__} has no part {part!r}: choose one of {', '.join(parts)}.")
-        network = model.drawing_generator if part == "generator" else getattr(model, part)
+        if part == "sampler":
+            return _sampler(model, sampling)
+        of_drawing = {"generator": "drawing_generator", "velocity": "drawing_velocity"}
+        network = getattr(model, of_drawing.get(part, part))
     elif part is not None and part != model.name:
         raise ExportError(f"{model.name} is a network without parts: leave out part={part!r}.")
     else:
         part, network = model.name, model
+    if sampling:
+        raise ExportError(f"{min(sampling)} is for the sampler of a flow, and this is the {part}: leave it out.")
     check_built(network)
-    return Source(model, part, network)
+    return Source(model, part, network, ABOUT_VELOCITY if part == "velocity" else "")
+
+
+ABOUT_VELOCITY = (
+    "It is one look: which way, and how fast, a place goes on at a time from 0, noise, to 1, picture. A step of length "
+    "h adds h times that to the place. Guidance g towards a digit is left to you: u + g (v - u), where v is what it "
+    "gives for the digit and u what it gives for ten zeros."
+)
+
+
+def _sampler(flow, sampling):
+    """Return the network that makes pictures of noise, with all steps of the flow in it."""
+    network = flow.sampler(**sampling)
+    chosen = {"evaluations": EVALUATIONS, "method": "midpoint", "guidance": 1.0} | sampling
+    about = (
+        f"It goes all the way from noise, standard normal numbers, to pictures: {chosen['evaluations']} evaluations of "
+        f"the velocity, method {chosen['method']}, guidance {chosen['guidance']:g}. These are fixed in the file."
+    )
+    return Source(flow, "sampler", network, about, chosen, OF_MANY_STEPS)
 
 
 def check_built(network):
@@ -78,8 +121,8 @@ def check_built(network):
 def probes(network):
     """Return inputs to try a network out with: one array (256, ...) for each of its inputs, always the same ones.
 
-    Standard normal numbers, as latent vectors are; pictures are drawn from [-1, 1], whole numbers are 0 to 9, and
-    numbers that are called "digit" or "class" are 1 for one of them and 0 for the others.
+    Standard normal numbers, as latent vectors and noise are; pictures are drawn from [-1, 1], times from [0, 1], whole
+    numbers are 0 to 9, and numbers that are called "digit" or "class" are 1 for one of them and 0 for the others.
     """
     rng = np.random.default_rng(0)
     arrays = []
@@ -89,7 +132,9 @@ def probes(network):
             arrays.append(rng.integers(0, 10, shape).astype(tensor.dtype))
         elif tensor.name in ("digit", "class") and len(shape) == 2:
             arrays.append(np.eye(shape[1], dtype=np.float32)[np.arange(PROBES) % shape[1]])
-        elif len(shape) == 4:
+        elif tensor.name == "time":
+            arrays.append(rng.uniform(0, 1, shape).astype(np.float32))
+        elif len(shape) == 4 and tensor.name != "noise":
             arrays.append(rng.uniform(-1, 1, shape).astype(np.float32))
         else:
             arrays.append(rng.standard_normal(shape, np.float32))

@@ -103,7 +103,7 @@ def check_pictures(source):
     if len(shapes[0]) != 1 or len(shapes) > 2 or len(told) != len(shapes) - 1:
         raise ExportError(
             f"The page steers one latent vector, and ten numbers that say which digit is wanted, or an input called "
-            f"'class', but the {source.part} takes inputs {', '.join(map(str, shapes))}."
+            f"'class', but the {source.part} takes inputs {', '.join(map(str, shapes))}: export it to ONNX instead."
         )
     if len(network.outputs) != 1 or len(network.output_shape) != 4 or network.output_shape[3] not in CHANNELS:
         made = network.output_shape

@@ -28,7 +28,7 @@ class ByRecipe:
         Parameters
         ----------
         name : str or Recipe
-            A key of `RECIPES`, such as "swift" or "fine", or settings of your own:
+            A key of `RECIPES`, such as "swift", "fine" or "wasserstein", or settings of your own:
             `RECIPES["swift"].replace(batch_size=32)`. A recipe with a budget of seconds, such as "gpu", has its step
             timed first, to make as many as fit on the device at hand.
         seed : int
@@ -103,8 +103,8 @@ class ByRecipe:
             recipe.network,
             seed=seed,
             image_shape=shape,
-            g_optimizer=keras.optimizers.Adam(recipe.g_learning_rate, beta_1=recipe.beta_1),
-            d_optimizer=keras.optimizers.Adam(recipe.d_learning_rate, beta_1=recipe.beta_1),
+            g_optimizer=_adam(recipe, recipe.g_learning_rate),
+            d_optimizer=_adam(recipe, recipe.d_learning_rate),
             recipe=recipe,
             **networks,
         )
@@ -132,9 +132,9 @@ class ByRecipe:
 
 
 def time_a_step(gan):
-    """Compile a GAN's step and return a function that trains it for about so many seconds and tells those of a step.
+    """Compile a model's step and return a function that trains it for about so many seconds and tells those of a step.
 
-    The GAN makes steps, so it is one to throw away. Its recipe is taken from it: the judge's looks are not timed.
+    It makes steps, so it is one to throw away. A GAN's recipe is taken from it: the judge's looks are not timed.
     """
     gan.recipe = None
 
@@ -148,12 +148,18 @@ def time_a_step(gan):
     return lambda seconds: steps_of(max(5, round(seconds / pace)))
 
 
+def _adam(recipe, rate):
+    return keras.optimizers.Adam(rate, beta_1=recipe.beta_1, beta_2=recipe.beta_2)
+
+
 def _networks(recipe, seed, shape):
     """Build the networks that differ from the usual ones of the recipe's kind; None for those that do not."""
-    if recipe.network == "conv" and recipe.filters:
+    of_discriminator = {"image_shape": shape, "seed": seed + 1, "spectral": recipe.spectral}
+    if recipe.network == "conv" and (recipe.filters or recipe.spectral):
+        filters = {"filters": recipe.filters} if recipe.filters else {}
         return (
-            builders.build_conv_generator(filters=recipe.filters, seed=seed, image_shape=shape),
-            builders.build_conv_discriminator(filters=recipe.filters, seed=seed + 1, image_shape=shape),
+            builders.build_conv_generator(seed=seed, image_shape=shape, **filters),
+            builders.build_conv_discriminator(**of_discriminator, **filters),
         )
     made = builders.build_generator(image_shape=shape, hidden=recipe.g_hidden, seed=seed) if recipe.g_hidden else None
-    return made, None
+    return made, builders.build_discriminator(**of_discriminator) if recipe.spectral else None

@@ -15,19 +15,20 @@ from ganlib import builders
 from ganlib import data as pixels
 from ganlib._tensorflow import keras, tf
 from ganlib.arguments import Choice, Number, Whole
+from ganlib.models.by_recipe import TIMED_SECONDS, time_a_step
 from ganlib.models.common import copy_of, follow
 from ganlib.models.conditional import DIGITS, check_digits, check_labelled
 from ganlib.models.networks import check_network, never_negative, regularisation
 from ganlib.models.one_player import OnePlayer
 from ganlib.models.pictures import in_chunks, random_from, to_unit_range
 from ganlib.models.plane import SHOWN, PointModel
-from ganlib.training import Player, Schedule
+from ganlib.models.recipes import Budget
+from ganlib.training import Player
 
 NOISE, TIME, DROP = 1, 2, 3  # streams of random numbers
 METHODS = {"euler": 1, "midpoint": 2}  # evaluations per step
 EVALUATIONS = 20
 GRID = 25
-COOLING_CHANGES = 50  # how finely the rate falls
 
 # --- one step ---------------------------------------------------------------------------------------------------------
 
@@ -126,6 +127,8 @@ class FlowMatching(OnePlayer):
     def from_recipe(cls, name="flow", seed=0):
         """Build the flow of a recipe, a key of `FLOW_RECIPES` or a `FlowRecipe`; its `train()` runs that budget."""
         recipe = name if isinstance(name, FlowRecipe) else FLOW_RECIPES[Choice("recipe", tuple(FLOW_RECIPES))(name)]
+        if recipe.seconds is not None:
+            recipe = recipe.fitted(time_a_step(cls.from_recipe(recipe.replace(seconds=None)))(TIMED_SECONDS))
         velocity = builders.build_velocity_unet(filters=recipe.filters, digits=recipe.conditional, seed=seed)
         optimizer = keras.optimizers.Adam(recipe.learning_rate, beta_2=0.99)
         flow = cls(seed, velocity=velocity, optimizer=optimizer, moving_average=recipe.moving_average)
@@ -266,17 +269,41 @@ class FlowMatching(OnePlayer):
         ndarray
             float32 (steps + 1, n, ...): the places at the times 0, 1 / steps, ..., 1, the first of them the noise.
         """
-        calls = METHODS[Choice("method", tuple(METHODS))(method)]
-        evaluations, guidance = Whole("evaluations", calls, 1000)(evaluations), Number("guidance", 0, 100)(guidance)
-        if evaluations % calls:
-            raise ValueError(f"evaluations must be a multiple of {calls} for {method!r}, not {evaluations}.")
-        places, steps = [np.asarray(noise, np.float32)], evaluations // calls
-        told = self._rows_of(digits, len(noise), guidance)
+        steps, guidance = _steps_of(evaluations, method), Number("guidance", 0, 100)(guidance)
+        places, told = [np.asarray(noise, np.float32)], self._rows_of(digits, len(noise), guidance)
+        how = {"method": method, "guided": guidance != 1}
+        how |= {"length": tf.constant(1 / steps), "guidance": tf.constant(guidance)}
         for step in range(steps):
             times = np.full((len(noise), 1), step / steps, np.float32)
-            options = {"length": tf.constant(1 / steps), "method": method, "guidance": tf.constant(guidance)}
-            places.append(in_chunks(lambda *now, o=options: self._advance(*now, **o), places[-1], times, *told))
+            places.append(in_chunks(lambda *now: self._advance(*now, **how), places[-1], times, *told))
         return np.stack(places)
+
+    def sampler(self, *, evaluations=EVALUATIONS, method="midpoint", guidance=1.0):
+        """Return a network that makes pictures by itself: all steps of `generate` in a row.
+
+        It shares the weights of `drawing_velocity`, and is what `ganlib.export` writes.
+
+        Parameters
+        ----------
+        evaluations, method, guidance
+            As in `generate`; they cannot be changed in the network.
+
+        Returns
+        -------
+        keras.Model
+            Maps noise float32 (n, ...) and, where digits can be asked for, float32 (n, 10), 1 for the wanted one and 0
+            for the others, or ten times 0 for any, to pictures in [-1, 1] of the shape of the noise.
+        """
+        steps, guidance = _steps_of(evaluations, method), Number("guidance", 0, 100)(guidance)
+        if guidance != 1 and not self.conditional:
+            raise ValueError("Guidance leads towards the digits that are asked for, and this flow cannot be asked.")
+        noise = place = keras.Input(self.picture_shape, name="noise")
+        told = [keras.Input((DIGITS,), name="digit")] if self.conditional else []
+        row = keras.ops.mean(keras.layers.Flatten()(noise), axis=1, keepdims=True)  # one number for each picture
+        for step in range(steps):
+            time = keras.ops.full_like(row, step / steps)
+            place = self._step(place, time, told, 1 / steps, method, guidance != 1, guidance)
+        return keras.Model([noise, *told] if told else noise, keras.ops.clip(place, -1, 1), name="sampler")
 
     def _rows_of(self, digits, n, guidance):
         """Return what the network is told of n pictures, a list of nothing or of float32 (n, 10)."""
@@ -292,24 +319,24 @@ class FlowMatching(OnePlayer):
         return [np.eye(DIGITS, dtype=np.float32)[check_digits("digits", digits, n)]]
 
     @tf.function(autograph=False, reduce_retracing=True)
-    def _advance(self, place, time, *told, length, method, guidance):
+    def _advance(self, place, time, *told, length, method, guided, guidance):
+        return self._step(place, time, told, length, method, guided, guidance)
+
+    def _step(self, place, time, told, length, method, *guidance):
         """Return where a step of some length leads from places (n, ...) at times (n, 1)."""
+        velocity = self._guided(place, time, told, *guidance)
         if method == "euler":
-            return place + length * self._guided(place, time, told, guidance)
-        middle = place + length / 2 * self._guided(place, time, told, guidance)
-        return place + length * self._guided(middle, time + length / 2, told, guidance)
+            return place + length * velocity
+        middle = place + length / 2 * velocity
+        return place + length * self._guided(middle, time + length / 2, told, *guidance)
 
-    def _guided(self, place, time, told, guidance):
+    def _guided(self, place, time, told, guided, guidance):
         """Return the velocity, led towards the digits that are asked for; without guidance one call is enough."""
-        velocity = self([place, time, *told])
-        if not told:
+        velocity = self.drawing_velocity([place, time, *told])
+        if not guided:
             return velocity
-
-        def lead():
-            anything = self([place, time, tf.zeros_like(told[0])])
-            return anything + guidance * (velocity - anything)
-
-        return tf.cond(tf.equal(guidance, 1.0), lambda: velocity, lead)
+        anything = self.drawing_velocity([place, time, 0.0 * told[0]])
+        return anything + guidance * (velocity - anything)
 
     def velocities(self, places, time, digits=None):
         """Return the velocities, float32 (n, ...), at places (n, ...) at one time from 0 to 1."""
@@ -366,7 +393,7 @@ class PlaneFlow(PointModel, FlowMatching):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FlowRecipe:
+class FlowRecipe(Budget):
     """A network, an optimizer and a budget under one name, for `FlowMatching.from_recipe`.
 
     The digits of `flow`, asked for with ten evaluations, seed 0, are at an MNIST-FD of 7.5, and with a guidance of 2 at
@@ -374,24 +401,17 @@ class FlowRecipe:
 
     Attributes
     ----------
-    about : str
-        One line.
-    steps, batch_size : int
-        What `train()` does if it is told nothing else.
+    about, steps, batch_size, cool_down, seconds
+        See `Budget`; the rate falls to nearly 0.
     filters : int
         Channels of the U-Net's finer map.
     learning_rate : float
         Of Adam, at first.
-    cool_down : float
-        Share of the steps, at the end, in which the rate falls in a straight line, to nearly 0.
     moving_average : float
     conditional : bool
         Whether digits can be asked for.
     """
 
-    about: str
-    steps: int
-    batch_size: int
     filters: int = 32
     learning_rate: float = 2e-3
     cool_down: float = 0.5
@@ -400,10 +420,7 @@ class FlowRecipe:
 
     def schedule(self):
         """Return the changes of the rate that cool the training down, as a `Schedule`."""
-        first = self.steps * (1 - self.cool_down)
-        shares = np.arange(COOLING_CHANGES) / COOLING_CHANGES if self.cool_down else ()
-        falls = [(first + share * (self.steps - first), self.learning_rate * (1 - share)) for share in shares]
-        return Schedule((round(step), "learning_rate", float(rate)) for step, rate in falls)
+        return self.falling({"learning_rate": 0.0})
 
     def replace(self, **changes):
         """Return the same with some fields changed."""
@@ -423,6 +440,14 @@ FLOW_RECIPES = MappingProxyType(
 
 
 # --- helpers ----------------------------------------------------------------------------------------------------------
+
+
+def _steps_of(evaluations, method):
+    """Return how many steps of a method take so many evaluations; ValueError if there is no such number."""
+    calls = METHODS[Choice("method", tuple(METHODS))(method)]
+    if (evaluations := Whole("evaluations", calls, 1000)(evaluations)) % calls:
+        raise ValueError(f"evaluations must be a multiple of {calls} for {method!r}, not {evaluations}.")
+    return evaluations // calls
 
 
 def check_velocity(network):

@@ -94,6 +94,8 @@ class GAN(ByRecipe, NetworkPair):
             self.averaged_generator = copy_of(self.generator, "generator")
         self._variables = {name: tf.Variable(value, trainable=False) for name, value in _READ_BY_STEPS.items()}
         self.adversarial_loss = AdversarialLoss(self._variables["loss_kind"], self._variables["label_smoothing"])
+        if self.recipe:
+            self._variables["d_steps"].assign(self.live.check("d_steps", self.recipe.d_steps))
         self.pretrained_steps = 0
         self.compile(g_optimizer=g_optimizer, d_optimizer=d_optimizer, loss_kind=self.options.loss_kind)
         self.built = True

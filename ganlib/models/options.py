@@ -21,7 +21,7 @@ class GANOptions:
         The loss at first, which can be changed live: "non_saturating", "saturating", "least_squares"; or one of those
         that make the discriminator a critic, which gives scores: "wasserstein" with the interpolated gradient penalty
         (Gulrajani et al. 2017), "hinge" (Lim and Ye 2017; Miyato et al. 2018), "relativistic" with R1 and R2 (Huang et
-        al. 2024).
+        al. 2024). `GAN.from_recipe` with the name of one of these three gives it the optimizers of its paper too.
     loss_penalty : float or None
         Weight of the penalty that belongs to the loss "wasserstein" (10 if None) or "relativistic" (1 if None), half of
         which is added to the discriminator's loss, itself the mean of two terms; the other losses have none.

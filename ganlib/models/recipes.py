@@ -2,7 +2,9 @@
 
 Each is plain data. `python -m ganlib bench --quality --ablate swift` measures what they reach and what the settings of
 `swift` are worth; what it found for this version is in `assets/recorded/quality.json`, and lessons 07 and 08 show it.
-`gpu` has not been measured yet. `pictures` is for pictures of your own: see `GAN.from_pictures`.
+`pictures` is for pictures of your own: see `GAN.from_pictures`. `wasserstein`, `hinge` and `relativistic` give each
+critic the optimizer and the updates that its paper asks for, as a loss, its rates and its updates belong together.
+`gpu` and these three have not been measured yet.
 
 Tried for `fine` and left out, as the digits were hardly better, or worse, after as many steps: batches of 64 and of
 512, a generator or a discriminator of twice the units, a discriminator that sees two pictures at once (Lin et al. 2018)
@@ -13,7 +15,7 @@ brings the distance down, and the recall with it.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -29,8 +31,8 @@ COOLING_CHANGES = 50  # how finely the rates fall while a training cools down
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe(GANOptions):
-    """Options of a GAN, networks, optimizers and a budget under one name.
+class Budget:
+    """What the recipes of all families say of their training.
 
     Attributes
     ----------
@@ -38,41 +40,78 @@ class Recipe(GANOptions):
         One line.
     steps, batch_size : int
         What `train()` does if it is told nothing else.
+    cool_down : float
+        Share of the steps, at the end, in which the rates fall in a straight line; 0 keeps them.
     seconds : float or None
         Where it is given, `steps` is the most, and no more are made than fit into so many seconds of training on the
         computer at hand; the judge's looks come on top. See `fitted`.
+    """
+
+    about: str
+    steps: int
+    batch_size: int
+    cool_down: float = 0.0
+    seconds: float | None = None
+
+    def fitted(self, seconds_a_step):
+        """Return the recipe with the number of steps that fit into its seconds, from 1 to `steps`, if it has any."""
+        if self.seconds is None:
+            return self
+        return replace(self, steps=max(1, min(self.steps, round(self.seconds / seconds_a_step))), seconds=None)
+
+    def falling(self, rates):
+        """Return the changes that cool the training down, as a `Schedule`.
+
+        `rates` is a dict of the share of each rate that is left when it has fallen, 0 to 1, by the rate's name.
+        """
+        shares = np.arange(COOLING_CHANGES) / COOLING_CHANGES if self.cool_down else ()
+        first = self.steps * (1 - self.cool_down)
+        return Schedule(
+            (round(first + share * (self.steps - first)), name, float(getattr(self, name) * (1 - share * (1 - left))))
+            for share in shares
+            for name, left in rates.items()
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe(Budget, GANOptions):
+    """Options of a GAN, networks, optimizers and a budget under one name.
+
+    Attributes
+    ----------
+    about, steps, batch_size, cool_down, seconds
+        See `Budget`.
     network : str
         "dense" or "conv".
     g_hidden : tuple of int or None
         Units of the dense generator's blocks; None for the classic ones.
     filters : int or None
         Channels of the convolutional networks; None for the usual ones.
-    g_learning_rate, d_learning_rate, beta_1 : float
+    g_learning_rate, d_learning_rate, beta_1, beta_2 : float
         Of the two Adams.
-    cool_down : float
-        Share of the steps, at the end, in which the rates fall in a straight line, the generator's to nearly 0; 0 keeps
-        them.
+    d_steps : int
+        Updates of the discriminator per step, 1 to 10: the live value at first.
+    spectral : bool
+        Whether the discriminator's layers are normalised by their largest stretch (Miyato et al. 2018).
     d_rate_left : float
-        Share of the discriminator's rate that is left when it has fallen.
+        Share of the discriminator's rate that is left when it has fallen; of the generator's nearly nothing is.
     keep_best_every : int or None
         Steps between two looks of the judge, whose best weights are put back at the end; None keeps the last.
     samples : int or None
         How many samples are taken on the way, the frames of a film; None: at the usual interval.
     """
 
-    about: str
-    steps: int
-    batch_size: int
     network: str = "dense"
     g_hidden: tuple | None = None
     filters: int | None = None
     g_learning_rate: float = 2e-4
     d_learning_rate: float = 2e-4
     beta_1: float = 0.5
-    cool_down: float = 0.0
+    beta_2: float = 0.999
+    d_steps: int = 1
+    spectral: bool = False
     d_rate_left: float = 0.0
     keep_best_every: int | None = None
-    seconds: float | None = None
     samples: int | None = None
 
     @classmethod
@@ -80,25 +119,15 @@ class Recipe(GANOptions):
         """Rebuild a recipe from the dict of its fields, in which JSON has turned the tuple into a list."""
         return cls(**{**fields, "g_hidden": fields["g_hidden"] and tuple(fields["g_hidden"])})
 
-    def fitted(self, seconds_a_step):
-        """Return the recipe with the number of steps that fit into its seconds, from 1 to `steps`, if it has any."""
-        if self.seconds is None:
-            return self
-        return self.replace(steps=max(1, min(self.steps, round(self.seconds / seconds_a_step))), seconds=None)
-
     def schedule(self):
         """Return the changes of the rates that cool the training down, as a `Schedule`."""
-        shares = np.arange(COOLING_CHANGES) / COOLING_CHANGES if self.cool_down else ()
-        first = self.steps * (1 - self.cool_down)
-        return Schedule(
-            (round(first + share * (self.steps - first)), name, float(getattr(self, name) * (1 - share * (1 - left))))
-            for share in shares
-            for name, left in (("g_learning_rate", 0.0), ("d_learning_rate", self.d_rate_left))
-        )
+        return self.falling({"g_learning_rate": 0.0, "d_learning_rate": self.d_rate_left})
 
 
 # Rates of 1e-3 are too fast with a momentum of 0.5, which is why beta_1 goes with them.
 FAST = {"g_learning_rate": 1e-3, "d_learning_rate": 1e-3, "beta_1": 0.0}
+# No momentum, and a mean of squares over the last ten steps or so; the rest is that of "swift".
+OF_CRITICS = {"batch_size": 64, "g_hidden": (256, 512), "beta_1": 0.0, "beta_2": 0.9, "moving_average": 0.995}
 RECIPES = MappingProxyType(
     {
         "classic": Recipe(about="The settings of the classic code.", steps=30_000, batch_size=32),
@@ -130,6 +159,30 @@ RECIPES = MappingProxyType(
             filters=32,
             moving_average=0.999,
             **FAST,
+        ),
+        "wasserstein": Recipe(
+            about="A critic with a penalty that makes five updates per step: Gulrajani et al. 2017, algorithm 1.",
+            steps=5000,
+            loss_kind="wasserstein",
+            d_steps=5,
+            g_learning_rate=1e-4,
+            d_learning_rate=1e-4,
+            **OF_CRITICS,
+        ),
+        "hinge": Recipe(
+            about="A critic with spectral normalisation that learns four times as fast: Zhang et al. 2019.",
+            steps=5000,
+            loss_kind="hinge",
+            spectral=True,
+            g_learning_rate=1e-4,
+            d_learning_rate=4e-4,
+            **OF_CRITICS,
+        ),
+        "relativistic": Recipe(
+            about="Pairs, penalties at both ends, no momentum and one update each, after Huang et al. 2024.",
+            steps=5000,
+            loss_kind="relativistic",
+            **OF_CRITICS,
         ),
         "gpu": Recipe(
             about="The convolutional networks, a batch that fills a card, and as many steps as ten minutes allow.",

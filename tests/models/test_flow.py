@@ -160,6 +160,13 @@ def test_the_rate_is_live_and_a_recipe_lets_it_fall():
     assert set(FLOW_RECIPES) == {"flow"}
 
 
+def test_a_recipe_with_a_budget_of_seconds_makes_the_steps_that_fit(monkeypatch):
+    monkeypatch.setattr("ganlib.models.flow.time_a_step", lambda flow: lambda seconds: 0.5)
+    flow = FlowMatching.from_recipe(FLOW_RECIPES["flow"].replace(seconds=60.0, filters=8))
+    assert flow._plan(None, None, None, None)["steps"] == 120
+    assert flow.usual["schedule"].changes[0].step == 60
+
+
 def test_it_is_saved_whole(tmp_path):
     flow = FlowMatching(velocity=unet(digits=True))
     flow.train(2, 8, data=(tiny.DATA, LABELS), verbose=0)

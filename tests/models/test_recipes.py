@@ -3,6 +3,7 @@
 import itertools
 from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pytest
 from helpers import tiny
@@ -11,6 +12,7 @@ from helpers.checks import arrays_of, same
 from ganlib import GAN, load_mnist
 from ganlib.judge.keep import KeepBest
 from ganlib.models import by_recipe
+from ganlib.models.losses import LOSSES
 from ganlib.models.options import GANOptions
 from ganlib.models.recipes import COOLING_CHANGES, RECIPES
 
@@ -23,10 +25,41 @@ def test_a_recipe_builds_a_gan_with_its_settings_and_budget(name):
     assert (plan["steps"], plan["batch_size"]) == (recipe.steps, recipe.batch_size)
     assert (gan.g_learning_rate, gan.d_learning_rate) == (recipe.g_learning_rate, recipe.d_learning_rate)
     assert gan.network == recipe.network
+    assert gan.d_steps == recipe.d_steps == GAN.from_config(gan.get_config()).d_steps
+    for optimizer in (gan.d_optimizer, gan.g_optimizer):
+        config = optimizer.get_config()
+        assert (config["beta_1"], config["beta_2"]) == pytest.approx((recipe.beta_1, recipe.beta_2))
+    wrapped = [isinstance(layer, keras.layers.SpectralNormalization) for layer in gan.discriminator.layers]
+    assert any(wrapped) == recipe.spectral
     assert gan.options == GANOptions(**{name: getattr(recipe, name) for name in GANOptions.__dataclass_fields__})
     assert gan.seed == 3
     kept = [callback for callback in gan._own_callbacks(plan, 0) if isinstance(callback, KeepBest)]
     assert [callback.every for callback in kept] == ([recipe.keep_best_every] if recipe.keep_best_every else [])
+
+
+def test_each_loss_of_a_critic_has_the_settings_of_its_paper():
+    critics = {name for name, loss in LOSSES.items() if loss.scores}
+    assert {name: RECIPES[name].loss_kind for name in critics} == {name: name for name in critics}
+    rates = {name: (RECIPES[name].g_learning_rate, RECIPES[name].d_learning_rate) for name in critics}
+    assert rates == {"wasserstein": (1e-4, 1e-4), "hinge": (1e-4, 4e-4), "relativistic": (2e-4, 2e-4)}
+    assert {name: RECIPES[name].d_steps for name in critics} == {"wasserstein": 5, "hinge": 1, "relativistic": 1}
+    assert {(RECIPES[name].beta_1, RECIPES[name].beta_2) for name in critics} == {(0.0, 0.9)}
+
+
+def test_a_recipe_with_a_number_of_updates_that_there_is_not_is_refused():
+    with pytest.raises(ValueError, match="d_steps must be"):
+        GAN.from_recipe(RECIPES["wasserstein"].replace(d_steps=11))
+
+
+def test_the_updates_of_a_recipe_are_made_and_can_be_changed_live(graph):
+    recipe = RECIPES["wasserstein"].replace(steps=2, batch_size=8, g_hidden=(8,))
+    gan = GAN.from_recipe(recipe)
+    gan.train(data=load_mnist("train", limit=64)[0], verbose=0)
+    made = int(gan.d_optimizer.iterations), int(gan.g_optimizer.iterations)
+    assert made == (10, 2)
+    gan.d_steps = 1
+    gan.train(1, data=load_mnist("train", limit=64)[0], verbose=0)
+    assert int(gan.d_optimizer.iterations) == 11
 
 
 def test_the_classic_recipe_is_the_gan_as_it_is_built_without_one():
