@@ -30,30 +30,18 @@ def load_flow():
         The file is missing, or damaged.
     """
     flow = FlowMatching.from_recipe(RECIPE, SEED)
-    read_into([flow.velocity], FILE, "recorded_flow")
-    flow.averaged.set_weights(flow.velocity.get_weights())
-    flow.step = RECIPE.steps
-    return flow
-
-
-def read_into(networks, file, module):
-    """Put the weights that `save` wrote into networks, one after the other.
-
-    Raises
-    ------
-    DataError
-        The file is missing, or damaged; `module`, of this package, trains its networks again.
-    """
-    path = asset(file)
+    path = asset(FILE)
     try:
         with np.load(path, allow_pickle=False) as held:
             weights = [held[name].astype(np.float32) for name in held.files]
-        for network in networks:
-            count = len(network.get_weights())
-            network.set_weights(weights[:count])
-            del weights[:count]
+        for network in (flow.velocity, flow.averaged):
+            network.set_weights(weights)
     except Exception as error:  # a damaged zip raises a dozen kinds of error
-        raise DataError(f"{path} is damaged: get the kit anew, or run python -m ganlib.models.{module}.") from error
+        raise DataError(
+            f"{path} is damaged: get the kit anew, or run python -m ganlib.models.recorded_flow."
+        ) from error
+    flow.step = RECIPE.steps
+    return flow
 
 
 def main():
@@ -63,10 +51,10 @@ def main():
     save(flow.averaged.get_weights())
 
 
-def save(weights, file=FILE):
-    """Write a file from a list of arrays, each rounded to 16 bits."""
-    with atomic_write(PACKAGE.parent / "assets" / file) as content:
-        np.savez_compressed(content, *(weight.astype(np.float16) for weight in weights))
+def save(weights):
+    """Write the file from a list of arrays."""
+    with atomic_write(PACKAGE.parent / "assets" / FILE) as file:
+        np.savez_compressed(file, *(weight.astype(np.float16) for weight in weights))
 
 
 if __name__ == "__main__":
