@@ -371,6 +371,16 @@ def test_missing_values_are_counted_and_drawn_as_gaps():
     plot.png()
 
 
+@pytest.mark.parametrize(
+    ("d_loss", "scale"),
+    [([0.7, 3.0, 2.0], "linear"), ([0.7, 1e6, 0.0], "log"), ([-0.7, 1e6, 2.0], "linear"), ([np.nan] * 3, "linear")],
+)
+def test_a_loss_that_has_run_off_gets_a_logarithmic_scale(d_loss, scale):
+    history = {"step": np.arange(1, 4), "d_loss": np.array(d_loss), "d_accuracy": np.full(3, 0.5)}
+    loss = plots.training_curves(history).figure.axes[0]
+    assert loss.get_yscale() == scale
+
+
 def test_gradients_of_zero_do_not_spoil_the_logarithmic_panel():
     history = a_history()
     history["g_gradient"][:] = 0

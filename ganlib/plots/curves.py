@@ -97,6 +97,7 @@ _PANELS = (
     ),
     _Panel("KL term, in nats", (_Curve("kl", _KL, "its KL term"),)),
 )
+_LOSS, RUN_OFF = _PANELS[0], 1000.0  # a loss beyond that has run off, and would press all others flat
 _COLUMNS = tuple(curve.column for panel in _PANELS for curve in panel.curves)
 
 
@@ -142,10 +143,19 @@ def training_curves(history, events=(), columns=2):
     figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
     grid = figure.add_gridspec(rows + 1, columns, height_ratios=[2.5] * rows + [key.height])
     for i, panel in enumerate(panels):
-        _draw_panel(figure.add_subplot(grid[i // columns, i % columns]), panel, history, marks)
+        _draw_panel(figure.add_subplot(grid[i // columns, i % columns]), _fitted(panel, history), history, marks)
     if marks:
         _draw_key(figure.add_subplot(grid[rows, :]), key)
     return Plot(figure, _curves_sentence(history, panels, events))
+
+
+def _fitted(panel, history):
+    """Return the panel, with a logarithmic scale if it shows a loss that has run off."""
+    if panel is not _LOSS:
+        return panel
+    values = np.concatenate([history[curve.column] for curve in panel.curves if curve.column in history])
+    values = values[np.isfinite(values)]
+    return panel._replace(logarithmic=values.min() >= 0 and values.max() > RUN_OFF) if len(values) else panel
 
 
 RUN_PENS = (

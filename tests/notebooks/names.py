@@ -92,3 +92,52 @@ def needed_by(cells, wanted):
             chosen.append(cell)
             open_names = (open_names - binds) | needs
     return chosen[::-1]
+
+
+def _trains(node, trainers):
+    """Tell whether code calls one of the functions or methods of these names."""
+    called = (inner.func for inner in ast.walk(node) if isinstance(inner, ast.Call))
+    return any(getattr(function, "attr", getattr(function, "id", None)) in trainers for function in called)
+
+
+def trainers(cells, known):
+    """Return the names of the functions and methods that train: those known, and those of a lesson that call one."""
+    functions = [
+        node
+        for _, source in cells
+        for node in ast.walk(ast.parse(source.removesuffix(";")))
+        if isinstance(node, ast.FunctionDef)
+    ]
+    found = set(known)
+    while new := {function.name for function in functions if _trains(function, found)} - found:
+        found |= new
+    return found
+
+
+def lost(cells, known):
+    """Say what later cells miss when somebody stops a training and goes on with the next cell.
+
+    Parameters
+    ----------
+    cells : list of (str, str)
+        Id and source of the code cells of a lesson, in their order.
+    known : set of str
+        Names of functions and methods that train.
+
+    Yields
+    ------
+    (str, str)
+        A cell, and a name that it binds only when its training has come to its end, and that a later cell needs.
+    """
+    training, needs = trainers(cells, known), [needs_and_binds(source)[0] for _, source in cells]
+    for place, (cell, source) in enumerate(cells):
+        if not _trains(ast.parse(source.removesuffix(";")), training):
+            continue
+        needed = set().union(*needs[place + 1 :])
+        bound, stopped = set(), False
+        for statement in ast.parse(source.removesuffix(";")).body:
+            defines = isinstance(statement, ast.FunctionDef | ast.ClassDef)
+            stopped = stopped or (not defines and _trains(statement, training))
+            binds = _symbols(ast.unparse(statement))[1]
+            yield from ((cell, name) for name in sorted((binds & needed) - bound) if stopped and not defines)
+            bound |= binds

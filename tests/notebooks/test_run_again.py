@@ -76,6 +76,23 @@ def test_a_cell_runs_when_only_those_have_run_that_define_what_it_uses(number, c
         kernel.run(one, f"of those that {cell} needs")
 
 
+TRAINING = {"train", "pretrain_discriminator", "run"}  # and what calls one of them
+NOTHING_LOST = {
+    "03": {"train": "a variable of its loop"},
+    "05": dict.fromkeys(
+        ["first-steps", "along-arrows", "zero-sum-check", "play-run", "by-hand", "collapse-run"],
+        "a training of points is over before anybody can stop it, or can be run again",
+    ),
+    "14": {"train-digits": "assigned in a finally"},
+}
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_who_stops_a_training_goes_on_with_the_next_cell(path):
+    lost = {cell for cell, _ in names.lost(sources(read(path)), TRAINING)}
+    assert lost == NOTHING_LOST.get(path.stem[:2], {}).keys()
+
+
 def contents(folder):
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -141,6 +158,17 @@ def test_a_cell_that_cannot_be_run_again_is_told(sources, words):
 def test_a_cell_may_fill_in_what_the_parameters_leave_open():
     cells = [("parameters", "x = 0"), ("opening", "x = x or 5"), ("use", "print(x)")]
     assert list(names.upset(cells, ["parameters"])) == []
+
+
+def test_what_is_lost_where_a_training_is_stopped_is_told():
+    cells = [
+        ("a", "def more(n):\n    gan.train(n)"),
+        ("b", "kept = {}\nmore(3)\nlost = kept\nalone = 1"),
+        ("c", "print(kept, lost)"),
+        ("d", "history = gan.train(5)"),
+        ("e", "print(history)"),
+    ]
+    assert list(names.lost(cells, {"train"})) == [("b", "lost"), ("d", "history")]
 
 
 def test_what_a_cell_needs_is_followed_to_its_beginnings():

@@ -29,11 +29,12 @@ def my_cure(gan):
 With the real GAN:
 
 ```python
-fail("d_too_strong")
+ill, mine = Run(), Run()
+fail(ill, "d_too_strong")
 my_cure(gan)
-gan.train(100, verbose=0)
-gan.freeze_d = False
-report("d_too_strong", gan.train(300, verbose=0))
+changes = [(gan.step + 100, "freeze_d", False)]
+mine.train(400, (gan.step, *gan.state()), changes)
+report("d_too_strong", mine)
 ```
 
 The generator learns against a discriminator that stands still and is sure. With the non-saturating loss it has a
