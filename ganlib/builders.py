@@ -484,7 +484,7 @@ def redraw_weights(network, seed):
     dense = [layer for layer in network.layers if layer.weights]
     for layer in dense:
         if not isinstance(layer, layers.Dense):
-            raise ValueError(f"Only Dense layers can be drawn anew, but {layer.name} is a {type(layer).__name__}.")
+            raise ValueError(f"Only Dense layers can be redrawn, but {layer.name} is a {type(layer).__name__}.")
     init = _glorot(seed)
     for layer in dense:
         layer.kernel.assign(init(layer.kernel.shape))

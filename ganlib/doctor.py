@@ -107,7 +107,7 @@ def tensorflow(problem=None):
 def renewal_advice(prefix=sys.prefix):
     """Say how to get a sound environment in place of the one in the folder `prefix`."""
     if Path(prefix) == environment.CHECKOUT / ".venv":
-        return f"delete the folder {prefix} and run `python -m ganlib doctor` again, which makes it anew"
+        return f"delete the folder {prefix} and run `python -m ganlib doctor` again, which makes a new one"
     return f"{sys.executable} -m pip install --force-reinstall tensorflow"
 
 

@@ -41,7 +41,7 @@ def test_redrawn_weights_are_those_of_a_network_built_with_the_seed(build):
 def test_a_network_with_other_layers_is_not_redrawn_in_part():
     network = build_generator(8, seed=0)
     before = network.get_weights()
-    with pytest.raises(ValueError, match=r"Only Dense layers can be drawn anew, but .* is a BatchNormalization"):
+    with pytest.raises(ValueError, match=r"Only Dense layers can be redrawn, but .* is a BatchNormalization"):
         redraw_weights(network, 5)
     for now, then in zip(network.get_weights(), before, strict=True):
         np.testing.assert_array_equal(now, then)

@@ -88,7 +88,7 @@ class Guess:
         """Take a guess that a page has sent; numbers come as they were typed."""
         guess = content.get("guess")
         if not isinstance(guess, str) or len(guess) > LONGEST:
-            raise ValueError("A guess must be a short text: load the page anew and guess again.")
+            raise ValueError("A guess must be a short text: reload the page and guess again.")
         self.give(guess if self.choices else _number(guess))
         return {"said": f"Your guess: {_say(self.given)}. Run the next cells to see what comes out."}
 

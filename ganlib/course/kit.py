@@ -1,7 +1,7 @@
 """Which files are the kit's: those that are committed to git, or else those on the list that comes with the kit.
 
 Whatever else lies in the folder (notes, marks, runs, lessons of one's own, links) is the leader's and stays there.
-`python -m ganlib.course.kit` writes the list anew, after a file was added or a lesson was changed.
+`python -m ganlib.course.kit` writes the list again, after a file was added or a lesson was changed.
 """
 
 import hashlib
@@ -123,7 +123,7 @@ def _listed(checkout):
     if not path.is_file():
         raise KitError(
             f"What belongs to the kit in {checkout} cannot be told: it is no clone that git can read, and {LIST} is "
-            "missing. Install git and clone the kit, or unpack it anew."
+            "missing. Install git and clone the kit, or unpack it again."
         )
     found = {}
     for line in path.read_text(encoding="utf-8").splitlines():

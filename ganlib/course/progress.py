@@ -160,7 +160,7 @@ def _change(change):
         path = Path(os.path.realpath(file()))
         path.parent.mkdir(parents=True, exist_ok=True)
         with _alone(path):
-            kept = _load(path) or _begin_anew(path)
+            kept = _load(path) or _start_over(path)
             if (changed := change(kept)) != kept:
                 with atomic_write(path) as opened:
                     opened.write(json.dumps(changed).encode())
@@ -171,7 +171,7 @@ def _change(change):
     return ""
 
 
-def _begin_anew(path):
+def _start_over(path):
     """Put aside a file that is damaged or not ours, so that nothing of it is lost, and return an empty record."""
     names = (path.with_name(f"{path.name}.kept{number}") for number in itertools.count(1))
     path.rename(next(aside for aside in names if not os.path.lexists(aside)))

@@ -34,7 +34,7 @@ def open_npz(path):
         raise
     except Exception as error:
         raise DataError(
-            f"{path} cannot be read ({error}). It is damaged, or holds Python objects; get it anew."
+            f"{path} cannot be read ({error}). It is damaged, or holds Python objects; get a fresh copy."
         ) from error
 
 
@@ -81,7 +81,7 @@ def read_idx_header(path, dimensions):
     start = 4 + 4 * dimensions
     header = _read_start(path, start)
     if len(header) < start or header[:4] != bytes([0, 0, 8, dimensions]):
-        raise DataError(f"{path} is not an IDX file of bytes with {dimensions} dimension(s). Get it anew.")
+        raise DataError(f"{path} is not an IDX file of bytes with {dimensions} dimension(s). Get a fresh copy.")
     return Announced(np.dtype(np.uint8), struct.unpack(f">{dimensions}I", header[4:]))
 
 
@@ -94,7 +94,7 @@ def read_idx_file(path, shape):
         found = "more" if len(content) > expected else f"{len(content):,}"
         raise DataError(
             f"{path} announces {expected:,} bytes (shape {shape}) but holds {found}. "
-            "It was cut short or changed; get it anew."
+            "It was cut short or changed; get a fresh copy."
         )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
@@ -107,4 +107,4 @@ def _read_start(path, count):
             file.seek(0)
             return gzip.GzipFile(fileobj=file).read(count) if packed else file.read(count)
     except Exception as error:  # gzip, zlib and the disk have one kind of error each
-        raise DataError(f"{path} cannot be read ({error}). It is damaged or cut short: get it anew.") from error
+        raise DataError(f"{path} cannot be read ({error}). It is damaged or cut short: get a fresh copy.") from error

@@ -111,7 +111,7 @@ def load_pictures(path, size=28, channels=None, *, background="white", limit=Non
     -----
     A file that cannot be read, or that announces more than 100 million pixels, is left out, with a word. A picture is
     turned as its EXIF says; 16 bits become 8. What was made of the files is kept in the folder that the environment
-    variable GANLIB_CACHE names, else where this system keeps such things, up to 2 GB; changed files are read anew.
+    variable GANLIB_CACHE names, else where this system keeps such things, up to 2 GB; changed files are read again.
     """
     size = Whole("size", SMALLEST, LARGEST)(size)
     if channels is not None and not (is_one_of(channels, CHANNELS) and not isinstance(channels, bool)):
@@ -151,7 +151,7 @@ def _opened(path, split):
         try:
             file = zipfile.ZipFile(path)
         except Exception as error:  # damaged bytes make zipfile raise several kinds of error
-            raise DataError(f"{path} cannot be read ({error}). It is damaged: pack it anew.") from error
+            raise DataError(f"{path} cannot be read ({error}). It is damaged: pack it again.") from error
         with file:
             yield _Files(path, _files_of_zip(path, file))
     else:
@@ -434,7 +434,7 @@ def _read_cache(place):
         with contextlib.suppress(OSError):
             os.utime(place)  # so that what is used is thrown away last
         return images, labels, tuple(about["classes"]), about["message"]
-    except Exception:  # not there, damaged or of somebody else: it is made anew
+    except Exception:  # not there, damaged or of somebody else: it is made again
         return None
 
 

@@ -66,7 +66,7 @@ checked_once = cache(check_shipped)
 
 
 def verify():
-    """Check every shipped data file anew.
+    """Check every shipped data file once more.
 
     Yields
     ------

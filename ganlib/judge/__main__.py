@@ -1,4 +1,4 @@
-"""Train a judge anew: `python -m ganlib.judge [FOLDER] [--data PATH]`, for example for Fashion-MNIST."""
+"""Train a judge again: `python -m ganlib.judge [FOLDER] [--data PATH]`, for example for Fashion-MNIST."""
 
 import argparse
 import sys

@@ -147,7 +147,7 @@ def _read_weights(content):
         return [arrays[name].astype(np.float32) for name in arrays.files]
 
 
-_RESTORE = "Restore it with `git checkout -- assets/judge`, or train it anew with `python -m ganlib.judge`."
+_RESTORE = "Restore it with `git checkout -- assets/judge`, or train it again with `python -m ganlib.judge`."
 
 
 def build_classifier(seed=None):
@@ -206,7 +206,7 @@ def train_classifier(images=None, labels=None, epochs=8, seed=0, verbose=1, kind
     labels : ndarray or None
         The digits, whole numbers (n,).
     epochs : int
-        How often every picture is seen, each time deformed anew. The learning rate falls to 0 along half a cosine.
+        How often every picture is seen, each time deformed afresh. The learning rate falls to 0 along half a cosine.
     seed : int
         Seed of the first weights, of the deformations, of the outliers, of the order and of the dropout.
     verbose : int

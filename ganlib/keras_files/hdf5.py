@@ -47,7 +47,7 @@ def check_announced(path, announced, size):
     if announced > SLACK + PACKED * size:
         raise ExportError(
             f"{path} cannot be read: it announces {announced:,} bytes, but is {size:,} bytes long. Real weights do not "
-            "pack so well; get the file anew."
+            "pack so well; get a fresh copy."
         )
 
 

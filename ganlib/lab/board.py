@@ -36,7 +36,7 @@ class Board(anywidget.AnyWidget):
         answer = {"refused": True, "said": "The kernel was interrupted: do that again."}
         try:
             if not isinstance(content, dict):
-                raise ValueError("The page sent something that is no message: load it anew.")
+                raise ValueError("The page sent something that is no message: reload the page.")
             answer = obey(content)
         except (ValueError, OSError) as error:
             answer["said"] = str(error)

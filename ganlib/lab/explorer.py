@@ -159,7 +159,7 @@ class LatentExplorer:
         self.panel.follow({name: value})
 
     def look_again(self):
-        """Find the nine directions and the two ends anew, with the weights that the model has now."""
+        """Find the nine directions and the two ends again, with the weights that the model has now."""
         with self._drawing:
             self.message = ""
             self._directions = main_directions(self.maker, min(SLIDERS, self.maker.latent))

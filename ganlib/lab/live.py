@@ -176,7 +176,9 @@ class LiveLab:
             own = {letter: [row for name, row in rows.items() if owner(name) == letter] for letter in "gd"}
             shared = [row for name, row in rows.items() if not owner(name)]
             g_side = self._box("side", *own["g"], self._box("bar", self.buttons["g_step"]), area="g")
-            left = self._box("left", g_side, self._box("side", *shared, self.menus["preset"], self.anew, area="both"))
+            left = self._box(
+                "left", g_side, self._box("side", *shared, self.menus["preset"], self.from_start, area="both")
+            )
             alone = self._box("bar", self.buttons["d_step"], self.buttons["pretrain"])
             d_side = self._box("side", *own["d"], alone, self._verdict, area="d")
             real = self._box("seen", ipywidgets.HTML(f"<b>{REAL}</b>", **self._plain), self._real_picture, area="real")
@@ -224,7 +226,7 @@ class LiveLab:
         if self._adversarial:
             options = [("choose …", ""), *((preset.title, name) for name, preset in PRESETS.items())]
             self.menus["preset"] = self._menu("preset", options, self._choose_preset)
-        self.anew = ipywidgets.Checkbox(
+        self.from_start = ipywidgets.Checkbox(
             value=True,
             description=f"presets begin at step {trainer.first_step:,}",
             indent=False,
@@ -291,7 +293,7 @@ class LiveLab:
         if not name:
             return
         preset, trainer, playing = PRESETS[name], self.trainer, self.trainer.running
-        back = self.anew.value and name != "healthy"
+        back = self.from_start.value and name != "healthy"
         if back:
             where = f"The weights are back at step {trainer.first_step:,}, where this shows best."
         elif name == "healthy":
@@ -323,7 +325,7 @@ class LiveLab:
         if trainer.closed:
             self.panel.disable()
             cards = (*self.tour.guesses, *self.tour.buttons) if self._adversarial else ()
-            beside = (self.number, self.seed, self.anew, self._upload, *cards)
+            beside = (self.number, self.seed, self.from_start, self._upload, *cards)
             for widget in (*self.buttons.values(), *self.menus.values(), *beside):
                 widget.disabled = True
             return
@@ -596,7 +598,7 @@ class LiveLab:
         rest = [row for name, row in self.panel.rows.items() if name not in controls]
         rest += [self.buttons[name] for name in ("d_step", "g_step", "pretrain", "save") if name in self.buttons]
         rest += [self.menus["preset"]] if self._adversarial else []
-        for widget in (*rest, self.anew, self._upload, self._saved):
+        for widget in (*rest, self.from_start, self._upload, self._saved):
             widget.add_class("ganlib-hidden")
 
     def _offer_session(self):

@@ -61,7 +61,7 @@ STYLE = f"""<style>
 .ganlib-status {{line-height: 1.4; min-height: 2.8em; font-variant-numeric: tabular-nums}}
 .ganlib-message {{border-left: 4px solid {colour_of(GENERATOR)}; padding-left: 8px}}
 .ganlib.jupyter-widgets-disconnected::before, .{ENDED}::before {{
-  content: "The kernel was restarted or has ended: run this cell again, or load the page anew."; display: block;
+  content: "The kernel was restarted or has ended: run this cell again, or reload the page."; display: block;
   border-left: 4px solid {colour_of(GENERATOR)}; padding: 4px 8px; font-weight: 600}}
 .ganlib-picture {{image-rendering: pixelated; max-width: none}}
 

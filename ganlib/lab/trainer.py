@@ -38,7 +38,7 @@ MOST_MINUTES = 30
 LONGEST_MINUTES = 60 * 24 * 365
 ALONE = {"discriminator": "freeze_g", "generator": "freeze_d"}  # what is held still while one network learns alone
 
-TAKEN_OVER = "Another lab was opened, so this one is closed. Run its cell again to open it anew."
+TAKEN_OVER = "Another lab was opened, so this one is closed. Run its cell again to reopen it."
 
 _active = None
 _taking_over, _numbers = threading.Lock(), count()
@@ -226,7 +226,7 @@ class LabTrainer:
         """Show again what there is."""
         self._post(self._refresh)
 
-    def close(self, why="This lab is closed: run its cell again to open it anew."):
+    def close(self, why="This lab is closed: run its cell again to reopen it."):
         """Stop for good and wait until the thread has ended."""
         self._end(why)
         if threading.current_thread() is not self._thread:
@@ -499,7 +499,7 @@ class _Between(keras.callbacks.Callback):
 
     @property
     def every(self):
-        """Steps after which a block ends; the engine asks anew before every block."""
+        """Steps after which a block ends; the engine asks again before every block."""
         return self._trainer.block_every
 
     def on_train_batch_end(self, batch, logs=None):
@@ -521,7 +521,7 @@ def _checked_callbacks(callbacks):
 
 def _redrawn(model, first, seed):
     """Return the arrays that the same model has when it is built with another seed; `first` are its own first ones."""
-    config, refusal = model.get_config(), "These networks cannot be drawn anew: build the model anew with this seed."
+    config, refusal = model.get_config(), "These networks cannot be redrawn: build the model again with this seed."
     plain = {name: value for name, value in config.items() if name not in model.network_names}
     arrays = type(model).from_config({**plain, "seed": seed}).state()[0]
     if {k: v.shape for k, v in arrays.items()} != {k: v.shape for k, v in first.items()}:

@@ -49,7 +49,7 @@ class RestrictedBoltzmannMachine(OnePlayer):
 
     It climbs the log-likelihood of the training pictures by "data minus dreams": what pixels and hidden units do
     together when a picture is shown, minus what they do together in pictures of the machine's own. The grey value of a
-    training pixel is its chance of being white, drawn anew at every step.
+    training pixel is its chance of being white, drawn afresh at every step.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ class RestrictedBoltzmannMachine(OnePlayer):
         return parts if self._dreams is None else {**parts, "dreams": [self._dreams]}
 
     def machine_step(self, draws, batch_size, learn=True):
-        """Learn from one batch, drawn in black and white anew.
+        """Learn from one batch, drawn in black and white afresh.
 
         Returns
         -------

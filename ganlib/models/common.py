@@ -32,7 +32,7 @@ def live_rate(name, optimizer):
     ----------
     name : str
     optimizer : callable
-        Returns the optimizer: a model that is compiled anew has another one.
+        Returns the optimizer: a model that is compiled again has another one.
     """
     return LiveValue(
         Number(name, 0, MAX_RATE),

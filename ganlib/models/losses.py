@@ -150,7 +150,7 @@ class AdversarialLoss:
     def _of_now(self, values):
         """Choose of a tensor, with a value for each loss, that of the loss of now.
 
-        Gathered, and not sliced: XLA takes the place of a slice for a constant and compiles anew for each loss.
+        Gathered, and not sliced: XLA takes the place of a slice for a constant and compiles again for each loss.
         """
         return tf.gather(values, tf.cast(self._kind, tf.int32))
 

@@ -18,7 +18,7 @@ def load_flow():
     """Return the recipe `flow` of seed 0, which can be asked for digits, after all its steps.
 
     Only what makes its pictures is kept, rounded to 16 bits: the average of the weights. It can go on training, with an
-    optimizer that begins anew.
+    optimizer that starts over.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def load_flow():
             network.set_weights(weights)
     except Exception as error:  # a damaged zip raises a dozen kinds of error
         raise DataError(
-            f"{path} is damaged: get the kit anew, or run python -m ganlib.models.recorded_flow."
+            f"{path} is damaged: get a fresh copy of the kit, or run python -m ganlib.models.recorded_flow."
         ) from error
     flow.step = RECIPE.steps
     return flow

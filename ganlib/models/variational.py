@@ -43,7 +43,7 @@ def binarise(images, seed=0):
     """Make black and white pictures: a pixel is white with the probability that its grey value says.
 
     So are most results on "binarised MNIST" defined (Salakhutdinov and Murray 2008). The same pictures and seed give
-    the same outcome. Training draws anew at every step instead.
+    the same outcome. Training draws afresh at every step instead.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ class VariationalAutoencoder(Coder):
     beta = live_property("beta", "Weight of the KL term, 0 to 1000; 1 makes what is maximised the lower bound.")
 
     def loss_of(self, draws, count, training):
-        """Rebuild one batch, binarised anew.
+        """Rebuild one batch, binarised afresh.
 
         Returns
         -------

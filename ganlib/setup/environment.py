@@ -357,7 +357,7 @@ def place_problem(checkout, gigabytes, windows):
 
 
 def build(checkout):
-    """Make `.venv`, bring it up to date, or make it anew if the last install was cut off.
+    """Make `.venv`, bring it up to date, or make it again if the last install was cut off.
 
     Parameters
     ----------
@@ -385,7 +385,7 @@ def build(checkout):
     finished = {"fingerprint": fingerprint(checkout, version, cuda), "cuda": cuda}
     say(
         f"Setting up {venv}: once, some minutes, about {gigabytes} GB on the disk. "
-        "If it is interrupted, the next call starts it anew."
+        "If it is interrupted, the next call starts over."
     )
     if (there := wheels.served(checkout)) and not wheels.usable(checkout, version):
         say(

@@ -93,7 +93,7 @@ class SweepFolder:
         if known["ganlib"] != ganlib.__version__:
             raise SweepError(
                 f"{self.path} was begun with ganlib {known['ganlib']}, and this is {ganlib.__version__}: go on with "
-                f"that version, or begin anew in another folder."
+                f"that version, or start over in another folder."
             )
         if not resume:
             raise SweepError(f"{self.path} holds this sweep already: say --resume (resume=True) to go on with it.")
@@ -143,7 +143,7 @@ class SweepFolder:
     def job(self, run, cwd, given, time_limit):
         """Return what a worker has to know of a run, see `ganlib.sweep.runner.execute`.
 
-        What failed begins anew; what only took too long goes on from its last checkpoint.
+        What failed starts over; what only took too long goes on from its last checkpoint.
         """
         result = read_result(self.run_folder(run))
         if result and result.get("cut_off"):

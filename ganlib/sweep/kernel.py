@@ -10,7 +10,7 @@ PATIENCE = 60  # seconds; the kernel of a worker that was killed ends by itself 
 _held = []
 
 
-def begin(folder, threads, gpu=None, anew=""):
+def begin(folder, threads, gpu=None, remove=""):
     """Hold the run's folder, and take no more of the computer than the run's share.
 
     Parameters
@@ -22,7 +22,7 @@ def begin(folder, threads, gpu=None, anew=""):
         How many threads TensorFlow and NumPy compute with, from 1.
     gpu : str or None
         The GPU that the run has for itself, as CUDA_VISIBLE_DEVICES names it; None leaves that variable as it is.
-    anew : str
+    remove : str
         A folder in it that is removed once nobody else writes there: the start of a training that was cut off before
         its first checkpoint, and so can only be begun again. Empty: none.
     """
@@ -31,5 +31,5 @@ def begin(folder, threads, gpu=None, anew=""):
     if gpu is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = gpu
     _held.append(hold(folder, PATIENCE))
-    if anew:
-        shutil.rmtree(os.path.join(folder, anew), ignore_errors=True)
+    if remove:
+        shutil.rmtree(os.path.join(folder, remove), ignore_errors=True)

@@ -51,7 +51,7 @@ class Notebook(NamedTuple):
 
     @property
     def cells(self):
-        """The notebook's cells and metadata, read anew."""
+        """The notebook's cells and metadata, read again."""
         return nbformat.reads(self.content.decode("utf-8"), nbformat.NO_CONVERT)
 
     def known(self):

@@ -39,7 +39,7 @@ ODD = "scores.json is left out where it is no JSON object with a dict of scores 
 BEGINNING = (
     "# Added by the sweep: this run alone writes in its folder, and takes its share of the computer.\n"
     "from ganlib.sweep.kernel import begin\n\n"
-    "begin({folder!r}, threads={threads}, gpu={gpu!r}, anew={anew!r})"
+    "begin({folder!r}, threads={threads}, gpu={gpu!r}, remove={remove!r})"
 )
 
 
@@ -80,7 +80,7 @@ def execute(job):
 def _run_notebook(job, folder):
     """Execute the notebook; return None, or what went wrong as `outcome`, `error` and `cell`."""
     given = {"results": str(folder), "resume": any((folder / RUN / "checkpoints").glob("*.npz"))}
-    settings = {"threads": job["threads"], "gpu": _gpu(job["gpus"]), "anew": "" if given["resume"] else RUN}
+    settings = {"threads": job["threads"], "gpu": _gpu(job["gpus"]), "remove": "" if given["resume"] else RUN}
     beginning = BEGINNING.format(folder=str(folder), **settings)
     content = Path(job["notebook"]).read_bytes()
     notebook = lessons.prepare(content, beginning)
@@ -205,7 +205,7 @@ def read_result(folder):
 
 
 def forget(folder):
-    """Clear a run's folder, so that the run begins anew; its lock stays, in case somebody has it."""
+    """Clear a run's folder, so that the run starts over; its lock stays, in case somebody has it."""
     for path in Path(folder).iterdir():
         if path.is_dir():
             shutil.rmtree(path)

@@ -129,5 +129,5 @@ def read(folder):
             if path.is_file():
                 return load(path)
         except (OSError, ValueError) as error:
-            raise SweepError(f"{path} is damaged: the sweep writes it anew with --resume (resume=True).") from error
+            raise SweepError(f"{path} is damaged: the sweep writes it again with --resume (resume=True).") from error
     raise SweepError(f"{folder} holds no table of a sweep: there is neither {PARQUET} nor {CSV}.")

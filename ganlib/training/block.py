@@ -91,7 +91,7 @@ def compile_block(players, columns, batch_size, mode):
     callable
         `block(first_step, count, *, seed, data)`: makes `count` steps, at most MAX_BLOCK, and returns float32 ndarray
         (count, columns): what was measured last in each step. How many updates each player makes is asked once, when
-        the block begins; another number of them than before does not compile anew, except where it was 1.
+        the block begins; another number of them does not compile again, except where it was 1.
     """
     make = _calls_in_turn if mode == "stepwise" else _in_a_loop
     run = make(players, columns, batch_size, mode != "graph")
@@ -106,7 +106,7 @@ def _in_a_loop(players, columns, batch_size, compiled):
     """Make the block whose loop is a part of the compiled function.
 
     `tf.while_loop` over a counter with tensor bounds compiles once, for blocks of any length: in a compiled function a
-    Python loop over `tf.range(start, stop)` would compile anew for every pair of bounds.
+    Python loop over `tf.range(start, stop)` would compile again for every pair of bounds.
     """
 
     @tf.function(jit_compile=compiled, autograph=False)

@@ -267,7 +267,7 @@ class Trainer:
         if self._good is not None:
             return self._diverged(step, f"a weight of {part} became infinite or NaN")
         return TrainingDiverged(
-            f"A weight of {part} is infinite or NaN before the training begins: build the model anew, or resume a run."
+            f"A weight of {part} is infinite or NaN before the training begins: build the model again, or resume a run."
         )
 
     def _end_early(self, error, callbacks):

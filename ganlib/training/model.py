@@ -303,7 +303,7 @@ class TrainableModel(keras.Model):
         return {}
 
     def reset_metrics(self):
-        """Begin the means of `evaluate` anew."""
+        """Start the means of `evaluate` over."""
         super().reset_metrics()
         self._means.reset()
 

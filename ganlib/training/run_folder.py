@@ -128,7 +128,7 @@ class RunFolder:
         return self.path / "samples"
 
     def update(self, **changes):
-        """Change what `config.json` holds, and write it anew."""
+        """Change what `config.json` holds, and write it again."""
         config = json.dumps({**self.config, **changes}, indent=2)
         with atomic_write(self.path / "config.json") as file:
             file.write((config + "\n").encode())

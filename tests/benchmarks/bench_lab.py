@@ -109,7 +109,7 @@ def memory(lab, steps):
 
 
 def in_kernel():
-    """Run this file anew in a notebook kernel, and read what it sends as a page would."""
+    """Run this file again in a notebook kernel, and read what it sends as a page would."""
     from jupyter_client.manager import start_new_kernel
 
     manager, client = start_new_kernel(kernel_name="python3")

@@ -107,7 +107,7 @@ def test_when_an_idle_kernel_is_ended_all_that_is_on_the_page_says_so(browser):
         said = "() => [...document.querySelectorAll('.ganlib')].map(box => getComputedStyle(box, '::before').content)"
         wait_for(lambda: "none" not in page.evaluate(said), "the end", 120)
         assert len(page.evaluate(said)) == 3
-        assert all("load the page anew" in words for words in page.evaluate(said))
+        assert all("reload the page" in words for words in page.evaluate(said))
         page.close()
 
 

@@ -371,7 +371,7 @@ def test_a_kit_within_somebody_elses_repository_is_no_clone(kept, kind):
 def test_without_git_and_without_a_list_there_is_no_hand_out(kept):
     (kept / kit.LIST).unlink()
     shutil.rmtree(kept / ".git", ignore_errors=True)
-    with pytest.raises(kit.KitError, match=r"cannot be told.*Install git and clone the kit, or unpack it anew\.$"):
+    with pytest.raises(kit.KitError, match=r"cannot be told.*Install git and clone the kit, or unpack it again\.$"):
         pack(kept)
 
 

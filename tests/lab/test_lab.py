@@ -127,7 +127,7 @@ def test_a_preset_begins_at_step_0_and_says_so(lab, gan, made):
 
 
 def test_a_preset_can_be_set_without_going_back_while_it_trains(lab, gan):
-    lab.anew.value = False
+    lab.from_start.value = False
     lab.buttons["play"].click()
     while gan.step < 20:
         pass
@@ -250,7 +250,7 @@ def test_a_model_that_is_no_gan_has_the_same_panel_and_charts():
     assert "elbo" in lab._charts.value
     lab.trainer.reset(seed=3)
     lab.trainer.wait()
-    assert "build the model anew" in lab.trainer.message
+    assert "build the model again" in lab.trainer.message
     lab.close()
 
 

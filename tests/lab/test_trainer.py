@@ -218,7 +218,7 @@ def test_reset_goes_back_to_the_first_weights_and_keeps_the_controls(trainer, ga
 def test_networks_built_by_hand_cannot_be_drawn_anew_and_it_says_so(trainer, gan):
     trainer.reset(seed=5)
     assert trainer.wait()
-    assert "build the model anew" in trainer.message
+    assert "build the model again" in trainer.message
     trainer.play(2)
     assert trainer.wait()
     assert gan.step == 2

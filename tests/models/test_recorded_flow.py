@@ -38,6 +38,6 @@ def test_a_damaged_file_is_told_in_one_sentence(content, tmp_path, monkeypatch):
     else:
         path.write_bytes(content)
     monkeypatch.setattr(recorded_flow, "asset", lambda name: path)
-    with pytest.raises(DataError, match="is damaged: get the kit anew") as error:
+    with pytest.raises(DataError, match="is damaged: get a fresh copy of the kit") as error:
         recorded_flow.load_flow()
     assert "\n" not in str(error.value)

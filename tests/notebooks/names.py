@@ -67,7 +67,7 @@ def upset(cells, literals=()):
     ------
     str
         A sentence for each name that is needed before it is bound, or that a cell needs and a later one, or the cell
-        itself, binds anew: when the cell runs again, the name means something else.
+        itself, binds again: when the cell runs again, the name means something else.
     """
     known = [(cell, *needs_and_binds(source)) for cell, source in cells]
     for place, (cell, needs, binds) in enumerate(known):
@@ -77,9 +77,9 @@ def upset(cells, literals=()):
             if not before:
                 yield f"{cell} needs {name}, which no cell before it binds"
             if later:
-                yield f"{cell} needs {name}, which {later[0]} binds anew"
+                yield f"{cell} needs {name}, which {later[0]} binds again"
             if name in binds and not set(before) <= set(literals):
-                yield f"{cell} needs {name} and binds it anew itself"
+                yield f"{cell} needs {name} and binds it again itself"
 
 
 def needed_by(cells, wanted):

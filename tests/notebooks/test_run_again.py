@@ -145,10 +145,10 @@ def test_the_names_of_a_cell_are_found(source, needs, binds):
 @pytest.mark.parametrize(
     ("sources", "words"),
     [
-        (["x = 1", "print(x)", "x = 2"], "b needs x, which c binds anew"),
-        (["x = 1", "x += 1"], "b needs x and binds it anew itself"),
+        (["x = 1", "print(x)", "x = 2"], "b needs x, which c binds again"),
+        (["x = 1", "x += 1"], "b needs x and binds it again itself"),
         (["print(x)", "x = 1"], "a needs x, which no cell before it binds"),
-        (["e = 1", "print(e)", "try:\n    f = 1\nexcept OSError as e:\n    pass"], "b needs e, which c binds anew"),
+        (["e = 1", "print(e)", "try:\n    f = 1\nexcept OSError as e:\n    pass"], "b needs e, which c binds again"),
     ],
 )
 def test_a_cell_that_cannot_be_run_again_is_told(sources, words):

@@ -8,7 +8,7 @@ strong_noise = "denoising"
 ```
 
 Without noise the plain autoencoder is better: it was trained for exactly that. With strong noise the denoiser is. They
-cross in between. A denoiser for *all* strengths would be trained with a strength drawn anew at every step.
+cross in between. A denoiser for *all* strengths would be trained with a strength drawn afresh at every step.
 """,
     "02.2": r"""
 ```python
