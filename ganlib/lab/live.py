@@ -156,6 +156,7 @@ class LiveLab:
             self.buttons["play"].add_class("ganlib-main")
             self.buttons["play"].button_style = "primary"
         self.widget.add_class("ganlib-lab")
+        self._differs.add_class("ganlib-pinned")  # seen where a run is pinned
 
     def _stage(self):
         """Put the pictures in the middle, and each network's controls at its side."""
