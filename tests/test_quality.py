@@ -56,7 +56,8 @@ def test_a_flow_is_timed_and_judged_as_a_gan_is_on_all_digits_in_turn(graph, mon
 
     monkeypatch.setattr(FlowMatching, "generate", watched)
     monkeypatch.setattr(FlowMatching, "sample_grid", lambda flow: flow.pictures_of(flow.noise(25), evaluations=2))
-    monkeypatch.setattr(quality, "TIMED_SECONDS", 0.01)
+    timed = quality.seconds_a_step
+    monkeypatch.setattr(quality, "seconds_a_step", lambda recipes: timed(recipes, rounds=1, seconds=0.01))
     result = quality.run({"flow": small}, seeds=1, points=2, pictures=120)
     assert [row["step"] for row in result["curves"]["flow"]["0"]] == [2, 4]
     assert result["milliseconds_a_step"]["flow"] > 0
