@@ -491,7 +491,7 @@ def test_learners_do_not_see_what_nbgrader_adds_for_teachers(kit, programs, beca
     hidden = json.loads((jupyter / "labconfig/page_config.json").read_text())["disabledExtensions"]
     off = json.loads((jupyter / "jupyter_server_config.json").read_text())["ServerApp"]["jpserver_extensions"]
     brought = [path for name in ("nbgrader", "notebook") for path in importlib.metadata.files(name)]
-    panels = {"/".join(path.parts[-3:-1]) for path in brought if path.name == "install.json"}
+    panels = {"/".join(path.parts[-3:-1]) for path in brought if path.match("labextensions/*/*/package.json")}
     servers = [json.loads(path.read_text()) for path in brought if path.parent.name == "jupyter_server_config.d"]
     assert panels == {name for name, is_hidden in hidden.items() if is_hidden}
     assert {name for one in servers for name in one["ServerApp"]["jpserver_extensions"]} == off.keys()
