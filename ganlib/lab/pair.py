@@ -128,7 +128,7 @@ def _parting(one, other):
 def _course(course):
     told = [_value(value) + (f" from step {step:,}" if step else "") for step, value in course]
     if len(told) > MOST_VALUES:
-        return f"{told[0]}, then {told[1]}, …, at last {told[-1]}, {len(told) - 1} changes in all"
+        return f"{told[0]}, then {told[1]}, …, finally {told[-1]}, {len(told) - 1} changes in all"
     return ", then ".join(told)
 
 

@@ -97,7 +97,7 @@ def test_models_of_two_families_are_told_with_what_each_has_alone():
 def test_many_changes_and_long_or_odd_names_make_no_long_sentence():
     moved = [(step, "d_learning_rate", step / 1e6) for step in range(1, 300)]
     said = difference(run("x" * 500 + "\n\x1b[31m", *moved), NOW)
-    assert "D rate 0.0002, then 1e-06 from step 1, …, at last 0.000299 from step 299, 299 changes in all." in said
+    assert "D rate 0.0002, then 1e-06 from step 1, …, finally 0.000299 from step 299, 299 changes in all." in said
     assert len(said) < 300
     assert said.isprintable()
 
