@@ -316,3 +316,32 @@ def layers_of(network):
         if getattr(layer, "activation", None) is keras.activations.tanh:
             described.append(["tanh"])
     return described
+
+
+def warm_up(way, seconds):
+    """Run a way until it is compiled, and return how many steps take about so many seconds."""
+    way.run(way.unit)
+    ms = way.run(way.unit)
+    return way.unit * max(1, round(1000 * seconds / ms / way.unit))
+
+
+def measure(ways, steps, rounds):
+    """Run all ways in turn, round after round.
+
+    Parameters
+    ----------
+    ways : list of Way
+    steps : list of int
+        How many steps each way makes in a round.
+    rounds : int
+
+    Returns
+    -------
+    dict of str to ndarray
+        Milliseconds per step by name of the way, one number per round.
+    """
+    times = {way.name: [] for way in ways}
+    for _ in range(rounds):
+        for way, count in zip(ways, steps, strict=True):
+            times[way.name].append(way.run(count))
+    return {name: np.array(ms) for name, ms in times.items()}
