@@ -43,7 +43,7 @@ def test_a_flow_is_a_recipe_like_the_others(monkeypatch, capsys):
     assert asked == [{"swift": RECIPES["swift"], "flow": FLOW_RECIPES["flow"]}]
     with pytest.raises(SystemExit):
         command.main(["--quality", "--help"])
-    assert "flow" in capsys.readouterr().out.partition("--recipes NAME")[2].partition("--ablate")[0]
+    assert "flow" in capsys.readouterr().out.rpartition("--recipes NAME")[2].partition("--ablate")[0]
 
 
 def test_a_flow_is_timed_and_judged_as_a_gan_is_on_all_digits_in_turn(graph, monkeypatch):

@@ -78,7 +78,7 @@ def difference(one, other):
     said.append(_chance(one, other, fixed, bool(said)))
     if None not in (one.last, other.last) and one.last != other.last:
         said.append(f"{_short(one.name)} ends at step {one.last:,}, {_short(other.name)} at {other.last:,}.")
-    return " ".join(said)
+    return " ".join(f"T{text[1:]}" if text.startswith("the ") else text for text in said)
 
 
 def _chance(one, other, fixed, differs):

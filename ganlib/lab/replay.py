@@ -241,7 +241,7 @@ def _distinct(numbers):
     return list(dict.fromkeys(numbers))
 
 
-_FILM = '<div><div class="caption"></div><img class="ganlib-picture" width="{width}" alt=""></div>'
+_FILM = '<div><div class="caption"></div><img class="ganlib-picture" width="{width}" alt="What the model made"></div>'
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title>{style}

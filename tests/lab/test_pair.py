@@ -258,7 +258,9 @@ def test_recordings_keep_how_a_run_was_built(folders, tmp_path):
 
 
 def test_the_recorded_run_and_recordings_without_a_name_can_be_compared(folders):
-    assert TimeMachine(None, folders[0]).sentence.startswith("the recorded run: ")
+    recorded = TimeMachine(None, folders[0]).sentence
+    assert recorded.startswith("Neither seed nor networks of the recorded run are recorded: more than that may differ.")
+    assert " The recorded run ends at step 30,000, usual at 20." in recorded
     unmeasured = {"step": np.zeros(0, int)}
     machine = TimeMachine(*(Recording([0], np.zeros((1, 4, 4), np.uint8), unmeasured, {}) for _ in range(2)))
     assert machine.sentence.startswith("Neither seed nor networks of first and second are recorded")
