@@ -586,8 +586,9 @@ STAND_IN_FOR_UV = """#!{python}
 import pathlib, sys
 kit = pathlib.Path(sys.argv[-1]).parent
 site = next((kit / ".venv").rglob("site-packages"))
-(site / "no_such_package_here-1.5.dist-info").mkdir()
-(site / "no_such_package_here-1.5.dist-info" / "METADATA").write_text("Name: no-such-package-here\\nVersion: 1.5\\n")
+for name in ("no_such_package_here", "pytest"):
+    (site / f"{{name}}-1.5.dist-info").mkdir()
+    (site / f"{{name}}-1.5.dist-info" / "METADATA").write_text(f"Name: {{name}}\\nVersion: 1.5\\n")
 (site / "pytest.py").write_text("import sys, ganlib; print(sys.argv[1:], sys.prefix, ganlib.__file__); sys.exit(4)")
 with open(kit / "calls", "a") as calls:
     calls.write(" ".join(sys.argv[1:]) + "\\n")

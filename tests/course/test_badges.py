@@ -83,7 +83,7 @@ def test_the_kits_own_lessons_have_the_badges_of_its_address():
 def test_what_is_read_without_a_network_has_no_badges(published):
     path = published / "notebooks" / "05_adversarial_game.ipynb"
     files = {f"notebooks/{path.name}"}
-    assert "Open in Colab" not in handout._lesson(kit.Part(path), True, f"notebooks/{path.name}", files).decode()
+    assert "Open in Colab" not in handout.clean(kit.Part(path), True, f"notebooks/{path.name}", files).decode()
     assert "Open in Colab" not in book._lesson(path, files)
     lesson = nbformat.read(path, nbformat.NO_CONVERT)
     executed.clean(lesson, "../")
