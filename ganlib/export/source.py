@@ -1,5 +1,6 @@
 """What is exported: one network of a model, the inputs that try it out, and what it says to them."""
 
+import inspect
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -8,7 +9,7 @@ import numpy as np
 
 from ganlib._tensorflow import keras
 from ganlib.keras_files.errors import ExportError
-from ganlib.models.flow import EVALUATIONS, FlowMatching
+from ganlib.models.flow import FlowMatching
 from ganlib.training import TrainableModel
 
 PARTS = ("generator", "discriminator", "decoder", "encoder")
@@ -96,8 +97,9 @@ ABOUT_VELOCITY = (
 
 def _sampler(flow, sampling):
     """Return the network that makes pictures of noise, with all steps of the flow in it."""
-    network = flow.sampler(**sampling)
-    chosen = {"evaluations": EVALUATIONS, "method": "midpoint", "guidance": 1.0} | sampling
+    network, asked = flow.sampler(**sampling), inspect.signature(flow.sampler).bind(**sampling)
+    asked.apply_defaults()
+    chosen = asked.arguments
     about = (
         f"It goes all the way from noise, standard normal numbers, to pictures: {chosen['evaluations']} evaluations of "
         f"the velocity, method {chosen['method']}, guidance {chosen['guidance']:g}. These are fixed in the file."

@@ -9,6 +9,7 @@ import numpy as np
 
 from ganlib.data import as_bytes, asset, png_bytes, tile
 from ganlib.lab.board import Board, framed
+from ganlib.lab.pictures import bundle
 from ganlib.plots.codes import DIGIT_COLOURS, MOST_MARKS
 from ganlib.plots.style import PAPER
 
@@ -91,10 +92,8 @@ class CodeMap:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Show the map where widgets can be shown, else a picture of it."""
-        bundle = dict(self.widget._repr_mimebundle_())
-        bundle["image/png"] = base64.b64encode(self._figure.png()).decode()
-        bundle["text/plain"] = f"{self._figure.sentence} Run this cell in JupyterLab to walk over the map."
-        return bundle
+        told = f"{self._figure.sentence} Run this cell in JupyterLab to walk over the map."
+        return bundle(self.widget, told, self._figure.png())
 
 
 def _reading(probabilities):

@@ -3,14 +3,13 @@
 The page's own code is in assets/lab/evidence.js. It has all weights from the start, so it needs no kernel.
 """
 
-import base64
-
 import numpy as np
 
 from ganlib.arguments import is_one_of
 from ganlib.data import asset
 from ganlib.lab import theme
 from ganlib.lab.board import Board, framed
+from ganlib.lab.pictures import bundle
 from ganlib.plots.checks import as_text, check_named, check_number, check_numbers, check_several
 from ganlib.wording import write
 
@@ -96,10 +95,8 @@ class WordEvidence:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Show the switches where widgets can be shown, else a figure of the first e-mail."""
-        bundle = dict(self.widget._repr_mimebundle_())
-        bundle["image/png"] = base64.b64encode(self._figure.png()).decode()
-        bundle["text/plain"] = f"{self._figure.sentence} Run this cell in JupyterLab to switch words on and off."
-        return bundle
+        told = f"{self._figure.sentence} Run this cell in JupyterLab to switch words on and off."
+        return bundle(self.widget, told, self._figure.png())
 
 
 def _others(number):

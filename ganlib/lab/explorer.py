@@ -3,7 +3,6 @@
 It only looks at a model, so it can be used while a lab trains the same one.
 """
 
-import base64
 import threading
 from html import escape
 
@@ -234,8 +233,5 @@ class LatentExplorer:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Show the explorer where widgets can be shown, else a picture of it."""
-        bundle = dict(self.widget._repr_mimebundle_())
         line = "The latent explorer. Run this cell in JupyterLab to walk."
-        bundle["text/plain"] = line
-        bundle["image/png"] = base64.b64encode(pictures.still(self._pngs, line)).decode()
-        return bundle
+        return pictures.bundle(self.widget, line, pictures.still(self._pngs, line))

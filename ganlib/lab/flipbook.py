@@ -1,10 +1,9 @@
 """Figures under a slider, like the pages of a flip-book."""
 
-import base64
-
 import ipywidgets
 
 from ganlib.lab.controls import frame
+from ganlib.lab.pictures import bundle
 
 
 class Flipbook:
@@ -52,7 +51,5 @@ class Flipbook:
         self.widget = frame(ipywidgets.HBox([play, self.slider], layout={"flex_flow": "row wrap"}), stack)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        bundle = dict(self.widget._repr_mimebundle_())
-        bundle["text/plain"] = f"The last of {len(self.slider.options)} figures. {self._last.sentence}"
-        bundle["image/png"] = base64.b64encode(self._last.png()).decode()
-        return bundle
+        told = f"The last of {len(self.slider.options)} figures. {self._last.sentence}"
+        return bundle(self.widget, told, self._last.png())

@@ -10,6 +10,7 @@ import numpy as np
 from ganlib.arguments import Whole
 from ganlib.data import as_bytes, asset, png_bytes, tile
 from ganlib.lab.board import Board, framed
+from ganlib.lab.pictures import bundle
 
 MOST_ROUNDS = 50
 
@@ -84,10 +85,5 @@ class SpotTheFake:
         from ganlib import plots
 
         figure = plots.picture_grid(self.pictures, columns=10, title="Real or made up?")
-        bundle = dict(self.widget._repr_mimebundle_())
-        bundle["image/png"] = base64.b64encode(figure.png()).decode()
-        bundle["text/plain"] = (
-            f"{len(self.answers)} pictures; {self.answers.sum()} of them are real. "
-            "Run this cell in JupyterLab to guess which."
-        )
-        return bundle
+        told = f"{len(self.answers)} pictures; {self.answers.sum()} of them are real."
+        return bundle(self.widget, f"{told} Run this cell in JupyterLab to guess which.", figure.png())

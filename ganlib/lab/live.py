@@ -630,10 +630,7 @@ class LiveLab:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Show the lab where widgets can be shown, else a picture of it: in a saved notebook, on a code site."""
-        bundle = dict(self.widget._repr_mimebundle_())
-        bundle["text/plain"] = "The live lab: run this cell in JupyterLab to steer it."
-        bundle["image/png"] = base64.b64encode(self.still()).decode()
-        return bundle
+        return pictures.bundle(self.widget, "The live lab: run this cell in JupyterLab to steer it.", self.still())
 
     def still(self):
         """Return a picture of the lab, PNG bytes: what a page without a kernel shows in its place."""

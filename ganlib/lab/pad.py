@@ -21,6 +21,7 @@ from ganlib.data.folders import LARGEST, SMALLEST, read_picture
 from ganlib.data.pictures import CHANNELS
 from ganlib.lab import strokes
 from ganlib.lab.board import Board, framed
+from ganlib.lab.pictures import bundle
 from ganlib.paths import as_path, explain
 from ganlib.training import atomic_write
 from ganlib.wording import by, write
@@ -376,9 +377,8 @@ class DrawingPad:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Show the pad where widgets can be shown, else a line."""
-        bundle = dict(self.widget._repr_mimebundle_())
-        bundle["text/plain"] = f"A drawing pad with {len(self._kept)} pictures. Run this cell in JupyterLab to draw."
-        return bundle
+        told = f"A drawing pad with {len(self._kept)} pictures. Run this cell in JupyterLab to draw."
+        return bundle(self.widget, told)
 
 
 def check_kinds(kinds):

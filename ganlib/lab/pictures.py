@@ -1,4 +1,4 @@
-"""The lab's pictures, as PNG bytes: pure functions, no widgets, no Matplotlib figure.
+"""The lab's pictures, as PNG bytes, and what stands for a widget where none can be shown: pure functions.
 
 A picture of 25 digits with their scores takes about two milliseconds, so that a training is hardly slowed by it.
 """
@@ -167,3 +167,21 @@ def plane_png(surface, real, fake):
 
 def _rgb(colour):
     return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
+
+
+def bundle(widget, words, png=None):
+    """Return what Jupyter shows of an object: its widget, or where there can be none a sentence and a picture.
+
+    Parameters
+    ----------
+    widget : ipywidgets.Widget
+    words : str
+    png : bytes or None
+
+    Returns
+    -------
+    dict of str to object
+        By MIME type.
+    """
+    shown = {**widget._repr_mimebundle_(), "text/plain": words}
+    return shown if png is None else {**shown, "image/png": base64.b64encode(png).decode()}

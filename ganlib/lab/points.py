@@ -3,7 +3,6 @@
 The page's own code is in assets/lab/points.js. It sends points in thousandths, so that they have a short text.
 """
 
-import base64
 import textwrap
 
 import numpy as np
@@ -13,6 +12,7 @@ from ganlib.arguments import as_numbers
 from ganlib.data import TOY_KINDS, asset, check_points, toy_points
 from ganlib.data.points import FEWEST
 from ganlib.lab.board import Board, framed
+from ganlib.lab.pictures import bundle
 from ganlib.plots.style import PAPER, REAL, write_count
 
 UNITS = 1000  # from the middle of the plane to its edge
@@ -130,11 +130,8 @@ class PointPad:
         """Show the plane where widgets can be shown, else a picture of it."""
         from ganlib import plots
 
-        bundle = dict(self.widget._repr_mimebundle_())
         picture = plots.planes(plots.Scene(self.points if len(self._units) else None)).png()
-        bundle["image/png"] = base64.b64encode(picture).decode()
-        bundle["text/plain"] = f"{self._sentence()} Run this cell in JupyterLab to draw."
-        return bundle
+        return bundle(self.widget, f"{self._sentence()} Run this cell in JupyterLab to draw.", picture)
 
 
 def _in_units(points):

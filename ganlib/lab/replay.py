@@ -101,16 +101,12 @@ class TimeMachine:
         _save_page(self._film, path, most_frames)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        bundle = dict(self.widget._repr_mimebundle_())
         if self.sentence:  # the book shows the recorded run in the place of a time machine, but not in that of a pair
-            bundle["text/plain"] = f"Two runs side by side. {self.sentence} Run this cell in JupyterLab to scrub."
-            bundle["image/png"] = base64.b64encode(
-                pictures.still(self._pngs, " beside ".join(self._film.names))
-            ).decode()
-            return bundle
-        bundle["text/plain"] = f"The time machine: {self.recording.title}. Run this cell in JupyterLab to scrub."
-        bundle["image/png"] = base64.b64encode(self._pngs[0]).decode()
-        return bundle
+            told = f"Two runs side by side. {self.sentence}"
+            png = pictures.still(self._pngs, " beside ".join(self._film.names))
+        else:
+            told, png = f"The time machine: {self.recording.title}.", self._pngs[0]
+        return pictures.bundle(self.widget, f"{told} Run this cell in JupyterLab to scrub.", png)
 
 
 class Films:

@@ -4,6 +4,7 @@ import pytest
 from helpers import tiny
 
 from ganlib.lab import trainer as trainer_module
+from ganlib.lab.live import LiveLab
 from ganlib.lab.trainer import LabTrainer
 
 
@@ -28,6 +29,13 @@ def trainer(gan):
     trainer = LabTrainer(gan, tiny.DATA, batch_size=8, most_steps=100_000)
     yield trainer
     trainer.close()
+
+
+@pytest.fixture
+def lab(gan):
+    lab = LiveLab(gan, tiny.DATA, batch_size=8, most_steps=100_000)
+    yield lab
+    lab.close()
 
 
 @pytest.fixture(autouse=True)

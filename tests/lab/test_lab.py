@@ -26,13 +26,6 @@ from ganlib.thinning import thin_curve
 from ganlib.training import Change
 
 
-@pytest.fixture
-def lab(gan):
-    lab = LiveLab(gan, tiny.DATA, batch_size=8, most_steps=100_000)
-    yield lab
-    lab.close()
-
-
 def press(lab, name):
     lab.buttons[name].click()
     assert lab.trainer.wait()

@@ -9,7 +9,6 @@ import pytest
 from helpers import modes, tiny
 
 from ganlib.lab import pair, views
-from ganlib.lab.live import LiveLab
 from ganlib.lab.pair import Film, Run, difference, frame_at
 from ganlib.lab.recording import Recording
 from ganlib.lab.replay import TimeMachine
@@ -279,13 +278,6 @@ def test_three_runs_and_one_run_twice_are_refused_in_a_sentence(folders):
 
 
 # --- the pinned run of the lab ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def lab(gan):
-    lab = LiveLab(gan, tiny.DATA, batch_size=8, most_steps=100_000)
-    yield lab
-    lab.close()
 
 
 def train(lab, steps):
