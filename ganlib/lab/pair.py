@@ -10,7 +10,7 @@ import numpy as np
 from ganlib.lab import words
 from ganlib.wording import plain
 
-APART = 0.04  # of the steps made: nearer to each other no two frames of a film are kept
+APART = 0.05  # of the steps made: nearer to each other no two frames of a film are kept
 FILM_BYTES = 16e6  # that a film of a usual training takes at most, about
 LONGEST_NAME = 40
 MOST_VALUES = 4  # of one live value that are told one by one
@@ -215,8 +215,8 @@ def frame_at(steps, step):
 class Film:
     """What was seen of a run, in a bounded number of frames: the later the step, the farther apart.
 
-    Between two frames lie at least 4% of the steps made so far, and more where a frame is large: 30,000 steps take some
-    200 frames. The first and the last one are always there.
+    Between two frames lie at least 5% of the steps made so far, and more where a frame is large: 30,000 steps take some
+    120 frames. The first and the last one are always there.
     """
 
     def __init__(self):
