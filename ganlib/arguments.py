@@ -79,6 +79,13 @@ class Choice:
         return self.options[self.options.index(value)]
 
 
+def check_fields(options, checks, may_be_none=()):
+    """Put fields of a frozen dataclass through the checks that bear their names; None passes where it may."""
+    for check in checks:
+        if (value := getattr(options, check.name)) is not None or check.name not in may_be_none:
+            object.__setattr__(options, check.name, check(value))
+
+
 def as_array(name, values):
     """Return what NumPy makes of values; ValueError if they make no array of one shape."""
     try:

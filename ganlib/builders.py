@@ -65,17 +65,17 @@ def _maps(shape):
     return maps[::-1]
 
 
-def _hidden_sizes(hidden):
-    """Return the sizes of the hidden layers as a list; at least one, each a whole number above 0."""
+def hidden_sizes(hidden, name="hidden"):
+    """Return the sizes of the hidden layers as a tuple; at least one, each a whole number above 0."""
     try:
-        sizes = list(hidden)
+        sizes = tuple(hidden)
     except TypeError as error:
         raise ValueError(
-            f"hidden must list the sizes of the hidden layers, such as (512, 256), not {write(hidden)}."
+            f"{name} must list the sizes of the hidden layers, such as (512, 256), not {write(hidden)}."
         ) from error
     if not sizes:
-        raise ValueError("hidden is empty: give the size of at least one hidden layer, such as (512,).")
-    return [_positive("The number of hidden units", units) for units in sizes]
+        raise ValueError(f"{name} is empty: give the size of at least one hidden layer, such as (512,).")
+    return tuple(_positive("The number of hidden units", units) for units in sizes)
 
 
 def build_generator(latent_dim=LATENT_DIM, image_shape=IMAGE_SHAPE, hidden=(256, 512, 1024), seed=None):
@@ -102,7 +102,7 @@ def build_generator(latent_dim=LATENT_DIM, image_shape=IMAGE_SHAPE, hidden=(256,
     """
     init, image_shape = _glorot(seed), _sizes(image_shape)
     model = keras.Sequential([keras.Input((_positive("latent_dim", latent_dim),), name="latent")], name="generator")
-    for units in _hidden_sizes(hidden):
+    for units in hidden_sizes(hidden):
         model.add(layers.Dense(units, kernel_initializer=init))
         model.add(layers.LeakyReLU(negative_slope=0.2))
         model.add(layers.BatchNormalization(momentum=0.8))
@@ -324,7 +324,7 @@ def build_encoder(code=32, hidden=(512, 256), seed=None, *, image_shape=IMAGE_SH
     """
     init = _glorot(seed)
     model = keras.Sequential([keras.Input(_sizes(image_shape), name="picture"), layers.Flatten()], name="encoder")
-    for units in _hidden_sizes(hidden):
+    for units in hidden_sizes(hidden):
         model.add(layers.Dense(units, activation="relu", kernel_initializer=init))
     model.add(layers.Dense(_positive("The bottleneck (code)", code), kernel_initializer=init, name="code"))
     return model
@@ -358,7 +358,7 @@ def build_decoder(code=32, hidden=(256, 512), activation="tanh", seed=None, *, i
         raise ValueError(f"activation must be 'tanh' or None, not {write(activation)}.")
     code = _positive("The bottleneck (code)", code)
     model = keras.Sequential([keras.Input((code,), name="code")], name="decoder")
-    for units in _hidden_sizes(hidden):
+    for units in hidden_sizes(hidden):
         model.add(layers.Dense(units, activation="relu", kernel_initializer=init))
     model.add(layers.Dense(math.prod(shape), activation=activation, kernel_initializer=init))
     model.add(layers.Reshape(shape))
@@ -390,7 +390,7 @@ def build_variational_encoder(code=20, hidden=(512, 256), seed=None, *, image_sh
     init = _glorot(seed)
     picture = keras.Input(_sizes(image_shape), name="picture")
     features = layers.Flatten()(picture)
-    for units in _hidden_sizes(hidden):
+    for units in hidden_sizes(hidden):
         features = layers.Dense(units, activation="relu", kernel_initializer=init)(features)
     code = _positive("The bottleneck (code)", code)
     mean = layers.Dense(code, kernel_initializer=init, name="mean")(features)
@@ -451,7 +451,7 @@ def build_plane_discriminator(hidden=(32, 32), seed=None, *, spectral=False):
 
 
 def _add_hidden(model, hidden, init):
-    for units in _hidden_sizes(hidden):
+    for units in hidden_sizes(hidden):
         model.add(layers.Dense(units, kernel_initializer=init))
         model.add(layers.LeakyReLU(negative_slope=0.2))
 
@@ -562,7 +562,7 @@ def build_plane_velocity(hidden=(128, 128, 128), seed=None):
     init = _glorot(seed)
     inputs, told = _told_inputs(keras.Input((2,), name="place"), 32, False, init)
     numbers = layers.Concatenate()([inputs[0], told])
-    for units in _hidden_sizes(hidden):
+    for units in hidden_sizes(hidden):
         numbers = layers.Dense(units, activation="silu", kernel_initializer=init)(numbers)
     return keras.Model(inputs, layers.Dense(2, kernel_initializer=init, name="velocity")(numbers), name="velocity")
 

@@ -12,6 +12,7 @@ from ganlib._tensorflow import keras
 from ganlib.arguments import Choice
 from ganlib.models.options import GANOptions
 from ganlib.models.recipes import RECIPES, Recipe, as_recipe
+from ganlib.training import check_seed
 
 TIMED_SECONDS = 2.0  # for how long a step is timed, where the number of steps follows from it
 
@@ -88,6 +89,7 @@ class ByRecipe:
     @classmethod
     def _build(cls, recipe, seed, data=None, classes=None):
         """Build the GAN of a recipe, for MNIST or for pictures, or pictures and labels of classes that have names."""
+        seed = check_seed(seed)
         if not isinstance(recipe, Recipe):
             recipe = RECIPES[Choice("recipe", tuple(RECIPES))(recipe)]
         if recipe.seconds is not None:

@@ -14,9 +14,9 @@ import numpy as np
 from ganlib import builders
 from ganlib import data as pixels
 from ganlib._tensorflow import keras, tf
-from ganlib.arguments import Choice, Number, Whole
+from ganlib.arguments import Choice, Number, Switch, Whole, check_fields
 from ganlib.models.by_recipe import TIMED_SECONDS, time_a_step
-from ganlib.models.common import copy_of, follow
+from ganlib.models.common import MAX_RATE, copy_of, follow
 from ganlib.models.conditional import DIGITS, check_digits, check_labelled
 from ganlib.models.networks import check_network, never_negative, regularisation
 from ganlib.models.one_player import OnePlayer
@@ -417,6 +417,17 @@ class FlowRecipe(Budget):
     cool_down: float = 0.5
     moving_average: float = 0.995
     conditional: bool = False
+
+    def __post_init__(self):
+        """Check every field."""
+        super().__post_init__()
+        own = [
+            Whole("filters", 1),
+            Number("learning_rate", 0, MAX_RATE),
+            Number("moving_average", 0, 0.999999),
+            Switch("conditional"),
+        ]
+        check_fields(self, own)
 
     def schedule(self):
         """Return the changes of the rate that cool the training down, as a `Schedule`."""

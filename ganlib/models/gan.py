@@ -15,7 +15,7 @@ from ganlib.models.options import FittingLoss, GANOptions
 from ganlib.models.pair import NetworkPair
 from ganlib.models.pictures import to_unit_range
 from ganlib.models.pretraining import pretrain_discriminator
-from ganlib.training import Player, as_list, compile_mode
+from ganlib.training import Player, as_list, check_seed, compile_mode
 
 MAX_UPDATES = 10
 BESIDE = 32  # from a turn of the generator to the one whose draws are all that it needs beside its latent vectors
@@ -164,6 +164,7 @@ class GAN(ByRecipe, NetworkPair):
         """
         from ganlib.keras_files.imports import give_logits, read_network
 
+        seed = check_seed(seed)
         made = read_network(generator, part="generator")
         if isinstance(made, GAN):
             return made

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass, replace
 
-from ganlib.arguments import Choice, Number
+from ganlib.arguments import Choice, Number, check_fields
 from ganlib.models.augment import KINDS
 from ganlib.models.gan_step import D_STEPS
 from ganlib.models.losses import LOSSES, PENALTIES
@@ -73,9 +73,7 @@ class GANOptions:
             Number("training_spread", 0.5, 1),
             Choice("augment", KINDS),
         ]
-        for name, check in zip(GANOptions.__dataclass_fields__, checks, strict=True):
-            if (value := getattr(self, name)) is not None or name not in MAY_BE_NONE:
-                object.__setattr__(self, name, check(value))
+        check_fields(self, checks, MAY_BE_NONE)
 
     @classmethod
     def of(cls, options):

@@ -20,8 +20,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ganlib.arguments import Choice
+from ganlib import builders
+from ganlib.arguments import Choice, Number, Switch, Whole, check_fields
 from ganlib.data import asset
+from ganlib.models.common import MAX_RATE
 from ganlib.models.options import GANOptions
 from ganlib.training import Schedule
 from ganlib.wording import write
@@ -52,6 +54,16 @@ class Budget:
     batch_size: int
     cool_down: float = 0.0
     seconds: float | None = None
+
+    def __post_init__(self):
+        """Check every field; a recipe that has more of them checks those as well."""
+        budget = [
+            Whole("steps", 1),
+            Whole("batch_size", 4),
+            Number("cool_down", 0, 1),
+            Number("seconds", 1e-3, 1e9),
+        ]
+        check_fields(self, budget, ("seconds",))
 
     def fitted(self, seconds_a_step):
         """Return the recipe with the number of steps that fit into its seconds, from 1 to `steps`, if it has any."""
@@ -114,10 +126,24 @@ class Recipe(Budget, GANOptions):
     keep_best_every: int | None = None
     samples: int | None = None
 
-    @classmethod
-    def from_config(cls, fields):
-        """Rebuild a recipe from the dict of its fields, in which JSON has turned the tuple into a list."""
-        return cls(**{**fields, "g_hidden": fields["g_hidden"] and tuple(fields["g_hidden"])})
+    def __post_init__(self):
+        """Check every field."""
+        Budget.__post_init__(self)
+        GANOptions.__post_init__(self)
+        own = [
+            Choice("network", ("dense", "conv")),
+            Whole("filters", 1),
+            *(Number(name, 0, MAX_RATE) for name in ("g_learning_rate", "d_learning_rate")),
+            *(Number(name, 0, 0.999999) for name in ("beta_1", "beta_2")),
+            Whole("d_steps", 1, 10),
+            Switch("spectral"),
+            Number("d_rate_left", 0, 1),
+            Whole("keep_best_every", 1),
+            Whole("samples", 1),
+        ]
+        check_fields(self, own, ("filters", "keep_best_every", "samples"))
+        if self.g_hidden is not None:
+            object.__setattr__(self, "g_hidden", builders.hidden_sizes(self.g_hidden, "g_hidden"))
 
     def schedule(self):
         """Return the changes of the rates that cool the training down, as a `Schedule`."""
@@ -264,8 +290,8 @@ def as_recipe(recipe):
     if isinstance(recipe, Recipe):
         return recipe
     try:
-        return Recipe.from_config(recipe)
-    except (TypeError, LookupError) as error:
+        return Recipe(**recipe)
+    except TypeError as error:
         raise ValueError(
             f"recipe must be a Recipe, not {write(recipe)}: GAN.from_recipe(name) builds the GAN of one of "
             f"{', '.join(map(repr, RECIPES))}."

@@ -31,6 +31,7 @@ from ganlib.judge import (
     trial,
 )
 from ganlib.models import recipes
+from ganlib.models.flow import FLOW_RECIPES, FlowRecipe
 from ganlib.models.logistic import fit_logistic
 from ganlib.models.naive_bayes import BernoulliNaiveBayes, GaussianClasses
 
@@ -117,6 +118,14 @@ CALLS = {
     "build_velocity_unet": Call(builders.build_velocity_unet, {"image_shape": (4, 4, 1), "filters": 8, "seed": 0}),
     "build_plane_velocity": Call(builders.build_plane_velocity, {"hidden": (3,), "seed": 0}),
     "build_plane_discriminator": Call(builders.build_plane_discriminator, {"hidden": (3,), "seed": 0}),
+    # recipes
+    "Recipe": Call(
+        recipes.Recipe, {name: getattr(recipes.RECIPES["fine"], name) for name in recipes.Recipe.__dataclass_fields__}
+    ),
+    "FlowRecipe": Call(
+        FlowRecipe, {name: getattr(FLOW_RECIPES["flow"], name) for name in FlowRecipe.__dataclass_fields__}
+    ),
+    "a recipe of fields": Call(lambda fields: recipes.as_recipe(fields), {"fields": {}}, {"fields": "recipe"}),
     # classical models
     "fit_logistic": Call(
         fit_logistic, {"features": FEATURES, "labels": LABELS, "penalty": 1.0, "tolerance": 1e-3}, {"labels": ""}

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from sentences import attempt, odd_values
 from test_arguments import Call, some_arguments, varied
 
-from ganlib import GAN
+from ganlib import GAN, ConditionalGAN
 from ganlib._tensorflow import keras
 from ganlib.models import presets
 from ganlib.models.autoencoder import Autoencoder
 from ganlib.models.boltzmann import RestrictedBoltzmannMachine
+from ganlib.models.flow import FlowMatching, PlaneFlow
 from ganlib.models.plane import PlaneGAN
 from ganlib.models.variational import VariationalAutoencoder
 
@@ -66,6 +67,15 @@ BUILT = {
         },
     ),
     "from_recipe": Call(GAN.from_recipe, {"name": "swift", "seed": 0}, {"name": "recipe"}),
+    "from_recipe, conditional": Call(ConditionalGAN.from_recipe, {"name": "swift", "seed": 0}, {"name": "recipe"}),
+    "from_pictures": Call(GAN.from_pictures, {"pictures": families.COLOURED, "seed": 0, "steps": 2}),
+    "from_keras": Call(lambda seed: GAN.from_keras("nowhere.keras", seed=seed), {"seed": 0}),
+    "FlowMatching": Call(
+        FlowMatching,
+        {"seed": 0, "velocity": None, "conditional": False, "optimizer": None, "moving_average": 0.9, "dropped": 0.1},
+    ),
+    "FlowMatching of a recipe": Call(FlowMatching.from_recipe, {"name": "flow", "seed": 0}, {"name": "recipe"}),
+    "PlaneFlow": Call(PlaneFlow, {"seed": 0, "optimizer": None}),
 }
 
 
@@ -75,6 +85,14 @@ BUILT = {
 def test_a_model_is_built_or_refused_in_a_sentence(name, draw):
     call = BUILT[name]
     attempt(lambda: call.function(**{**call.arguments, **draw.draw(some_arguments(call))}))
+
+
+@pytest.mark.parametrize("seed", [{"a": 1}, "seven", [1], 0.5, -1, 2**31, None, np.arange(2)], ids=repr)
+@pytest.mark.parametrize("name", [name for name, call in BUILT.items() if "seed" in call.arguments])
+def test_whoever_builds_a_model_says_what_a_seed_is(name, seed):
+    call = BUILT[name]
+    with pytest.raises(ValueError, match=r"^seed "):
+        call.function(**{**call.arguments, "seed": seed})
 
 
 @functools.cache

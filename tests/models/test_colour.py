@@ -202,7 +202,7 @@ def test_the_time_machine_and_its_file_are_in_colour(trained, tmp_path):
     np.testing.assert_array_equal(again.frames, recording.frames)
     assert again.frames.shape[1:] == (88, 88, 3)
     machine = TimeMachine(again)
-    assert Image.open(io.BytesIO(machine._png)).mode == "RGB"
+    assert [Image.open(io.BytesIO(png)).mode for png in machine._pngs] == ["RGB"]
 
 
 @pytest.mark.parametrize("size", [16, 32, 64])
