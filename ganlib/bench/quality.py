@@ -25,6 +25,7 @@ POINTS = 5
 ROUNDS = 3  # times that each recipe's step is timed; the fastest counts
 TIMED_SECONDS = 4.0  # how long each is timed in a round
 SEED_OF_SCORES = 77  # latent vectors of the scores; `KeepBest` chooses by others
+AVERAGED = 100  # steps whose mean a loss is
 EVALUATIONS = 10  # of a flow's velocity, for each picture
 KNOWN = MappingProxyType({**RECIPES, **FLOW_RECIPES})
 
@@ -94,8 +95,8 @@ def curve(recipe, seed, last=None, points=POINTS, pictures=PICTURES):
     Returns
     -------
     list of dict
-        step and mnist_fd; the last one has `report`, all scores, too. If the recipe keeps its best, the last point is
-        that of the weights that were put back.
+        step, mnist_fd and every loss, the mean of the last 100 steps before the look; the last one has `report`, all
+        scores, too. If the recipe keeps its best, the last point is that of the weights that were put back.
     """
     model, judge, rows = build(recipe, seed), default_judge(), []
     last = last or recipe.steps
@@ -116,6 +117,10 @@ def curve(recipe, seed, last=None, points=POINTS, pictures=PICTURES):
     model.train(last, sample_interval=last, callbacks=[watcher], verbose=0)
     report = judge.report(score(last)).as_dict()
     rows[-1]["report"] = report
+    history = model.measured
+    for row in rows:
+        shown = (history["step"] > row["step"] - AVERAGED) & (history["step"] <= row["step"])
+        row.update({name: float(np.mean(history[name][shown])) for name in history if name.endswith("loss")})
     return rows
 
 
