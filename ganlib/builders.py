@@ -188,7 +188,7 @@ def build_conv_generator(latent_dim=LATENT_DIM, filters=64, seed=None, *, image_
     return model
 
 
-def build_conv_discriminator(filters=64, seed=None, *, image_shape=IMAGE_SHAPE, spectral=False):
+def build_conv_discriminator(filters=64, seed=None, *, image_shape=IMAGE_SHAPE, spectral=False, hidden=None):
     """Build the convolutional discriminator: a standard classifier that halves the picture twice.
 
     Convolutions with a stride of 2 and LeakyReLU(0.2), after Radford et al. 2016 (DCGAN), section 3. Pictures of 40 by
@@ -204,6 +204,8 @@ def build_conv_discriminator(filters=64, seed=None, *, image_shape=IMAGE_SHAPE, 
         Whether spectral normalisation (Miyato et al. 2018) keeps every layer from stretching any input more than once.
     image_shape : tuple of int
         Height, width and channels of the picture; height and width are multiples of 4.
+    hidden : int or None
+        Units of a dense layer between the last map and the logit, which compares places far apart; None: no such layer.
 
     Returns
     -------
@@ -217,6 +219,9 @@ def build_conv_discriminator(filters=64, seed=None, *, image_shape=IMAGE_SHAPE, 
         model.add(layers.Conv2D(count, 4, strides=2, padding="same", kernel_initializer=init))
         model.add(layers.LeakyReLU(negative_slope=0.2))
     model.add(layers.Flatten())
+    if hidden is not None:
+        model.add(layers.Dense(_positive("hidden", hidden), kernel_initializer=init))
+        model.add(layers.LeakyReLU(negative_slope=0.2))
     model.add(layers.Dense(1, kernel_initializer=init, name="logit"))
     return _limited(model, init) if spectral else model
 

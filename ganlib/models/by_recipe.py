@@ -157,11 +157,11 @@ def _adam(recipe, rate):
 def _networks(recipe, seed, shape):
     """Build the networks that differ from the usual ones of the recipe's kind; None for those that do not."""
     of_discriminator = {"image_shape": shape, "seed": seed + 1, "spectral": recipe.spectral}
-    if recipe.network == "conv" and (recipe.filters or recipe.spectral):
+    if recipe.network == "conv" and (recipe.filters or recipe.spectral or recipe.d_hidden):
         filters = {"filters": recipe.filters} if recipe.filters else {}
         return (
             builders.build_conv_generator(seed=seed, image_shape=shape, **filters),
-            builders.build_conv_discriminator(**of_discriminator, **filters),
+            builders.build_conv_discriminator(**of_discriminator, **filters, hidden=recipe.d_hidden),
         )
     made = builders.build_generator(image_shape=shape, hidden=recipe.g_hidden, seed=seed) if recipe.g_hidden else None
     return made, builders.build_discriminator(**of_discriminator) if recipe.spectral else None

@@ -99,6 +99,8 @@ class Recipe(Budget, GANOptions):
         Units of the dense generator's blocks; None for the classic ones.
     filters : int or None
         Channels of the convolutional networks; None for the usual ones.
+    d_hidden : int or None
+        Units of a dense layer before the convolutional discriminator's logit; None: no such layer.
     g_learning_rate, d_learning_rate, beta_1, beta_2 : float
         Of the two Adams.
     d_steps : int
@@ -116,6 +118,7 @@ class Recipe(Budget, GANOptions):
     network: str = "dense"
     g_hidden: tuple | None = None
     filters: int | None = None
+    d_hidden: int | None = None
     g_learning_rate: float = 2e-4
     d_learning_rate: float = 2e-4
     beta_1: float = 0.5
@@ -132,16 +135,14 @@ class Recipe(Budget, GANOptions):
         GANOptions.__post_init__(self)
         own = [
             Choice("network", ("dense", "conv")),
-            Whole("filters", 1),
+            *(Whole(name, 1) for name in ("filters", "d_hidden", "keep_best_every", "samples")),
             *(Number(name, 0, MAX_RATE) for name in ("g_learning_rate", "d_learning_rate")),
             *(Number(name, 0, 0.999999) for name in ("beta_1", "beta_2")),
             Whole("d_steps", 1, 10),
             Switch("spectral"),
             Number("d_rate_left", 0, 1),
-            Whole("keep_best_every", 1),
-            Whole("samples", 1),
         ]
-        check_fields(self, own, ("filters", "keep_best_every", "samples"))
+        check_fields(self, own, ("filters", "d_hidden", "keep_best_every", "samples"))
         if self.g_hidden is not None:
             object.__setattr__(self, "g_hidden", builders.hidden_sizes(self.g_hidden, "g_hidden"))
 

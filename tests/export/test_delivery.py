@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
+from ganlib import GAN
 from ganlib._tensorflow import keras
 from ganlib.data import load_mnist
 from ganlib.export import ExportError, delivery, scores, to_dl4j, to_gif, to_keras, to_onnx, to_web
@@ -139,6 +140,18 @@ def test_what_cannot_be_judged_says_so_on_the_card(gan, tmp_path):
         path = to_keras(model, tmp_path / f"{number}.keras")
         assert f"The judge gives none: {'A' if number else why}" in (card := delivery.card_path(path).read_text())
         assert why in card
+
+
+def test_pictures_of_somebodys_own_are_judged_by_themselves(tmp_path):
+    pictures = np.random.default_rng(0).integers(0, 256, (150, 16, 16, 3), np.uint8)
+    few, enough = (
+        GAN.from_pictures(some, steps=1, network="dense", filters=None) for some in (pictures[:99], pictures)
+    )
+    card = delivery.card_path(to_keras(enough, tmp_path / "enough.keras")).read_text(encoding="utf-8")
+    assert re.search(r"\| picture-FD, lower is better \| \d+\.\d\d \(\d+\.\d\d\) \|", card)
+    assert "of the model (real training pictures)" in card
+    refused = delivery.card_path(to_keras(few, tmp_path / "few.keras")).read_text(encoding="utf-8")
+    assert "The judge gives none: pictures must be at least 120 pictures, not 99." in refused
 
 
 def test_the_card_names_mnist(tmp_path):
