@@ -110,6 +110,15 @@ def test_the_sizes_can_be_chosen():
     assert builders.build_conv_discriminator(16).count_params() < builders.build_conv_discriminator(32).count_params()
 
 
+@pytest.mark.parametrize("spectral", [False, True])
+def test_a_dense_layer_can_stand_before_the_convolutional_logit(spectral):
+    plain, deeper = (builders.build_conv_discriminator(4, 0, spectral=spectral, hidden=hidden) for hidden in (None, 16))
+    assert len(deeper.layers) == len(plain.layers) + 2
+    assert deeper.layers[-3].output.shape[1:] == (16,)
+    assert deeper(PICTURES).shape == (5, 1)
+    assert isinstance(deeper.layers[-3], keras.layers.SpectralNormalization) == spectral
+
+
 @pytest.mark.parametrize("size", [0, -3, 1.5, 64.0, "64", "many", None, True, float("nan")])
 @pytest.mark.parametrize(
     ("name", "argument"),

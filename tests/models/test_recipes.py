@@ -46,9 +46,39 @@ def test_each_loss_of_a_critic_has_the_settings_of_its_paper():
     assert {(RECIPES[name].beta_1, RECIPES[name].beta_2) for name in critics} == {(0.0, 0.9)}
 
 
-def test_a_recipe_with_a_number_of_updates_that_there_is_not_is_refused():
-    with pytest.raises(ValueError, match="d_steps must be"):
-        GAN.from_recipe(RECIPES["wasserstein"].replace(d_steps=11))
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("steps", 0),
+        ("batch_size", 2),
+        ("cool_down", 1.5),
+        ("seconds", 0),
+        ("network", "deep"),
+        ("g_hidden", 512),
+        ("g_hidden", ()),
+        ("filters", 0),
+        ("d_hidden", "many"),
+        ("g_learning_rate", "fast"),
+        ("d_learning_rate", -1),
+        ("beta_1", 1),
+        ("beta_2", None),
+        ("d_steps", 11),
+        ("spectral", "yes"),
+        ("d_rate_left", 2),
+        ("keep_best_every", 0),
+        ("samples", 0.5),
+    ],
+)
+def test_a_field_of_a_recipe_that_does_not_fit_is_refused_at_once(name, value):
+    with pytest.raises(ValueError, match=f"^{name} "):
+        RECIPES["wasserstein"].replace(**{name: value})
+
+
+def test_a_convolutional_recipe_may_have_a_dense_layer_before_its_logit():
+    plain, deeper = (RECIPES["conv"].replace(filters=4, d_hidden=units) for units in (None, 16))
+    shapes = [[w.shape for w in GAN.from_recipe(recipe).discriminator.get_weights()] for recipe in (plain, deeper)]
+    assert shapes[1][-4:] == [(8 * 7 * 7, 16), (16,), (16, 1), (1,)]
+    assert shapes[0][-2:] == [(8 * 7 * 7, 1), (1,)]
 
 
 def test_the_updates_of_a_recipe_are_made_and_can_be_changed_live(graph):
