@@ -205,3 +205,11 @@ def test_the_training_curves_mark_a_change_of_beta_beside_the_bound():
     titles = [axes.get_title(loc="left") for axes in plot.figure.axes]
     assert "KL term, in nats" in titles
     assert "Lower bound and one of its terms, in nats" in titles
+
+
+def test_the_training_curves_set_a_loss_beside_the_judges_distance():
+    plot = plots.training_curves({"step": [500, 1000, 1500], "d_loss": [-15, -1.2, -1.2], "mnist_fd": [175, 227, 63]})
+    assert "the distance to real digits 175 to 63" in plot.sentence
+    panels = {axes.get_title(loc="left"): axes for axes in plot.figure.axes if axes.get_title(loc="left")}
+    assert panels.keys() == {"Loss", "MNIST-FD"}
+    assert panels["MNIST-FD"].get_yscale() == "log"

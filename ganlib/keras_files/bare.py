@@ -56,7 +56,7 @@ def choose(path, shapes, network=None, part=None):
         raise ExportError(f"{path} holds weights without a network: say which network they belong to.")
     if network is not None:
         if not isinstance(network, keras.Model):
-            raise ExportError(f"Weights belong into a Keras model, not into a {type(network).__name__}.")
+            raise ExportError(f"Weights belong in a Keras model, not into a {type(network).__name__}.")
         if not _fit(network, shapes):
             raise ExportError(_does_not_fit(path, len(shapes), network))
         return network

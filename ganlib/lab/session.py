@@ -44,7 +44,8 @@ class Session:
     seed : int
         Of the first weights, the batches and the latent vectors.
     recipe : str
-        Which GAN, "classic", "swift", "fine" or "conv": its networks, optimizers, options and batch size.
+        Which GAN, a key of `RECIPES` whose steps hang on no clock, such as "classic" or "swift": its networks,
+        optimizers, options and batch size.
     pictures : int
         How many of MNIST's training digits it learns from, the first ones; 1,000 to 60,000.
     weights : str or None

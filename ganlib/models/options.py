@@ -103,7 +103,7 @@ class FittingLoss(Choice):
         kind = super().__call__(value)
         if kind in PENALTIES and self.gan.options.d_update == "apart":
             raise ValueError(
-                f"The loss {kind!r} compares real pictures with fakes, so that both belong into one update: build the "
+                f"The loss {kind!r} compares real pictures with fakes, so that both belong in one update: build the "
                 f'GAN with d_update="together".'
             )
         if kind in PENALTIES and normalises_batches(self.gan.discriminator):

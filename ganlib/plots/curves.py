@@ -57,6 +57,7 @@ class _Panel(NamedTuple):
 # Models with one player: what they measure belongs to no side, so the colours only tell the curves of a panel apart.
 _WHOLE, _TERM = Pen("lower bound", DISCRIMINATOR.colour, ()), Pen("reconstruction", GENERATOR.colour, (5, 2))
 _ERROR, _KL = Pen("error", DISCRIMINATOR.colour, ()), Pen("KL", FAKE.colour, ())
+_DISTANCE = Pen("made digits", FAKE.colour, ())
 
 _PANELS = (
     _Panel(
@@ -96,6 +97,7 @@ _PANELS = (
         ),
     ),
     _Panel("KL term, in nats", (_Curve("kl", _KL, "its KL term"),)),
+    _Panel("MNIST-FD", (_Curve("mnist_fd", _DISTANCE, "the distance to real digits"),), logarithmic=True),
 )
 _LOSS, RUN_OFF = _PANELS[0], 1000.0  # a loss beyond that has run off, and would press all others flat
 _COLUMNS = tuple(curve.column for panel in _PANELS for curve in panel.curves)
@@ -113,7 +115,7 @@ def training_curves(history, events=(), columns=2):
     history : mapping of str to array of shape (n,)
         `step`, and any of `d_loss`, `g_loss`, `d_accuracy`, `d_real`, `d_fake` (shares from 0 to 1),
         `d_gradient` and `g_gradient`, or an autoencoder's `error`, or a variational one's `elbo`, `reconstruction` and
-        `kl`. NaN marks a value that was not measured.
+        `kl`, and a judge's `mnist_fd`. NaN marks a value that was not measured.
     events : sequence of dict
         Changes made meanwhile, with the keys `step`, `name` and `value`; marked by numbered lines. Events
         without a name, such as a run folder's checkpoints, are left out.

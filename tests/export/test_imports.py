@@ -174,7 +174,7 @@ def test_weights_go_into_the_network_that_is_named(tmp_path):
     [
         (lambda path: read_network(path), "say which network they belong to"),
         (lambda path: read_network(path, part="encoder"), "say which network they belong to"),
-        (lambda path: read_network(path, 5), "belong into a Keras model, not into a int"),
+        (lambda path: read_network(path, 5), "belong in a Keras model, not into a int"),
         (lambda path: read_network(path, builders.build_generator()), "The 26 arrays .* do not fit generator"),
         (lambda path: GAN.from_keras(path), r"classic generator: build the network .* GAN\(generator=\.\.\.\)"),
         (lambda path: read_network(path, part="discriminator"), r"give it to GAN\(discriminator=\.\.\.\)"),

@@ -196,7 +196,7 @@ def test_a_penalty_is_the_same_with_xla(networks, kind):
 def test_a_critic_with_batch_normalisation_or_two_updates_is_refused(graph, kind, form):
     normal = tiny.build_networks()
     normal["discriminator"].add(keras.layers.BatchNormalization())
-    for options, words in (({"d_update": "apart"}, "belong into one update"), (normal, "batch normalisation mixes")):
+    for options, words in (({"d_update": "apart"}, "belong in one update"), (normal, "batch normalisation mixes")):
         given = {**tiny.build_networks(), **options}
         if form == "live":
             gan = GAN(seed=0, **given)
