@@ -31,7 +31,8 @@ class ByRecipe:
         name : str or Recipe
             A key of `RECIPES`, such as "swift", "fine" or "wasserstein", or settings of your own:
             `RECIPES["swift"].replace(batch_size=32)`. A recipe with a budget of seconds, such as "gpu", has its step
-            timed first, to make as many as fit on the device at hand.
+            timed first, to make as many as fit on the device at hand. A `ConditionalGAN` takes its settings, and the
+            usual networks of its kind, dense or convolutional.
         seed : int
             As for `GAN`.
 
@@ -97,8 +98,8 @@ class ByRecipe:
             recipe = recipe.fitted(time_a_step(trial)(TIMED_SECONDS))
         pictures = data[0] if isinstance(data, tuple) else data
         shape = builders.IMAGE_SHAPE if pictures is None else pictures.shape[1:]
-        if isinstance(data, tuple):  # a conditional GAN, whose networks are the usual ones of the recipe's kind
-            networks = {"classes": classes or int(data[1].max()) + 1}
+        if cls.takes_labels:  # a conditional GAN, whose networks are the usual ones of the recipe's kind
+            networks = {} if data is None else {"classes": classes or int(data[1].max()) + 1}
         else:
             networks = dict(zip(("generator", "discriminator"), _networks(recipe, seed, shape), strict=True))
         gan = cls(

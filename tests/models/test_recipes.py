@@ -9,7 +9,7 @@ import pytest
 from helpers import tiny
 from helpers.checks import arrays_of, same
 
-from ganlib import GAN, load_mnist
+from ganlib import GAN, ConditionalGAN, load_mnist
 from ganlib.judge.keep import KeepBest
 from ganlib.models import by_recipe
 from ganlib.models.losses import LOSSES
@@ -35,6 +35,18 @@ def test_a_recipe_builds_a_gan_with_its_settings_and_budget(name):
     assert gan.seed == 3
     kept = [callback for callback in gan._own_callbacks(plan, 0) if isinstance(callback, KeepBest)]
     assert [callback.every for callback in kept] == ([recipe.keep_best_every] if recipe.keep_best_every else [])
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_builds_a_conditional_gan_with_the_usual_networks_of_its_kind(name):
+    recipe = RECIPES[name].replace(seconds=None)
+    gan = ConditionalGAN.from_recipe(recipe, seed=3)
+    usual = ConditionalGAN(recipe.network, seed=3)
+    for ours, theirs in ((gan.generator, usual.generator), (gan.discriminator, usual.discriminator)):
+        assert all(map(np.array_equal, ours.get_weights(), theirs.get_weights()))
+        assert ours.count_params() == theirs.count_params()
+    assert (gan.g_learning_rate, gan.d_learning_rate) == (recipe.g_learning_rate, recipe.d_learning_rate)
+    assert gan.generate(2, digits=[3, 4]).shape == (2, 28, 28, 1)
 
 
 def test_each_loss_of_a_critic_has_the_settings_of_its_paper():
