@@ -17,6 +17,7 @@ from ganlib import judge
 from ganlib.arguments import Switch
 from ganlib.lab import pictures, theme, views, words
 from ganlib.lab.controls import ControlPanel, frame
+from ganlib.lab.layers import KEPT, Layers
 from ganlib.lab.pair import Film, Run, difference, frame_at
 from ganlib.lab.session import Session
 from ganlib.lab.tour import Seen, Tour
@@ -33,6 +34,8 @@ WATCHED = 100  # fakes and real examples that the gauges and the histogram look 
 SHOWN = pictures.SIDE**2
 WHOLE_EVERY = 3  # looks; the others see what is shown only, which costs half
 JUDGE_EVERY = 12  # looks
+PLANE_EVERY = 0.06  # seconds from one look to the next, of a GAN in the plane: seeing it move is what it is for
+CHARTS_EVERY = 4  # looks at the plane; the others draw nothing else
 SURE = 0.9  # probability from which the judge recognises a digit
 SHORT_WINDOW = 1000  # steps
 PRETRAINING = 100  # steps
@@ -78,6 +81,8 @@ class LiveLab:
     panel : ControlPanel
     parts : dict of str to Widget
         What the tour can light.
+    layers : Layers or None
+        Of a GAN in the plane: the switches for what is shown of it.
     tour : Tour
         The eight cards; a GAN has them.
 
@@ -93,7 +98,10 @@ class LiveLab:
         self.background = shows if background is None else Switch("background")(background)
         self._preset_told = ""
         self._looks, self._digits, self._shown_values = 0, None, None
-        self._before = None
+        self._before = self._drawn = None
+        self._asked = False  # whether the picture is about to be drawn once more
+        self.layers = Layers(model, lambda: self._try(self._ask)) if isinstance(model, PlaneGAN) else None
+        self.look_every = PLANE_EVERY if self.layers else None
         self._film, self._pinned, self._checked = Film(), None, (None, "")
         self._build()
         self.trainer = LabTrainer(model, data, view=self, **options)
@@ -166,6 +174,7 @@ class LiveLab:
             "seen",
             ipywidgets.HTML(f"<b>{POINTS if points else MADE}</b>", **self._plain),
             self._fake_picture,
+            *([self.layers.widget] if points else []),
             area="made",
         )
         pinned = self._box("seen", self._pinned_title, self._pinned_picture, area="pinned")
@@ -326,17 +335,25 @@ class LiveLab:
         if trainer.closed:
             self.panel.disable()
             cards = (*self.tour.guesses, *self.tour.buttons) if self._adversarial else ()
-            beside = (self.number, self.seed, self.from_start, self._upload, *cards)
+            layers = self.layers.controls if self.layers else ()
+            beside = (self.number, self.seed, self.from_start, self._upload, *layers, *cards)
             for widget in (*self.buttons.values(), *self.menus.values(), *beside):
                 widget.disabled = True
             return
-        whole = not trainer.running or trainer.speed != "full" or self._looks % WHOLE_EVERY == 0
-        whole = whole or isinstance(self.model, PlaneGAN)
-        self._draw(self._observe(WATCHED if whole else SHOWN))
+        every = CHARTS_EVERY if self.layers else WHOLE_EVERY
+        whole = not trainer.running or trainer.speed != "full" or self._looks % every == 0
+        self._draw(self._observe(WATCHED if whole or self.layers else SHOWN))
         self._film.add(self.model.step, *self._frame())
         self._follow()
         self._write_loop(views.ACTS if trainer.running and trainer.speed != "slow" else ())
-        history = self._history()
+        if whole or not self.layers:
+            self._chart(whole)
+        self._looks += 1
+        if self._adversarial:
+            self.tour.look()
+
+    def _chart(self, whole):
+        history, trainer = self._history(), self.trainer
         window = self.menus["window"].value or None
         panels, beside = views.panels_of(self.model.columns), self._look_at_pinned()
         charts = views.charts(history, panels, trainer.changes, window, beside=beside)
@@ -345,9 +362,6 @@ class LiveLab:
             self._verdict.value = views.histogram(seen["real_scores"], seen["scores"], seen["scale"])
             self._gauges.value = self._gauge_text(history)
         self._charts.value = f'<div class="ganlib-charts">{charts}</div>'
-        self._looks += 1
-        if self._adversarial:
-            self.tour.look()
 
     def tell(self, trainer):
         """Tell the step that was made last in sub-steps, one per turn; called by the trainer in slow motion."""
@@ -357,41 +371,41 @@ class LiveLab:
             yield
             return
         row = {name: float(self.model.measured[name][-1]) for name in self.model.columns}
-        between = self._scores(before["fakes"])
+        between = {**now, **{name: before[name] for name in ("fakes", "latent") if name in before}}
+        between["scores"] = self._scores(before["fakes"])
+        if self.layers:
+            between["arrows"] = self.model.push(before["fakes"])
+            between["mesh"] = before.get("mesh")
         held = dict.fromkeys("dg", "moves") | dict.fromkeys(self._held(), "is held still")
         story = (
             (
                 "make",
                 "1/6 G, held still, makes fakes of latent vectors. They are seen without scores.",
-                before["fakes"],
-                None,
+                {**before, "scores": None},
             ),
             (
                 "judge",
                 f"2/6 D judges: real ones get {before['real_scores'].mean():.2f} on average, fakes "
                 f"{before['scores'].mean():.2f}.",
-                before["fakes"],
-                before["scores"],
+                before,
             ),
-            ("d_loss", f"3/6 D's loss on its batch is {row['d_loss']:.3f}.", before["fakes"], before["scores"]),
+            ("d_loss", f"3/6 D's loss on its batch is {row['d_loss']:.3f}.", before),
             (
                 "teach_d",
-                f"4/6 D {held['d']}. The same fakes now get {between.mean():.2f} on average.",
-                before["fakes"],
+                f"4/6 D {held['d']}. The same fakes now get {between['scores'].mean():.2f} on average.",
                 between,
             ),
-            ("g_loss", f"5/6 G's turn: its loss, as D sees it, is {row['g_loss']:.3f}.", before["fakes"], between),
+            ("g_loss", f"5/6 G's turn: its loss, as D sees it, is {row['g_loss']:.3f}.", between),
             (
                 "teach_g",
                 f"6/6 G {held['g']}: now it makes these fakes, and D gives them {now['scores'].mean():.2f}.",
-                now["fakes"],
-                now["scores"],
+                now,
             ),
         )
-        for act, caption, fakes, scores in story:
+        for act, caption, seen in story:
             self._write_status(trainer, caption)
             self._write_loop([act])
-            self._draw({**now, "fakes": fakes, "scores": scores})
+            self._draw(seen)
             yield
         self.look(trainer)
 
@@ -404,7 +418,8 @@ class LiveLab:
         fakes = model.pictures_of(latent, *(digits[:count] for digits in self._digits_told))
         scores = self._scores(fakes, self._scaled_real()[:count])
         scale = (float(scores.min()), float(scores.max())) if model.is_critic else None
-        return {"fakes": fakes, "scores": scores[:count], "real_scores": scores[count:], "scale": scale}
+        seen = {"fakes": fakes, "scores": scores[:count], "real_scores": scores[count:], "scale": scale}
+        return {**seen, **self.layers.observe(latent, fakes)} if self.layers else seen
 
     def _scores(self, fakes, *real):
         """Return D's scores of the watched fakes and, if given, of the watched real examples after them.
@@ -422,34 +437,45 @@ class LiveLab:
 
     def _draw(self, seen):
         """Write the pictures."""
-        scores, scale = seen.get("scores"), seen.get("scale")
-        self._before = seen if scores is not None or not self._adversarial else self._before
-        if isinstance(self.model, PlaneGAN):
-            surface = self.model.surface(pictures.CELLS)
-            seen["surface"] = surface if scale is None else pictures.to_share(surface, surface.min(), surface.max())
-        self._pngs["made"] = self._made_png(seen)
-        if not isinstance(self.model, PlaneGAN) and "real_scores" in seen:
+        self._drawn = seen
+        if seen.get("scores") is not None or not self._adversarial:
+            self._before = seen
+        self._pngs["made"], told = self._made(seen)
+        if not self.layers and "real_scores" in seen:
             self._pngs["real"] = pictures.digits_png(
-                self._real[:SHOWN], seen["real_scores"][:SHOWN], scale, wide=pictures.WIDEST
+                self._real[:SHOWN], seen["real_scores"][:SHOWN], seen["scale"], wide=pictures.WIDEST
             )
             self._real_picture.value = pictures.image(self._pngs["real"], f"Real {self._what}, D's score under each")
         beside = "" if self._pinned is None else "; the picture beside it is the pinned run's"
-        alt = f"What the model makes of fixed random numbers{beside}"
+        alt = f"What the model makes of fixed random numbers{beside}{told}"
         self._fake_picture.value = pictures.image(self._pngs["made"], alt)
 
-    def _made_png(self, seen):
-        """Draw what was made at one moment, in the present run or in the pinned one."""
-        if "surface" in seen:
-            return pictures.plane_png(seen["surface"], self._scaled_real(), seen["fakes"])
+    def _made(self, seen):
+        """Draw what was made at one moment, in the present run or in the pinned one; return it with words for it."""
+        if self.layers:
+            png, told = self.layers.picture(seen, self._scaled_real())
+            return png, f". {told}"
         scores = seen.get("scores")
         scores = None if scores is None else scores[:SHOWN]
-        return pictures.digits_png(seen["fakes"][:SHOWN], scores, seen.get("scale"), wide=pictures.WIDEST)
+        return pictures.digits_png(seen["fakes"][:SHOWN], scores, seen.get("scale"), wide=pictures.WIDEST), ""
+
+    def _ask(self):
+        """Ask the trainer's thread to draw once more, and not again before it has: a slider moves faster than that."""
+        if not self._asked:
+            self.trainer.apply(self._draw_again)
+            self._asked = True
+
+    def _draw_again(self, _):
+        self._asked = False
+        self._draw(self._drawn)
+        self._look_at_pinned()
 
     def _frame(self):
         """Return what the film keeps of this look, and how many bytes that takes."""
-        frame = {name: self._before[name] for name in ("scores", "scale", "surface") if name in self._before}
-        fakes = self._before["fakes"]
-        frame["fakes"] = fakes if "surface" in frame else pixels.as_bytes(fakes[:SHOWN])
+        before, names = self._before, KEPT if self.layers else ("scores", "scale")
+        frame = {name: before[name] for name in names if name in before}
+        if not self.layers:
+            frame["fakes"] = pixels.as_bytes(before["fakes"][:SHOWN])
         return frame, sum(part.nbytes for part in frame.values() if isinstance(part, np.ndarray))
 
     # --- the pinned run -------------------------------------------------------------------------------------------
@@ -494,11 +520,11 @@ class LiveLab:
         if pinned is None:
             return None
         number = frame_at(pinned.steps, step)
-        self._pngs["pinned"] = self._made_png(pinned.frames[number])
+        self._pngs["pinned"], told = self._made(pinned.frames[number])
         at = f"step {pinned.steps[number]:,}" + (", where it ended" if step > pinned.run.last else "")
         alt = f"What the pinned run made of its random numbers at {at}; the picture beside it is the present run's"
         self._pinned_title.value = f"<b>Pinned</b> · {at}"
-        self._pinned_picture.value = pictures.image(self._pngs["pinned"], alt)
+        self._pinned_picture.value = pictures.image(self._pngs["pinned"], alt + told)
         now = self._run("Now")
         told = difference(pinned.run, now)
         if pinned.run[1:3] == now[1:3]:

@@ -5,13 +5,14 @@ A picture of 25 digits with their scores takes about two milliseconds, so that a
 
 import base64
 import io
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 
 import numpy as np
 
 from ganlib import data
-from ganlib.plots.style import FAKE, REAL
+from ganlib.plots.plane import REACH, mesh_pieces
+from ganlib.plots.style import FAKE, GENERATOR, INK, PAPER, REAL
 
 SIDE = 5
 WIDE = 64  # screen pixels of a picture in a grid, about
@@ -19,6 +20,7 @@ WIDEST = 84  # of one in the lab, where the grid is shown as large as there is r
 STRIP = 0.27  # of a picture's width, below it, for its score
 PLANE_PIXELS = 460
 MARK = 3  # pixels from the middle of a point to its end
+HEAD = 6  # pixels of an arrow's head, at most
 CELLS = 30  # of the discriminator's surface
 LARGE = 7  # screen pixels of a pixel of a single picture
 STEEPEST = 99  # percentile of the slopes that gets the full colour
@@ -131,38 +133,70 @@ def still(pngs, line):
     return buffer.getvalue()
 
 
-def plane_png(surface, real, fake):
-    """Draw a plane: D's surface, real points as rings and fakes as crosses.
+def plane_png(scene, layers):
+    """Draw a plane: D's surface, G's sheet, real points as rings, fakes as crosses, and D's push on each fake.
 
     Parameters
     ----------
-    surface : ndarray
-        float (cells, cells) in 0..1, rows from y = -1 upwards.
-    real, fake : ndarray
-        float (n, 2).
+    scene : plots.Scene
+        What there is; a layer that it lacks is left out.
+    layers : collection of str
+        The fields of the scene that are drawn. Arrows begin at the fakes, drawn or not; the longest is 0.35 long.
 
     Returns
     -------
     bytes
-        A PNG in colours: purple where D says fake, green where it says real.
+        A PNG in colours: purple where D says fake, green where it says real, orange where the sheet lies.
     """
     from PIL import Image, ImageDraw
 
-    colours = np.array([_rgb(FAKE.colour), (255, 255, 255), _rgb(REAL.colour)], float)
-    share = np.clip(surface[::-1], 0, 1)[..., np.newaxis]
-    ends = np.where(share < 0.5, colours[0], colours[2])
-    mixed = ends + (colours[1] - ends) * (1 - np.abs(2 * share - 1) * 0.55)
-    picture = Image.fromarray(mixed.astype(np.uint8)).resize((PLANE_PIXELS, PLANE_PIXELS), Image.Resampling.BILINEAR)
-    draw = ImageDraw.Draw(picture)
-    for points, colour, mark in ((real, REAL.colour, "ring"), (fake, FAKE.colour, "cross")):
-        at = (np.clip(points, -1, 1) * (1, -1) + 1) / 2 * (PLANE_PIXELS - 1)
-        for x, y in at:
-            if mark == "ring":
-                draw.ellipse((x - MARK, y - MARK, x + MARK, y + MARK), outline=colour, width=2)
-            else:
-                draw.line((x - MARK, y - MARK, x + MARK, y + MARK), fill=colour, width=2)
-                draw.line((x - MARK, y + MARK, x + MARK, y - MARK), fill=colour, width=2)
+    shown = {name: part for name, part in scene._asdict().items() if name in layers and part is not None}
+    picture = Image.new("RGB", (PLANE_PIXELS, PLANE_PIXELS), PAPER)
+    if "surface" in shown:
+        picture = _surface_picture(scene).resize(picture.size, Image.Resampling.BILINEAR)
+    draw = ImageDraw.Draw(picture, "RGBA")  # which lays what is not opaque over what is there
+    if "mesh" in shown:
+        pieces, opacity = mesh_pieces(scene.mesh)
+        trace = partial(draw.line, width=MARK) if scene.mesh.ndim == 2 else draw.polygon
+        for corners, share in zip(_pixels(pieces).reshape(len(pieces), -1).tolist(), opacity.tolist(), strict=True):
+            trace(corners, (*_rgb(GENERATOR.colour), round(255 * share)))
+    for x, y in _pixels(np.clip(shown.get("real", _NONE), -1, 1)).tolist():
+        draw.ellipse((x - MARK, y - MARK, x + MARK, y + MARK), outline=REAL.colour, width=2)
+    for x, y in _pixels(np.clip(shown.get("fake", _NONE), -1, 1)).tolist():
+        draw.line((x - MARK, y - MARK, x + MARK, y + MARK), fill=FAKE.colour, width=2)
+        draw.line((x - MARK, y + MARK, x + MARK, y - MARK), fill=FAKE.colour, width=2)
+    if "arrows" in shown:
+        _draw_arrows(draw, scene.fake, scene.arrows)
     return data.png_bytes(np.asarray(picture))
+
+
+_NONE = np.zeros((0, 2))
+
+
+def _pixels(points):
+    """Return where points of the plane lie in its picture, in pixels from its upper left corner."""
+    return (points * (1, -1) + 1) / 2 * (PLANE_PIXELS - 1)
+
+
+def _surface_picture(scene):
+    """Draw D's surface, a pixel for each of its places; a critic's goes from its lowest score to its highest."""
+    from PIL import Image
+
+    surface = scene.surface
+    share = np.clip(to_share(surface, surface.min(), surface.max()) if scene.scores else surface, 0, 1)
+    share, paper = share[::-1, :, np.newaxis], np.array(_rgb(PAPER), float)
+    ends = np.where(share < 0.5, _rgb(FAKE.colour), _rgb(REAL.colour))
+    return Image.fromarray((paper + (ends - paper) * np.abs(2 * share - 1) * 0.55).astype(np.uint8))
+
+
+def _draw_arrows(draw, points, arrows):
+    ways = REACH * arrows / max(float(np.hypot(*arrows.T).max()), 1e-12)
+    ends = _pixels(points + ways)
+    lengths, angles = PLANE_PIXELS / 2 * np.hypot(*ways.T), np.arctan2(-ways[:, 1], ways[:, 0])
+    heads = np.minimum(HEAD, 0.4 * lengths)[:, np.newaxis]
+    sides = [ends + heads * np.stack([np.cos(angles + turn), np.sin(angles + turn)], axis=1) for turn in (2.6, -2.6)]
+    for line in np.hstack([_pixels(points), ends]).tolist() + np.hstack([sides[0], ends, sides[1]]).tolist():
+        draw.line(line, fill=INK, width=1)
 
 
 def _rgb(colour):

@@ -120,6 +120,17 @@ STYLE = f"""<style>
   width: min(100%, 520px, max(250px, 38vh)); margin: 2px auto 0}}
 .ganlib-lab .ganlib-seen .widget-html {{width: 100%}}
 
+.ganlib-layers {{justify-content: center; gap: 0 14px; margin-top: 4px}}
+.ganlib-layers .widget-checkbox {{width: auto}}
+.ganlib-layers .widget-checkbox span::before {{margin-right: 4px; font-weight: 700}}
+.ganlib-layer-real span::before {{content: "○" / ""; color: {colour_of(REAL)}}}
+.ganlib-layer-fake span::before {{content: "✕" / ""; color: {colour_of(FAKE)}}}
+.ganlib-layer-surface span::before {{content: "■■" / ""; letter-spacing: -1px; background: linear-gradient(90deg,
+  {colour_of(FAKE)} 50%, {colour_of(REAL)} 50%); background-clip: text; color: transparent}}
+.ganlib-layer-arrows span::before {{content: "➝" / ""}}
+.ganlib-layer-mesh span::before {{content: "▦" / ""; color: {colour_of(GENERATOR)}}}
+.ganlib-layers .noUi-handle {{background: {colour_of(GENERATOR)}; border-color: {colour_of(GENERATOR)}}}
+
 .ganlib-lab .ganlib-side {{border-top: 3px solid var(--ganlib-player); border-radius: 4px; padding: 8px 10px;
   background: color-mix(in srgb, var(--ganlib-player) 7%, {PAPER})}}
 .ganlib-lab .ganlib-side .ganlib-bar {{gap: 4px 6px}}

@@ -12,6 +12,8 @@ from functools import partial
 from itertools import count
 from queue import SimpleQueue
 
+import numpy as np
+
 from ganlib._tensorflow import keras
 from ganlib.arguments import Choice, Number, Whole
 from ganlib.lab.session import check_same_kind, session_of
@@ -31,6 +33,7 @@ SPEEDS = ("full", "calm", "slow")  # as fast as it goes; some steps per second; 
 BLOCK_SECONDS = 0.06  # a change waits for the block that runs
 LOOK_SHARE = 25  # times as long as a look takes, the trainer trains until the next one
 LOOK_SECONDS = (0.2, 1.0)  # between two looks at least and at most, whatever a look takes
+BLOCKS = 2  # in the time from one look to the next, of a view that says how long that is to be
 CALM = {"steps": 5, "seconds": 0.25}
 CAPTION_SECONDS = 1.6
 SENTENCES = TrainingDiverged, GuardError, RunFolderError, OSError  # errors that say in words what happened
@@ -68,7 +71,8 @@ class LabTrainer:
         The same in time.
     view : object or None
         `view.look(trainer)` is called in the trainer's thread, between blocks and when something has happened;
-        `view.tell(trainer)` is a generator that shows one sub-step of the last step at every turn.
+        `view.tell(trainer)` is a generator that shows one sub-step of the last step at every turn. `view.look_every`,
+        if it has one, are the seconds from one look to the next; else looks take little of the time.
 
     Attributes
     ----------
@@ -428,8 +432,12 @@ class LabTrainer:
             callbacks=callbacks,
             schedule=self._session.schedule if self._session else None,
             record={"sample_interval": self._sample_interval},
-            look_every=BLOCK_SECONDS,
+            look_every=min(BLOCK_SECONDS, (self._look_every or np.inf) / BLOCKS),
         )
+
+    @property
+    def _look_every(self):
+        return getattr(self._view, "look_every", None)
 
     def between_blocks(self):
         """Carry out what was asked for while a block ran, show how it goes, and keep to the speed. For the engine."""
@@ -467,7 +475,7 @@ class LabTrainer:
                 command(*arguments)
             except ValueError as error:
                 self.message = str(error)
-            self._next_look = self._looked + LOOK_SECONDS[0]
+            self._next_look = min(self._next_look, self._looked + LOOK_SECONDS[0])
 
     def _rest(self, seconds):
         """Wait, and obey meanwhile."""
@@ -487,7 +495,7 @@ class LabTrainer:
         except Exception as error:
             self.message = f"The view failed: {type(error).__name__}: {error}"
         self._looked = time.monotonic()
-        self._next_look = self._looked + pause_after(self._looked - started)
+        self._next_look = self._looked + pause_after(self._looked - started, self._look_every)
 
 
 class _Between(keras.callbacks.Callback):
@@ -550,8 +558,13 @@ def _take_over(trainer, opener):
         _active = trainer
 
 
-def pause_after(spent):
-    """Return the seconds to train until the next look, the last one having taken so many: a view pays for itself."""
+def pause_after(spent, every=None):
+    """Return the seconds to train until the next look, the last one having taken so many.
+
+    A view pays for itself; one that wants a look in `every` so many seconds leaves a third of the time at least.
+    """
+    if every is not None:
+        return max(every - spent, spent / 2)
     shortest, longest = LOOK_SECONDS
     return min(max(LOOK_SHARE * spent, shortest), longest)
 

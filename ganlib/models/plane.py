@@ -208,6 +208,11 @@ class PlaneGAN(PointModel, GAN):
         ndarray
             The corners, float32 (cells + 1, 2) for one latent number, (cells + 1, cells + 1, 2) for two.
         """
+        corners = self.latent_grid(cells)
+        return self.pictures_of(corners.reshape(-1, self.latent_dim)).reshape(*corners.shape[:-1], 2)
+
+    def latent_grid(self, cells=20):
+        """Return the grid that `mesh` bends: its corners (cells + 1, 1), or (cells + 1, cells + 1, 2)."""
         if self.latent_dim > 2:
             raise ValueError(f"A mesh can be drawn for 1 or 2 latent numbers, not for {self.latent_dim}.")
         shares = np.linspace(0, 1, Whole("cells", 1)(cells) + 1)
@@ -215,8 +220,7 @@ class PlaneGAN(PointModel, GAN):
             axis = [NormalDist().inv_cdf(min(max(share, 1e-3), 1 - 1e-3)) for share in shares]
         else:
             axis = 2 * shares - 1
-        corners = np.stack(np.meshgrid(*[axis] * self.latent_dim, indexing="ij"), -1)
-        return self.pictures_of(corners.reshape(-1, self.latent_dim)).reshape(*corners.shape[:-1], 2)
+        return np.stack(np.meshgrid(*[axis] * self.latent_dim, indexing="ij"), -1)
 
     def push(self, points, partners=None):
         """Return the arrows, float32 (n, 2), along which the generator's loss falls fastest at each point (n, 2).
@@ -224,12 +228,15 @@ class PlaneGAN(PointModel, GAN):
         It is minus the gradient of a point's loss with respect to its place: all that the generator ever learns.
         `partners`, (n, 1), are the scores of the real points with which "relativistic" compares them; 0 if None.
         """
-        points = tf.constant(_as_points(points))
+        return self._push(tf.constant(_as_points(points)), partners).numpy()
+
+    @tf.function(autograph=False, reduce_retracing=True)
+    def _push(self, points, partners):
         with tf.GradientTape() as tape:
             tape.watch(points)
             logits = self.discriminator(points, training=False)
-            loss = self.adversarial_loss.generator(logits, partners) * len(points)
-        return -tape.gradient(loss, points).numpy()
+            loss = self.adversarial_loss.generator(logits, partners) * tf.cast(tf.shape(points)[0], tf.float32)
+        return -tape.gradient(loss, points)
 
     # --- slow motion --------------------------------------------------------------------------------------------------
 

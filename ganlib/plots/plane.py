@@ -40,6 +40,7 @@ SURFACE = LinearSegmentedColormap.from_list(
 )
 
 
+REACH = 0.35  # of the longest arrow
 KEY_WIDE = 1.45  # inches that an entry of the key may need
 
 
@@ -212,7 +213,14 @@ def _draw_surface(axes, surface, scores):
         )
 
 
-def _draw_mesh(axes, mesh):
+def mesh_pieces(mesh):
+    """Return the pieces of a mesh, as in `Scene`, and how opaque each is drawn: the smaller, the more.
+
+    Returns
+    -------
+    tuple of ndarray
+        The ends (n, 2, 2) of the pieces of a thread or the corners (n, 4, 2) of a sheet's cells, and n shares.
+    """
     if mesh.ndim == 2:
         pieces, size = np.stack([mesh[:-1], mesh[1:]], axis=1), np.hypot(*np.diff(mesh, axis=0).T)
     else:
@@ -220,7 +228,11 @@ def _draw_mesh(axes, mesh):
         size = _areas(pieces)
     dense = 1 / np.maximum(size, 1e-6)
     # The root, since densities differ a thousandfold; cells that became a sliver still show by their edges.
-    opacity = np.clip(0.9 * np.sqrt(dense / np.quantile(dense, 0.9)), 0.06, 0.9)
+    return pieces, np.clip(0.9 * np.sqrt(dense / np.quantile(dense, 0.9)), 0.06, 0.9)
+
+
+def _draw_mesh(axes, mesh):
+    pieces, opacity = mesh_pieces(mesh)
     if mesh.ndim == 2:
         axes.add_collection(LineCollection(pieces, colors=GENERATOR.colour, alpha=opacity, linewidths=3, zorder=2))
     else:
@@ -254,7 +266,7 @@ def _draw_points(axes, points, pen, marker, weights, largest, side):
 def _draw_arrows(axes, points, arrows, longest):
     axes.quiver(
         *points.T,
-        *(0.35 * arrows.T / max(longest, 1e-12)),
+        *(REACH * arrows.T / max(longest, 1e-12)),
         angles="xy",
         scale_units="xy",
         scale=1,
@@ -268,12 +280,12 @@ def _draw_arrows(axes, points, arrows, longest):
 
 def _planes_sentence(scenes, captions, title):
     briefly = len(scenes) > 4
-    told = [_tell(scene, caption, briefly) for scene, caption in zip(scenes, captions, strict=True)]
+    told = [tell_scene(scene, caption, briefly) for scene, caption in zip(scenes, captions, strict=True)]
     return begin_with(title) + " ".join(told)
 
 
-def _tell(scene, caption, briefly):
-    """Say what one panel shows."""
+def tell_scene(scene, caption="", briefly=False):
+    """Say what a scene shows, in one sentence with numbers; fewer of them if briefly."""
     parts = []
     for name in ("real", "fake"):
         points = getattr(scene, name)

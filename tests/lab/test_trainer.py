@@ -298,6 +298,11 @@ def test_a_view_takes_four_hundredths_of_the_time_but_looks_once_a_second_and_ne
     assert trainer_module.pause_after(spent) == pytest.approx(pause)
 
 
+@pytest.mark.parametrize(("spent", "pause"), [(0.02, 0.04), (0.04, 0.02), (0.2, 0.1)])
+def test_a_view_that_wants_to_look_often_leaves_a_third_of_the_time_at_least(spent, pause):
+    assert trainer_module.pause_after(spent, 0.06) == pytest.approx(pause)
+
+
 @pytest.mark.parametrize("seconds", [0.0, 0.1])
 def test_a_trainer_keeps_to_the_pause_between_two_looks(gan, seconds):
     view = CountingView(seconds)
