@@ -63,7 +63,7 @@ class Layers:
             readout_format=".0%",
             description="From noise to points",
             style={"description_width": "initial"},
-            layout={"width": "auto", "flex": "1 1 260px"},
+            layout={"width": "auto", "flex": "1 1 100%"},
         )
         morph.observe(self._moved, "value")
         return morph
