@@ -111,10 +111,10 @@ def build_generator(latent_dim=LATENT_DIM, image_shape=IMAGE_SHAPE, hidden=(256,
     return model
 
 
-def build_discriminator(image_shape=IMAGE_SHAPE, seed=None, *, spectral=False):
+def build_discriminator(image_shape=IMAGE_SHAPE, seed=None, *, spectral=False, hidden=(512, 256)):
     """Build the classic dense discriminator: a picture in, one logit out.
 
-    Flatten, Dense 512 and 256 with LeakyReLU(0.2), Dense 1. 533,505 parameters at the default size. See lesson 06.
+    Flatten, Dense 512 and 256 with LeakyReLU(0.2), Dense 1. 533,505 parameters at the default sizes. See lesson 06.
 
     Parameters
     ----------
@@ -124,6 +124,8 @@ def build_discriminator(image_shape=IMAGE_SHAPE, seed=None, *, spectral=False):
         Seed of the first weights.
     spectral : bool
         Whether spectral normalisation (Miyato et al. 2018) keeps every layer from stretching any input more than once.
+    hidden : sequence of int
+        Units of the layers before the last, from the picture to the logit.
 
     Returns
     -------
@@ -131,18 +133,11 @@ def build_discriminator(image_shape=IMAGE_SHAPE, seed=None, *, spectral=False):
         Maps float32 (n, height, width, channels) to float32 logits (n, 1).
     """
     init = _glorot(seed)
-    model = keras.Sequential(
-        [
-            keras.Input(_sizes(image_shape), name="picture"),
-            layers.Flatten(),
-            layers.Dense(512, kernel_initializer=init),
-            layers.LeakyReLU(negative_slope=0.2),
-            layers.Dense(256, kernel_initializer=init),
-            layers.LeakyReLU(negative_slope=0.2),
-            layers.Dense(1, kernel_initializer=init, name="logit"),
-        ],
-        name="discriminator",
-    )
+    model = keras.Sequential([keras.Input(_sizes(image_shape), name="picture"), layers.Flatten()], name="discriminator")
+    for units in hidden_sizes(hidden):
+        model.add(layers.Dense(units, kernel_initializer=init))
+        model.add(layers.LeakyReLU(negative_slope=0.2))
+    model.add(layers.Dense(1, kernel_initializer=init, name="logit"))
     return _limited(model, init) if spectral else model
 
 

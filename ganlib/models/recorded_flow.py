@@ -2,12 +2,8 @@
 
 import sys
 
-import numpy as np
-
-from ganlib.data import DataError, asset
+from ganlib.models import recorded
 from ganlib.models.flow import FLOW_RECIPES, FlowMatching
-from ganlib.paths import PACKAGE
-from ganlib.training import atomic_write
 
 FILE = "recorded/flow.npz"
 RECIPE = FLOW_RECIPES["flow"]
@@ -30,16 +26,8 @@ def load_flow():
         The file is missing, or damaged.
     """
     flow = FlowMatching.from_recipe(RECIPE, SEED)
-    path = asset(FILE)
-    try:
-        with np.load(path, allow_pickle=False) as held:
-            weights = [held[name].astype(np.float32) for name in held.files]
-        for network in (flow.velocity, flow.averaged):
-            network.set_weights(weights)
-    except Exception as error:  # a damaged zip raises a dozen kinds of error
-        raise DataError(
-            f"{path} is damaged: get a fresh copy of the kit, or run python -m ganlib.models.recorded_flow."
-        ) from error
+    recorded.read_into([flow.averaged], FILE, "recorded_flow")
+    flow.velocity.set_weights(flow.averaged.get_weights())
     flow.step = RECIPE.steps
     return flow
 
@@ -48,13 +36,7 @@ def main():
     """Train the flow, which takes some ten minutes on two cores, and write the file."""
     flow = FlowMatching.from_recipe(RECIPE, SEED)
     flow.train(sample_interval=RECIPE.steps)
-    save(flow.averaged.get_weights())
-
-
-def save(weights):
-    """Write the file from a list of arrays."""
-    with atomic_write(PACKAGE.parent / "assets" / FILE) as file:
-        np.savez_compressed(file, *(weight.astype(np.float16) for weight in weights))
+    recorded.save(FILE, flow.averaged.get_weights())
 
 
 if __name__ == "__main__":

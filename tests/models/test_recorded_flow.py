@@ -5,7 +5,7 @@ import pytest
 
 from ganlib import judge
 from ganlib.data import DataError
-from ganlib.models import recorded_flow
+from ganlib.models import recorded, recorded_flow
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +22,10 @@ def test_it_draws_the_digits_that_are_asked_for(flow):
 
 
 def test_what_is_kept_of_it_reads_back_to_16_bits(flow, tmp_path, monkeypatch):
-    monkeypatch.setattr(recorded_flow, "PACKAGE", tmp_path / "ganlib")
-    monkeypatch.setattr(recorded_flow, "asset", lambda name: tmp_path / "assets" / name)
+    monkeypatch.setattr(recorded, "PACKAGE", tmp_path / "ganlib")
+    monkeypatch.setattr(recorded, "asset", lambda name: tmp_path / "assets" / name)
     (tmp_path / "assets" / "recorded").mkdir(parents=True)
-    recorded_flow.save(flow.averaged.get_weights())
+    recorded.save(recorded_flow.FILE, flow.averaged.get_weights())
     for first, again in zip(flow.averaged.get_weights(), recorded_flow.load_flow().averaged.get_weights(), strict=True):
         np.testing.assert_array_equal(first, again)
 
@@ -37,7 +37,7 @@ def test_a_damaged_file_is_told_in_one_sentence(content, tmp_path, monkeypatch):
         np.savez(path, np.zeros(3))
     else:
         path.write_bytes(content)
-    monkeypatch.setattr(recorded_flow, "asset", lambda name: path)
+    monkeypatch.setattr(recorded, "asset", lambda name: path)
     with pytest.raises(DataError, match="is damaged: get a fresh copy of the kit") as error:
         recorded_flow.load_flow()
     assert "\n" not in str(error.value)
