@@ -47,6 +47,8 @@ class Format(NamedTuple):
         `expect(source, inputs)` returns what `read` should.
     note : callable
         `note(source)` returns sentences for the card, or "".
+    tolerance : float
+        By how much a file may differ where it rounds more than the source allows.
     """
 
     title: str
@@ -58,6 +60,7 @@ class Format(NamedTuple):
     language: str
     expect: callable = _network_outputs
     note: callable = lambda source: ""
+    tolerance: float = 0.0
 
 
 def deliver(form, model, path, part=None, overwrite=False, sampling=None):
@@ -95,7 +98,7 @@ def deliver(form, model, path, part=None, overwrite=False, sampling=None):
         form.write(source, made)
         inputs = probes(source.network)
         read, expected = form.read(source, made, inputs), form.expect(source, inputs)
-        difference = check_agreement(form.title, read, expected, source.tolerance)
+        difference = check_agreement(form.title, read, expected, max(form.tolerance, source.tolerance))
         content = made.read_bytes()
     place(path, content, describe(form, source, path.name, content, difference))
     print(f"{path}: the {source.part} for {form.title}, {write_size(len(content))}. Not in the file: {form.lacks}.")

@@ -3,9 +3,11 @@
 The page's own code is in assets/web/page.html: plain JavaScript on typed arrays, 2 million multiplications for a digit
 of the dense generator, 7 million for one of the convolutional generator. Weights are stored as whole numbers of 24 bits
 with a scale for each unit, in planes of bytes that deflate can shorten, five characters for four bytes; as 32-bit
-floats in base64, the classic pair would take 11 MB instead of less than 8.
+floats in base64, the classic pair would take 11 MB instead of less than 8. With fewer bits a page is small enough to
+stand in another one.
 """
 
+import functools
 import html
 import json
 import re
@@ -14,17 +16,21 @@ import zlib
 import numpy as np
 
 from ganlib._tensorflow import keras
+from ganlib.arguments import Whole
 from ganlib.builders import DIGITS
 from ganlib.data import asset
 from ganlib.data.pictures import CHANNELS
 from ganlib.export.delivery import Format, deliver
 from ganlib.export.source import outputs_of
-from ganlib.export.web_steps import HALF, fill, from_text, steps_of, to_text
+from ganlib.export.web_steps import fill, from_text, half_of, pack, planes_of, steps_of, to_text
 from ganlib.keras_files.errors import ExportError
 from ganlib.models.variational import VariationalAutoencoder
 
+BITS = 24  # of a weight
+A_LEVEL_OF_GREY = 2 / 255  # where the weights are rounded to fewer bits, pictures may differ by so much
 
-def to_web(gan, path, *, overwrite=False):
+
+def to_web(gan, path, *, overwrite=False, bits=BITS):
     """Write a page that draws digits; see `deliver`.
 
     Parameters
@@ -37,20 +43,27 @@ def to_web(gan, path, *, overwrite=False):
         A name that ends in `.html`.
     overwrite : bool
         Whether what stands at `path` may be replaced.
+    bits : int
+        Of a weight, 8 to 24. With fewer than 24 the page is smaller, and its pictures, and what it thinks of them, may
+        differ from the network's by a level of grey of the 255; a page that differs by more is refused.
 
     Raises
     ------
     ExportError
         A layer is none that the page knows, or no pictures are made; and as in `deliver`.
     """
-    return deliver(WEB, gan, path, None, overwrite)
+    bits = Whole("bits", 8, BITS)(bits)
+    rounded = {} if bits == BITS else {"tolerance": A_LEVEL_OF_GREY}
+    form = WEB._replace(write=functools.partial(write_page, bits=bits), **rounded)
+    return deliver(form, gan, path, None, overwrite)
 
 
-def write_page(source, path):
+def write_page(source, path, bits):
     """Write the page."""
     arrays = []
     networks = describe_networks(source, arrays)
-    packed = zlib.compress(b"".join(arrays), 6)
+    packed = zlib.compress(b"".join(pack(array, bits) for array in arrays), 6)
+    of_weights = {"bits": bits, "half": half_of(bits), "planes": planes_of(bits), "packed": len(packed)}
     steps = getattr(source.model, "step", None)
     latent, (height, width, _) = networks["latent"], networks["shape"]
     given = f"{latent} random numbers" + (" and the digit or class that you ask for" if networks["digits"] else "")
@@ -62,7 +75,7 @@ def write_page(source, path):
         "HEIGHT": height,
         "WIDTH": width,
         "LATENT": latent,
-        "NETWORKS": json.dumps({**networks, "half": HALF, "packed": len(packed)}).replace("<", "\\u003c"),
+        "NETWORKS": json.dumps(networks | of_weights).replace("<", "\\u003c"),
         "WEIGHTS": to_text(packed),
     }
     page = asset("web/page.html").read_text(encoding="utf-8")
@@ -73,7 +86,7 @@ def write_page(source, path):
 
 
 def describe_networks(source, arrays):
-    """Return what the page has to know of the networks, and append the bytes of their weights to `arrays`.
+    """Return what the page has to know of the networks, and append their weights to `arrays`.
 
     Raises
     ------
@@ -135,7 +148,7 @@ def read_page(source, path, inputs):
     for part, network in (("generator", source.network), ("discriminator", discriminator_of(source))):
         if network is not None:
             network = keras.models.clone_model(network)
-            at = fill(network, described[part], content, at)
+            at = fill(network, described[part], content, at, described["bits"])
         copies.append(network)
     return _run(source, *copies, inputs)
 

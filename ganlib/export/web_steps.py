@@ -7,12 +7,11 @@ import numpy as np
 from ganlib.keras_files.errors import ExportError
 from ganlib.keras_files.graph import graph_of
 
-HALF = 2**23  # whole numbers from 0 to twice this stand for weights from -1 to 1 times the scale
 PASSED_OVER = ("Flatten", "Reshape", "Dropout")  # they move no number of a row
 
 
 def steps_of(network, arrays):
-    """Return what the page does for each layer, and append the bytes of its arrays to `arrays`.
+    """Return what the page does for each layer, and append its arrays to `arrays`.
 
     Every step takes values "from" numbered places and puts one "to" a place; the first places hold the inputs.
 
@@ -72,9 +71,9 @@ def _dense(layer, config, taken, arrays):
 
 
 def _add_weights(layer, kernel, arrays):
-    """Append the bytes of a kernel, one row for each number that is taken, and of the bias; return their shapes."""
+    """Append a kernel, one row for each number that is taken, and the bias; return their shapes."""
     bias = layer.bias.numpy() if layer.use_bias else np.zeros(kernel.shape[1])
-    arrays += [pack(kernel), bias.astype("<f4").tobytes()]
+    arrays += [kernel, bias]
     return {"kernel": list(kernel.shape), "bias": [len(bias)]}
 
 
@@ -130,7 +129,7 @@ def _batch_norm(layer, config, taken, arrays):
     scale = 1 / np.sqrt(layer.moving_variance.numpy().astype(np.float64) + layer.epsilon)
     scale = scale * (layer.gamma.numpy() if layer.scale else 1)
     shift = (layer.beta.numpy() if layer.center else 0) - layer.moving_mean.numpy() * scale
-    arrays += [array.astype("<f4").tobytes() for array in (scale, shift)]
+    arrays += [scale, shift]
     return [{"op": "affine", "arrays": {"scale": [len(scale)], "shift": [len(shift)]}}]
 
 
@@ -166,14 +165,32 @@ _STEPS = {
 }
 
 
-def pack(kernel):
-    """Turn a kernel, float32 (rows, columns), into bytes: a scale a column, then three planes of whole numbers."""
-    scale = (np.maximum(np.abs(kernel).max(0), 1e-30) / (HALF - 1)).astype("<f4")
-    whole = (np.rint(kernel / scale.astype(np.float64)) + HALF).astype(np.uint32)
-    return scale.tobytes() + b"".join((whole >> shift & 255).astype(np.uint8).tobytes() for shift in (0, 8, 16))
+def pack(array, bits):
+    """Turn an array into bytes: one of one axis as it is; of a kernel (rows, columns) the weights as whole numbers.
+
+    Before the whole numbers stands the scale of each column. They come in planes of bytes, the lowest first, and from 0
+    to twice `half_of(bits)` they stand for weights from -1 to 1 times the scale.
+    """
+    if array.ndim == 1:
+        return array.astype("<f4").tobytes()
+    half = half_of(bits)
+    scale = (np.maximum(np.abs(array).max(0), 1e-30) / (half - 1)).astype("<f4")
+    whole = (np.rint(array / scale.astype(np.float64)) + half).astype(np.uint32)
+    planes = ((whole >> 8 * plane & 255).astype(np.uint8) for plane in range(planes_of(bits)))
+    return scale.tobytes() + b"".join(plane.tobytes() for plane in planes)
 
 
-def fill(network, steps, content, at):
+def half_of(bits):
+    """Return the whole number that stands for a weight of 0."""
+    return 2 ** (bits - 1)
+
+
+def planes_of(bits):
+    """Return how many bytes a weight takes before they are compressed."""
+    return -(-bits // 8)
+
+
+def fill(network, steps, content, at, bits):
     """Give a network the weights of a page.
 
     Parameters
@@ -186,6 +203,8 @@ def fill(network, steps, content, at):
         The arrays of all networks of the page.
     at : int
         Where those of this one begin.
+    bits : int
+        Of a weight.
 
     Returns
     -------
@@ -200,9 +219,10 @@ def fill(network, steps, content, at):
             array = np.frombuffer(content, "<f4", shape[-1], at)
             at += array.nbytes
             if len(shape) == 2:
-                planes = np.frombuffer(content, np.uint8, 3 * shape[0] * shape[1], at).reshape(3, *shape)
+                count = planes_of(bits)
+                planes = np.frombuffer(content, np.uint8, count * shape[0] * shape[1], at).reshape(count, *shape)
                 at += planes.size
-                array = (np.tensordot((1.0, 256.0, 65536.0), planes, 1) - HALF) * array
+                array = (np.tensordot(256.0 ** np.arange(count), planes, 1) - half_of(bits)) * array
             arrays.append(array)
         _set_weights(layer, *arrays)
     return at

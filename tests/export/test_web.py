@@ -12,9 +12,10 @@ from ganlib._tensorflow import keras
 from ganlib.export import ExportError, to_web
 from ganlib.export.source import pick
 from ganlib.export.web import read_page
-from ganlib.export.web_steps import HALF, from_text, pack, to_text
+from ganlib.export.web_steps import from_text, half_of, pack, to_text
 from ganlib.models.autoencoder import Autoencoder
 from ganlib.models.conditional import ConditionalGAN
+from ganlib.models.recorded_gan import load_gan
 from ganlib.models.variational import VariationalAutoencoder
 
 layers = keras.layers
@@ -42,17 +43,44 @@ def test_an_autoencoders_decoder_draws_without_an_opinion(tmp_path):
     assert '"discriminator"' not in re.search(r'id="networks">(.*?)</script>', path.read_text(), re.DOTALL)[1]
 
 
-def test_packed_weights_are_right_to_an_eight_millionth_of_the_largest():
+@pytest.mark.parametrize(("bits", "count"), [(24, 3), (16, 2), (12, 2), (8, 1)])
+def test_packed_weights_are_right_to_half_a_step(bits, count):
     kernel = np.random.default_rng(0).standard_normal((30, 7)).astype(np.float32)
-    content = pack(kernel)
+    content = pack(kernel, bits)
     scale = np.frombuffer(content, "<f4", 7)
-    planes = np.frombuffer(content, np.uint8, 3 * 210, 28).reshape(3, 30, 7).astype(int)
-    values = (planes[0] + 256 * planes[1] + 65536 * planes[2] - HALF) * scale
-    assert (np.abs(values - kernel) / np.abs(kernel).max(0)).max() < 1 / HALF
+    planes = np.frombuffer(content, np.uint8, offset=28).reshape(count, 30, 7).astype(int)
+    values = (sum(256**number * plane for number, plane in enumerate(planes)) - half_of(bits)) * scale
+    assert (np.abs(values - kernel) / np.abs(kernel).max(0)).max() < 0.51 / (half_of(bits) - 1)
 
 
 def test_a_column_of_zeros_is_no_fault():
-    assert np.isfinite(np.frombuffer(pack(np.zeros((3, 2), np.float32)), "<f4", 2)).all()
+    assert np.isfinite(np.frombuffer(pack(np.zeros((3, 2), np.float32), 24), "<f4", 2)).all()
+
+
+def test_a_page_of_fewer_bits_is_smaller_and_draws_the_same_to_a_level_of_grey(tmp_path):
+    gan, sizes = load_gan(), {}
+    latent = gan.latent_vectors(500, seed=5)
+    pictures, opinions = gan.pictures_of(latent), gan.probability_real(gan.pictures_of(latent))
+    for bits in (14, 18, 24):
+        path = to_web(gan, tmp_path / f"{bits}.html", bits=bits)
+        sizes[bits] = path.stat().st_size
+        drawn, logits = read_page(pick(gan), path, [latent])
+        assert np.abs(drawn - pictures).max() < {14: 2 / 255, 18: 1e-3, 24: 1e-5}[bits]
+        assert np.abs(1 / (1 + np.exp(-logits[:, 0])) - opinions).max() < 2 / 255
+    assert sizes[14] < sizes[18] < sizes[24]
+    assert sizes[14] < 1_800_000  # of the page that lesson 12 shows within its own
+
+
+def test_a_page_that_is_rounded_too_much_is_not_kept(tmp_path):
+    with pytest.raises(ExportError, match=r"differs from the network by .*, more than 0\.00784"):
+        to_web(load_gan(), tmp_path / "digits.html", bits=8)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("bits", [7, 25, 12.5, None])
+def test_bits_that_no_page_has_are_refused(gan, tmp_path, bits):
+    with pytest.raises(ValueError, match="bits"):
+        to_web(gan, tmp_path / "digits.html", bits=bits)
 
 
 def test_a_damaged_page_does_not_pass_for_a_whole_one(gan, tmp_path):

@@ -9,7 +9,10 @@ import pytest
 from ganlib import GAN
 from ganlib._tensorflow import keras
 from ganlib.export import to_web
+from ganlib.export.source import pick
+from ganlib.export.web import read_page
 from ganlib.models.conditional import ConditionalGAN
+from ganlib.models.recorded_gan import load_gan
 from ganlib.models.variational import VariationalAutoencoder
 
 layers = keras.layers
@@ -137,6 +140,19 @@ def test_everything_that_can_be_used_has_a_name_and_nothing_sticks_out_sideways(
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     small = "() => [...document.querySelectorAll('button')].filter(e => e.getBoundingClientRect().height < 44).length"
     assert page.evaluate(small) == 0
+
+
+def test_a_page_of_14_bits_draws_what_its_file_says(browser, tmp_path):
+    gan = load_gan()
+    path = to_web(gan, tmp_path / "small.html", bits=14)
+    latent = gan.latent_vectors(20, seed=7)
+    said = read_page(pick(gan), path, [latent])
+    for page in opened(browser, path):
+        code = "zs => zs.map(z => { const p = page.picture(z); return [Array.from(p), page.logit(p)] })"
+        drawn = page.evaluate(code, latent.tolist())
+        assert page.wrong == []
+    np.testing.assert_allclose([one for one, _ in drawn], said[0].reshape(20, -1), atol=1e-5)
+    np.testing.assert_allclose([logit for _, logit in drawn], said[1][:, 0], atol=1e-4)
 
 
 # --- other networks -------------------------------------------------------------------------------------------------
