@@ -1,6 +1,8 @@
 """Exercises of lesson 10: the live lab."""
 
-from ganlib.course.checking import Exercise, NothingYet, Wrong, choice
+import numpy as np
+
+from ganlib.course.checking import Exercise, NothingYet, Wrong, ask, choice
 from ganlib.training.live import Schedule
 
 
@@ -68,6 +70,26 @@ def _what_is_needed(things):
     return "Every random number is a function of the seed and the step. So these three are the session."
 
 
+def _agreement(function):
+    one = 0.7 + np.random.default_rng(10).standard_normal(60).cumsum() / 100
+    other = one.copy()
+    other[37:] += 1e-7  # nobody sees that in a chart
+    meeting = np.where(np.arange(60) == 12, one + 0.1, one)
+    tries = [  # two curves, for how many steps they agree, and what to say of another answer
+        (one, np.concatenate([one[:37], one[37:] + 1]), 37, "The curves differ first at number 37, counted from 0"),
+        (one, other, 37, "A difference of 0.0000001 from step 37 on is one, too: runs that are the same are equal bit"),
+        (one, meeting, 12, "Curves that parted at step 12 may meet again later; count only until the first difference"),
+        (one, one + 1, 0, "These two differ from the first step on"),
+        (one, one.copy(), 60, "These two never part: they agree for all of their 60 steps"),
+        (one[:20], one, 20, "One of them has only 20 steps, and so far they agree"),
+    ]
+    for first, second, wanted, reason in tries:
+        found = ask(function, first.copy(), second.copy())
+        if np.ndim(found) or found != wanted:
+            raise Wrong(f"{reason}. The answer is {wanted}, and yours is {found}.")
+    return "Up to there nothing but the seed decided; from there on it is the one change that speaks."
+
+
 EXERCISES = (
     Exercise(
         "10.1",
@@ -86,5 +108,11 @@ EXERCISES = (
         _what_is_needed,
         "What went into the cell above that replayed the session?",
         "`GAN(seed=...)`, `train(...)` and `schedule=...`.",
+    ),
+    Exercise(
+        "10.4",
+        _agreement,
+        "Go along both curves at once, and stop where they differ. What if they never do?",
+        "`for step, (a, b) in enumerate(zip(one, other)):` goes as far as the shorter one. Compare by `!=`.",
     ),
 )

@@ -24,4 +24,13 @@ needed = ["seed", "steps", "schedule"]
 
 And the same real pictures, on the same machine and version of TensorFlow: another processor rounds differently.
 """,
+    "10.4": r"""
+```python
+def agreement(one, other):
+    for step, (a, b) in enumerate(zip(one, other)):
+        if a != b:
+            return step
+    return min(len(one), len(other))
+```
+""",
 }

@@ -8,6 +8,10 @@ def names():
     return {"Schedule": Schedule}
 
 
+def agreement(body):
+    return f"def agreement(one, other):\n    n = min(len(one), len(other))\n    {body}"
+
+
 CASES = {
     "10.1": Case(
         wrong={
@@ -39,5 +43,20 @@ CASES = {
             'needed = ["seed", "luck"]': "'luck' is not in the list",
         },
         raises="needed = 3",
+    ),
+    "10.4": Case(
+        wrong={
+            agreement("return len(one)"): "differ first at number 37",
+            agreement("return np.argmax(one[:n] != other[:n]) + 1"): "The answer is 37, and yours is 38",
+            agreement("return np.argmax(~np.isclose(one[:n], other[:n])) if n else 0"): "equal bit",
+            agreement("return (one[:n] == other[:n]).sum()"): "may meet again later",
+            agreement("return np.argmax(one[:n] != other[:n])"): "never part",
+            agreement("return (one[:n] == other[:n]).cumprod()"): "differ first at number 37",
+        },
+        raises=agreement("return one.first_difference(other)"),
+        right=(
+            agreement("return int((one[:n] == other[:n]).cumprod().sum())"),
+            agreement("return np.append(one[:n] != other[:n], True).argmax()"),
+        ),
     ),
 }
