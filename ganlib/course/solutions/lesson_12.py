@@ -39,7 +39,7 @@ from ganlib.data import as_bytes
 
 walk = gan.pictures_of(my_path(latent[0], latent[1], 20).astype("float32"))
 frames = [export.gif.draw_frame(picture[..., 0], scale=4) for picture in as_bytes(walk)]
-(folder / "walk.gif").write_bytes(export.gif.gif_bytes(frames, [0.1] * len(frames)))
+(out / "walk.gif").write_bytes(export.gif.gif_bytes(frames, [0.1] * len(frames)))
 ```
 """,
 }
