@@ -238,7 +238,7 @@ def picture_rows(rows, titles=None, title=None):
     sentence += f"{join_words([_one_line(name) for name in rows])}."
     told = [f"{_difference(originals, pictures):.3f} ({_one_line(name)})" for name, pictures in others]
     if told:
-        sentence += f" Mean squared difference a pixel from the row {_one_line(first)}, "
+        sentence += f" Mean squared difference per pixel from the row {_one_line(first)}, "
         sentence += f"where black is -1 and white is 1: {join_words(told)}."
     if titles:
         sentence += f" Above the columns: {', '.join(titles)}."

@@ -174,6 +174,8 @@ def write_count(number, word):
 
 def begin_with(title):
     """Begin a sentence with the title, if there is one."""
+    if title and title.endswith(("?", "!")):
+        return f"{title} "
     return f"{title.rstrip('.')}: " if title else ""
 
 

@@ -19,7 +19,7 @@ def _length(length):
         },
         "Each of the 20 numbers has the mean square 1. What is their sum, and what is the root of that?",
     )
-    return "The root of 20. Half as long a code lies where hardly any digit's code is: run the next cell."
+    return "The root of 20. A code half as long lies where hardly any digit's code is: run the next cell."
 
 
 def _price(price):
