@@ -292,7 +292,7 @@ def tell_scene(scene, caption="", briefly=False):
         if points is None:
             continue
         words = write_count(len(points), f"{name} point") + _judged(scene, points)
-        if not briefly:
+        if not briefly or (name == "fake" and scene.surface is None):
             x, y = points.mean(axis=0)
             words += f" around ({x:.2f}, {y:.2f}) with a spread of {points.std(axis=0).mean():.2f}"
         parts.append(words)
