@@ -9,8 +9,8 @@ my_prediction = "rises"
 Smoothing is a number of imagined e-mails, so what matters is how many real ones stand against it. With 3,000 e-mails,
 0.01 and 1 give the same, and 100 already blurs the rarer words. With 30 e-mails, 100 imagined ones of each kind drown
 what was counted: every $\theta$ is near one half, and the error goes up most. Between 0.01 and 1 this cell does not
-decide: one set of 30 e-mails is a matter of luck. For a real answer, give the study above another learner, with
-`BernoulliNaiveBayes(smoothing=0.01)`.
+decide: one set of 30 e-mails is a matter of luck. For a real answer, give the study in the appendix another learner,
+with `BernoulliNaiveBayes(smoothing=0.01)`.
 """,
     "01.2": r"""
 ```python
