@@ -56,7 +56,7 @@ def my_draw(codes, n, width, rng):
 ```
 
 With a small width nearly all are digits, and hardly anything is new: each is a training digit, rebuilt, with a small
-change. With a width of 1 the noise has filled the cloud's shape up, and most draws are no digits. Whoever fits a
+change. With a width of 1 the noise has blurred the shape of the cloud, and most draws are no digits. Whoever fits a
 distribution has to choose between the two, and only digits that were held back can say which width is right.
 """,
 }
