@@ -29,7 +29,7 @@ kl = "smaller"
 ```
 
 Fewer numbers can say less: the KL term shrinks, and the reconstruction loses more than that, so the bound gets worse.
-New digits need not get worse: with fewer numbers the codes of the digits fill the prior more evenly.
+The share of new digits from the prior that the judge recognises hardly changes: with seed 0 it was 22% in place of 25%.
 """,
     "04.4": r"""
 ```python
