@@ -12,8 +12,6 @@ from functools import partial
 from itertools import count
 from queue import SimpleQueue
 
-import numpy as np
-
 from ganlib._tensorflow import keras
 from ganlib.arguments import Choice, Number, Whole
 from ganlib.lab.session import check_same_kind, session_of
@@ -33,7 +31,6 @@ SPEEDS = ("full", "calm", "slow")  # as fast as it goes; some steps per second; 
 BLOCK_SECONDS = 0.06  # a change waits for the block that runs
 LOOK_SHARE = 25  # times as long as a look takes, the trainer trains until the next one
 LOOK_SECONDS = (0.2, 1.0)  # between two looks at least and at most, whatever a look takes
-BLOCKS = 2  # in the time from one look to the next, of a view that says how long that is to be
 CALM = {"steps": 5, "seconds": 0.25}
 CAPTION_SECONDS = 1.6
 SENTENCES = TrainingDiverged, GuardError, RunFolderError, OSError  # errors that say in words what happened
@@ -432,7 +429,7 @@ class LabTrainer:
             callbacks=callbacks,
             schedule=self._session.schedule if self._session else None,
             record={"sample_interval": self._sample_interval},
-            look_every=min(BLOCK_SECONDS, (self._look_every or np.inf) / BLOCKS),
+            look_every=BLOCK_SECONDS,
         )
 
     @property
