@@ -180,11 +180,12 @@ RECIPES = MappingProxyType(
             **FAST,
         ),
         "conv": Recipe(
-            about="Convolutional networks with half the channels, for two cores.",
+            about="Convolutional networks with half the channels, for two cores, and a dense layer before the logit.",
             steps=6000,
             batch_size=64,
             network="conv",
             filters=32,
+            d_hidden=256,
             moving_average=0.999,
             **FAST,
         ),
@@ -256,6 +257,7 @@ ABLATIONS = MappingProxyType(
                 "rates that fall": {"cool_down": 0.5},
             }
         ),
+        "conv": MappingProxyType({"no dense layer": {"d_hidden": None}}),
         "fine": MappingProxyType(
             {
                 "no penalty": {"gradient_penalty": 0.0},
