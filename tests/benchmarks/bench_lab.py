@@ -73,7 +73,7 @@ def cost(lab, seconds, turns):
     print(f"headless {headless.mean():.1f} steps per second, lab open {opened.mean():.1f}: it costs", end=" ")
     print(f"{1 - opened.mean() / headless.mean():.1%} (standard error {error:.1%})")
     print(
-        f"a look takes {1000 * np.mean(drawing):.0f} ms; {len(drawing) / (seconds * turns):.1f} looks a second take "
+        f"a look takes {1000 * np.mean(drawing):.0f} ms; {len(drawing) / (seconds * turns):.1f} looks per second take "
         f"{sum(drawing) / (seconds * turns):.1%} of the time"
     )
 
