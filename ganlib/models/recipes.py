@@ -4,8 +4,8 @@ Each is plain data. `python -m ganlib bench --quality --ablate swift` measures w
 `swift` are worth; what it found for this version is in `assets/recorded/quality.json`, and lessons 07 and 08 show it.
 `pictures` is for pictures of your own: see `GAN.from_pictures`. `wasserstein`, `hinge` and `relativistic` give each
 critic the optimizer and the updates that its paper asks for, as a loss, its rates and its updates belong together; they
-are not tuned, and behind `swift` after as many steps. Their milliseconds per step, and those of `conv`, were measured as
-a multiple of another recipe's, on another computer. `gpu` has not been measured yet.
+are not tuned, and behind `swift` after as many steps. Their milliseconds per step, and those of `conv`, were measured
+as a multiple of another recipe's, on another computer. `gpu` has not been measured yet.
 
 Tried for `fine` and left out, as the digits were hardly better, or worse, after as many steps: batches of 64 and of
 512, a generator or a discriminator of twice the units, a discriminator that sees two pictures at once (Lin et al. 2018)

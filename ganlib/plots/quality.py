@@ -54,7 +54,7 @@ def quality_curves(curves, real, fog, title=None):
         for seconds, distances in seeds:
             style = {"marker": "o", "markersize": 3, "linewidth": 1.5, "alpha": 0.85}
             axes.plot(seconds, distances, color=pen.colour, linestyle=pen.line, **style)
-        _name(axes, name, min(begin[0][0] for begin in seeds), seeds[0][1][0], pen.colour, before=True)
+        _name(axes, name, min(begin[0][0] for begin in seeds), seeds[0][1][0], pen.colour, lift=9)
     axes.margins(x=0.14)
     for words, distance, lift in (("real digits", real, 7), ("fog", fog, -7)):
         axes.axhline(distance, color=GREY, linewidth=1)
@@ -72,10 +72,9 @@ def _points(name, rows):
     return seconds, distances
 
 
-def _name(axes, words, x, y, colour, before=False, lift=0):
-    """Write words behind a point or before it, some points higher: curves begin far apart and may end in one place."""
-    side = {"xytext": (-7, lift), "ha": "right"} if before else {"xytext": (7, lift), "ha": "left"}
-    axes.annotate(words, (x, y), **side, textcoords="offset points", color=colour, fontsize=9.5, va="center")
+def _name(axes, words, x, y, colour, lift):
+    """Write words behind a point, some points higher: curves that fall begin far apart and may end in one place."""
+    axes.annotate(words, (x, y), (7, lift), textcoords="offset points", color=colour, fontsize=9.5, va="center")
 
 
 def _number_axes(axes):
