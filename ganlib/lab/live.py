@@ -462,8 +462,12 @@ class LiveLab:
     def _ask(self):
         """Ask the trainer's thread to draw once more, and not again before it has: a slider moves faster than that."""
         if not self._asked:
-            self.trainer.apply(self._draw_again)
-            self._asked = True
+            self._asked = True  # before that thread can answer
+            try:
+                self.trainer.apply(self._draw_again)
+            except BaseException:
+                self._asked = False
+                raise
 
     def _draw_again(self, _):
         self._asked = False

@@ -255,6 +255,28 @@ def test_the_lab_asks_once_until_it_has_drawn(lab, monkeypatch):
     assert len(asked) == 2
 
 
+def test_a_picture_that_is_drawn_before_the_asking_returns_is_not_the_last_one(lab, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(lab, "_draw_again", lambda gan: (setattr(lab, "_asked", False), drawn.append(gan)))
+    monkeypatch.setattr(lab.trainer, "apply", lambda preset: preset(lab.model))
+    for value in (0.5, 0.2):
+        lab.layers.morph.value = value
+    assert len(drawn) == 3  # the first move of the slider switches the sheet on as well
+
+
+def test_a_lab_that_could_not_ask_asks_again(lab, monkeypatch):
+    def refuse(preset):
+        raise RuntimeError("The lab is closed.")
+
+    asked = []
+    with monkeypatch.context() as closed:
+        closed.setattr(lab.trainer, "apply", refuse)
+        lab.layers.switches["arrows"].value = True
+    monkeypatch.setattr(lab.trainer, "apply", asked.append)
+    lab.layers.switches["arrows"].value = False
+    assert asked == [lab._draw_again]
+
+
 def test_in_slow_motion_each_sub_step_shows_the_networks_of_its_moment(lab, gan, monkeypatch):
     monkeypatch.setattr("ganlib.lab.trainer.CAPTION_SECONDS", 0.0)
     before = gan.surface(pictures.CELLS), gan.generate(100, 0), gan.mesh()
