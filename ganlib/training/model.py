@@ -65,7 +65,7 @@ class TrainableModel(keras.Model):
         self.seed = check_seed(seed)
         self.run = None
         self.measured = None
-        self.guard = None
+        self.guard = self.proof = None  # how far each network moved in each step, and what was proved by it
         self._counter = tf.Variable(0, dtype=tf.int64, trainable=False, name="step")
         self._busy = threading.Lock()
         self._live = None

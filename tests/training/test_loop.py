@@ -20,7 +20,9 @@ from ganlib.training import (
     Schedule,
     TrainingDiverged,
     TrainingInterrupted,
+    loop,
 )
+from ganlib.training.players import take_turn
 
 BOTH_MODES = pytest.mark.parametrize("mode", ["compiled", "graph"], indirect=True)
 
@@ -352,13 +354,36 @@ def test_a_change_that_waits_for_the_next_block_does_not_confuse_the_guard(toy):
     assert toy.step == 5
 
 
-def test_the_guard_looks_anew_at_every_training():
+def test_the_guard_looks_again_at_what_is_compiled_anew_until_it_is_right():
     toy = Toy()
     train(toy, 5)
     sabotage(toy, also_moves=True)
-    with pytest.raises(GuardError):
+    for _ in range(2):
+        with pytest.raises(GuardError):
+            train(toy, 5)
+        assert toy.step == 5
+
+
+def test_the_guard_looks_once_at_what_was_compiled_and_again_when_somebody_else_is_held_still(toy, monkeypatch):
+    rehearsed = []
+    monkeypatch.setattr(loop, "take_turn", lambda *asked: rehearsed.append(asked) or take_turn(*asked))
+
+    def count(**changes):
+        rehearsed.clear()
+        for name, value in changes.items():
+            toy.live[name] = value
         train(toy, 5)
-    assert toy.step == 5
+        return len(rehearsed)
+
+    toy.compile()
+    toy.guard = None
+    both = count()
+    assert both == 2
+    assert count() == 0
+    assert toy.guard["leader"]["leader"] > 0, "it still says what it found"
+    assert count(halted=True) == count(halted=False) == both
+    toy.compile()
+    assert count() == both
 
 
 # --- divergence ----------------------------------------------------------------------------------------------------
