@@ -20,7 +20,7 @@ FIRST_LESSON, LIVE_LAB = "00_start_here.ipynb", "10_live_lab.ipynb"
 MINUTES_OF_A_YEAR = 60 * 24 * 365
 HOUSE = ("classic", "swift", "conv", "fine")  # the recipes that stand in the table of a contest
 OF_THE_PAGE = ("ip", "token", "visitors", "idle")
-OF_A_NEW_RUN = ("network", "seed", "moving_average")
+OF_A_NEW_RUN = ("network", "seed", "ema_decay")
 OF_PICTURES = ("size", "channels", "background")
 RATES = ("g_learning_rate", "d_learning_rate")
 OF_ANY_TRAINING = ("steps", "batch_size", "sample_interval")
@@ -194,7 +194,7 @@ def train(arguments):
     add("--film", type=_path, metavar="FILE.gif", help="write the samples of the run as a film")
     add("--g-learning-rate", type=float, metavar="RATE", help="of the generator; default 0.0002")
     add("--d-learning-rate", type=float, metavar="RATE", help="of the discriminator; default 0.0002")
-    add("--moving-average", type=float, metavar="DECAY", help="draw with averaged generator weights; default off")
+    add("--ema-decay", type=float, metavar="DECAY", help="draw with averaged generator weights; default off")
     add("--resume", type=_path, metavar="FOLDER", help="go on with a run that was broken off")
     options = vars(parser.parse_args(arguments))
     if "resume" in options and (fixed := {*OF_A_NEW_RUN, "run"} & options.keys()):

@@ -296,10 +296,10 @@ def test_train_hands_on_only_what_was_given(fake_gan):
 
 
 def test_train_hands_every_option_to_its_place(fake_gan):
-    line = "--steps 7 --batch-size 8 --sample-interval 9 --network conv --seed 3 --run r --data d --moving-average 0.9"
+    line = "--steps 7 --batch-size 8 --sample-interval 9 --network conv --seed 3 --run r --data d --ema-decay 0.9"
     assert commands.main(["train", *line.split(), "--g-learning-rate", "1e-3", "--d-learning-rate", "2e-3"]) == 0
     gan = fake_gan.made
-    assert gan.how == {"network": "conv", "seed": 3, "moving_average": 0.9}
+    assert gan.how == {"network": "conv", "seed": 3, "ema_decay": 0.9}
     assert (gan.g_learning_rate, gan.d_learning_rate) == (1e-3, 2e-3)
     assert gan.trained == {"steps": 7, "batch_size": 8, "sample_interval": 9, "data": "pictures of d", "run": "r"}
 
@@ -317,7 +317,7 @@ def test_train_goes_on_in_the_folder_of_a_broken_off_run(fake_gan):
     assert fake_gan.made.trained == {"steps": 5, "data": None, "run": None}
 
 
-@pytest.mark.parametrize("option", ["--seed 1", "--network conv", "--moving-average 0.9", "--run other"])
+@pytest.mark.parametrize("option", ["--seed 1", "--network conv", "--ema-decay 0.9", "--run other"])
 def test_train_refuses_to_change_what_a_resumed_run_has_fixed(fake_gan, capsys, option):
     with pytest.raises(SystemExit) as refusal:
         commands.main(["train", "--resume", "old", *option.split()])

@@ -35,8 +35,8 @@ def a_history(n=500, last=5000):
         "d_accuracy": falling / 2,
         "d_real": falling / 2.5,
         "d_fake": 1 - falling / 2.5,
-        "d_gradient": 10 * falling,
-        "g_gradient": falling / 10,
+        "d_grad_norm": 10 * falling,
+        "g_grad_norm": falling / 10,
     }
 
 
@@ -185,7 +185,7 @@ def test_no_figure_needs_or_opens_pyplot():
         "from ganlib import plots\n"
         "plots.game_diagram()._repr_html_()\n"
         "plots.picture_grid(np.zeros((2, 28, 28), np.uint8))._repr_html_()\n"
-        "plots.training_curves({'step': [1, 2], 'd_loss': [1., 2.], 'd_gradient': [1., 2.]})._repr_html_()\n"
+        "plots.training_curves({'step': [1, 2], 'd_loss': [1., 2.], 'd_grad_norm': [1., 2.]})._repr_html_()\n"
         "plots.score_histogram([.9], [.1])._repr_html_()\n"
         "assert 'matplotlib.pyplot' not in sys.modules and 'tensorflow' not in sys.modules\n"
         "import matplotlib.pyplot as plt\n"
@@ -324,7 +324,7 @@ def titles_of(plot):
 def test_a_panel_without_its_columns_is_left_out():
     history = a_history()
     assert len(titles_of(plots.training_curves(history))) == 4
-    del history["d_gradient"], history["g_gradient"], history["d_accuracy"]
+    del history["d_grad_norm"], history["g_grad_norm"], history["d_accuracy"]
     plot = plots.training_curves(history)
     assert titles_of(plot) == ["Loss", "Mean probability of being real"]
     assert "gradient" not in plot.sentence
@@ -383,7 +383,7 @@ def test_a_loss_that_has_run_off_gets_a_logarithmic_scale(d_loss, scale):
 
 def test_gradients_of_zero_do_not_spoil_the_logarithmic_panel():
     history = a_history()
-    history["g_gradient"][:] = 0
+    history["g_grad_norm"][:] = 0
     plot = plots.training_curves(history)
     assert lines_of(plot, "Gradient norm", plots.GENERATOR) == []
     plot.png()
@@ -391,7 +391,7 @@ def test_gradients_of_zero_do_not_spoil_the_logarithmic_panel():
 
 def test_a_short_range_of_gradients_still_has_numbers_on_its_axis():
     history = a_history()
-    history["d_gradient"], history["g_gradient"] = np.linspace(0.21, 0.9, 500), np.linspace(0.3, 0.6, 500)
+    history["d_grad_norm"], history["g_grad_norm"] = np.linspace(0.21, 0.9, 500), np.linspace(0.3, 0.6, 500)
     plot = plots.training_curves(history)
     plot.figure.draw_without_rendering()
     low, high = plot.figure.axes[3].get_ylim()

@@ -185,7 +185,7 @@ def _shown(rows):
     if all(sign.shown(seen) for sign in signs.SURE):
         yield "discriminator saturated", f"accuracy {seen['d_accuracy']:.3f}"
     if signs.NO_GRADIENT.shown(seen):
-        yield "no gradient", f"length {seen['g_gradient']:.3g}"
+        yield "no gradient", f"length {seen['g_grad_norm']:.3g}"
     if signs.FOOLED.shown(seen):
         yield "discriminator fooled", f"a fake gets {seen['d_fake']:.2f}"
     if signs.OSCILLATION.shown(seen):

@@ -44,7 +44,7 @@ class KeepBest(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         """Refuse a GAN without a moving average; load the judge before the clock of training runs."""
         if self.model.averaged_generator is None:
-            raise ValueError("KeepBest keeps the averaged generator: build the GAN with moving_average=0.999.")
+            raise ValueError("KeepBest keeps the averaged generator: build the GAN with ema_decay=0.999.")
         if self._judge is None and self.model.picture_shape != LEGIBLE:
             raise ValueError(
                 f"The judge of MNIST digits knows grey pictures of 28 by 28 pixels, not {self.model.picture_shape}: "

@@ -19,7 +19,7 @@ COMPARED = 200  # pictures, each with all others
 # 0.15; the nearest of a healthy generator's were 0.25 apart.
 DOUBLE = 0.1
 END = 0.99  # from here on, up or down, a pixel is at an end of the tanh
-SEEN = ("step", "d_accuracy", "d_real", "d_fake", "g_gradient", "d_loss", "g_loss")
+SEEN = ("step", "d_accuracy", "d_real", "d_fake", "g_grad_norm", "d_loss", "g_loss")
 
 
 class Sign(NamedTuple):
@@ -39,7 +39,7 @@ class Sign(NamedTuple):
 # A healthy discriminator was right about 94% at step 300 and 59% at step 600; one that has won about 100%.
 HEALTHY = Sign("d_accuracy", 0.52, 0.97)
 # 0.001 and below where the discriminator wins the saturating game, 10 and 1.4 in the healthy one.
-NO_GRADIENT = Sign("g_gradient", high=0.05)
+NO_GRADIENT = Sign("g_grad_norm", high=0.05)
 # The fakes of a generator that wins got 0.98 and 0.99, healthy ones 0.15 and 0.52.
 FOOLED = Sign("d_fake", 0.8)
 # Share of pictures that have a double: none of real digits or in the healthy game, 0.78 and more after 400 steps with
@@ -191,7 +191,7 @@ def vital_signs(history, pictures=None, recent=RECENT):
     Returns
     -------
     dict of str to float
-        Means over the recent steps of `d_accuracy`, `d_real`, `d_fake` and `g_gradient` (NaN if it was not measured);
+        Means over the recent steps of `d_accuracy`, `d_real`, `d_fake` and `g_grad_norm` (NaN if it was not measured);
         `loss`, the larger of the mean sizes of the two losses (infinite if one became NaN); `swing`, the standard
         deviation of `d_real` from step to step; and, of pictures, their `spread`, and the shares of `doubles` and of
         pixels at the `ends` of the tanh.
@@ -204,9 +204,9 @@ def vital_signs(history, pictures=None, recent=RECENT):
     if not len(last["step"]):
         raise ValueError("The history is empty: train first.")
     measured = {name: float(last[name].mean()) for name in ("d_accuracy", "d_real", "d_fake")}
-    gradients = np.asarray(history["g_gradient"][-max(recent, 10) :], float)  # every tenth step has one
+    gradients = np.asarray(history["g_grad_norm"][-max(recent, 10) :], float)  # every tenth step has one
     gradients = gradients[~np.isnan(gradients)]
-    measured["g_gradient"] = float(gradients.mean()) if len(gradients) else np.nan
+    measured["g_grad_norm"] = float(gradients.mean()) if len(gradients) else np.nan
     losses = [np.abs(last[name]).mean() for name in ("d_loss", "g_loss")]
     measured["loss"] = np.inf if np.isnan(losses).any() else float(max(losses))
     measured["swing"] = float(last["d_real"].std())

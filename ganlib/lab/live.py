@@ -355,7 +355,7 @@ class LiveLab:
     def _chart(self, whole):
         history, trainer = self._history(), self.trainer
         window = self.menus["window"].value or None
-        panels, beside = views.panels_of(self.model.columns), self._look_at_pinned()
+        panels, beside = views.panels_of(self.model.metric_names), self._look_at_pinned()
         charts = views.charts(history, panels, trainer.changes, window, beside=beside)
         if whole and self._before.get("real_scores") is not None:
             seen = self._before
@@ -370,7 +370,7 @@ class LiveLab:
             self.look(trainer)
             yield
             return
-        row = {name: float(self.model.measured[name][-1]) for name in self.model.columns}
+        row = {name: float(self.model.measured[name][-1]) for name in self.model.metric_names}
         between = {**now, **{name: before[name] for name in ("fakes", "latent") if name in before}}
         between["scores"] = self._scores(before["fakes"])
         if self.layers:
@@ -559,7 +559,7 @@ class LiveLab:
         self._shown_values = values
 
     def _history(self):
-        return self.model.measured or dict.fromkeys(("step", *self.model.columns), np.zeros(0))
+        return self.model.measured or dict.fromkeys(("step", *self.model.metric_names), np.zeros(0))
 
     def _readings(self, history):
         """Return what the two gauges say, of the balance and of the variety."""

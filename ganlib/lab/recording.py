@@ -17,6 +17,7 @@ from ganlib.thinning import thin_history
 from ganlib.training.files import atomic_write
 from ganlib.training.history import History
 from ganlib.training.live import Change
+from ganlib.training.old_names import NEW_NAMES, renew
 from ganlib.training.run_folder import RunFolder
 from ganlib.training.samples import MOST_BYTES, read_samples
 
@@ -155,8 +156,9 @@ class Recording:
             raise ValueError("another version")
         steps, frames = _check_frames(arrays["steps"], arrays["frames"])
         np.cumsum(frames, axis=0, dtype=np.uint8, out=frames)
-        columns = {name: arrays[f"column {name}"] for name in about["columns"]}
-        return cls(steps, frames, columns, about["start"], about["changes"], about["title"], about.get("setup", {}))
+        columns = {NEW_NAMES.get(name, name): arrays[f"column {name}"] for name in about["columns"]}
+        setup = renew(about.get("setup", {}))
+        return cls(steps, frames, columns, about["start"], about["changes"], about["title"], setup)
 
     @classmethod
     def shipped(cls):

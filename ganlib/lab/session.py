@@ -239,8 +239,8 @@ def _differs(session, trainer):
     weights = {name: array for name, array in built.state()[0].items() if "optimizer" not in name}
     if not all(name in first and np.array_equal(first[name], array) for name, array in weights.items()):
         return "its GAN has networks or first weights of its own"
-    if trainer.batch_size != built.usual["batch_size"]:
-        return f"it has batches of {trainer.batch_size}, and the recipe's have {built.usual['batch_size']}"
+    if trainer.batch_size != built.defaults["batch_size"]:
+        return f"it has batches of {trainer.batch_size}, and the recipe's have {built.defaults['batch_size']}"
     if not np.array_equal(trainer.data[0], session.data()):
         return f"it learns from other pictures than the first {session.pictures:,} of MNIST"
     return ""

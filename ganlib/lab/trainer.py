@@ -107,12 +107,12 @@ class LabTrainer:
             raise ValueError(f"view must have the methods look and tell, unlike {write(view)}.")
         self.model = model
         self.data = model.check_data(model.default_data() if data is None else data)
-        usual = model.usual["batch_size"] if batch_size is None else batch_size
+        usual = model.defaults["batch_size"] if batch_size is None else batch_size
         self.batch_size = Whole("batch_size", 4, len(self.data[0]))(usual)
-        self.most_steps = Whole("most_steps", 1)(model.usual["steps"] if most_steps is None else most_steps)
+        self.most_steps = Whole("most_steps", 1)(model.defaults["steps"] if most_steps is None else most_steps)
         self.running, self.closed, self.message, self.speed = False, False, "", "full"
         self.last_step = model.step
-        interval = model.usual["sample_interval"] if sample_interval is None else sample_interval
+        interval = model.defaults["sample_interval"] if sample_interval is None else sample_interval
         self._sample_interval = Whole("sample_interval", 1)(interval)
         self._most_seconds = 60 * Number("most_minutes", 0, LONGEST_MINUTES)(most_minutes)
         self._callbacks = _checked_callbacks(callbacks)
@@ -380,7 +380,7 @@ class LabTrainer:
         model.start_over(0, *state, session.seed)
         model.live.cut(self._logged)
         self._first, self._first_values = (0, *state), model.live.snapshot()
-        self.data, self.batch_size = model.check_data(session.data()), built.usual["batch_size"]
+        self.data, self.batch_size = model.check_data(session.data()), built.defaults["batch_size"]
         self._session, self._training = session, None
         self._resets, self.last_step = self._resets + 1, 0
         self.message = f"A session of {session.steps:,} steps is open. Press play: all its changes come again."

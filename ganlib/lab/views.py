@@ -53,7 +53,7 @@ GAN_PANELS = (
         ),
         "share",
     ),
-    Panel("Gradients", (_line("d_gradient", DISCRIMINATOR, "D"), _line("g_gradient", GENERATOR, "G")), "log"),
+    Panel("Gradients", (_line("d_grad_norm", DISCRIMINATOR, "D"), _line("g_grad_norm", GENERATOR, "G")), "log"),
 )
 
 

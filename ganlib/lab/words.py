@@ -51,7 +51,7 @@ def balance(history, values):
     Parameters
     ----------
     history : mapping of str to ndarray
-        Columns `d_real`, `d_fake`, `d_accuracy` and `g_gradient` of a GAN's history.
+        Columns `d_real`, `d_fake`, `d_accuracy` and `g_grad_norm` of a GAN's history.
     values : dict
         The live values, as `model.live.snapshot()` gives them.
 
@@ -69,7 +69,7 @@ def balance(history, values):
         return Reading(None, "nothing yet", "Nothing has been measured yet: press play.")
     gap = real - fake
     scores = f"D gives {real:.2f} to real pictures and {fake:.2f} to fakes"
-    told = [scores, _gradient_words(history["g_gradient"]), _still_words(values)]
+    told = [scores, _gradient_words(history["g_grad_norm"]), _still_words(values)]
     word, advice = _verdict(gap, fake, values)
     sentence = "; ".join(part for part in told if part)
     return Reading(float(np.clip(gap, -1, 1)), word, f"{sentence}. {advice}")
@@ -84,7 +84,7 @@ def _balance_of_critic(kind, history, values):
     of = "pairs" if kind in PENALTIES else "pictures"
     scores = f"D is a critic, whose scores are no probabilities; it {judged} {right:.0%} of {of}"
     sentence = "; ".join(
-        part for part in (scores, _gradient_words(history["g_gradient"]), _still_words(values)) if part
+        part for part in (scores, _gradient_words(history["g_grad_norm"]), _still_words(values)) if part
     )
     gap = 2 * right - 1
     if gap >= signs.AHEAD:

@@ -54,8 +54,8 @@ class Autoencoder(Coder):
     (1, 28, 28, 1)
     """
 
-    columns = ("error",)
-    usual = MappingProxyType({"steps": 5000, "batch_size": 128, "sample_interval": 1000})
+    metric_names = ("error",)
+    defaults = MappingProxyType({"steps": 5000, "batch_size": 128, "sample_interval": 1000})
 
     def __init__(
         self,

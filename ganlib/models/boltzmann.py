@@ -84,8 +84,8 @@ class RestrictedBoltzmannMachine(OnePlayer):
     (4, 28, 28, 1)
     """
 
-    columns = ("error", "free_energy_gap", "hidden_share")
-    usual = MappingProxyType({"steps": 10_000, "batch_size": 100, "sample_interval": 1000})
+    metric_names = ("error", "free_energy_gap", "hidden_share")
+    defaults = MappingProxyType({"steps": 10_000, "batch_size": 100, "sample_interval": 1000})
 
     def __init__(
         self,
@@ -187,7 +187,7 @@ class RestrictedBoltzmannMachine(OnePlayer):
 
     def players(self):
         """Return the only player: the machine."""
-        return {self.name: Player(self, self.optimizer, self.machine_step, self.columns)}
+        return {self.name: Player(self, self.optimizer, self.machine_step, self.metric_names)}
 
     @property
     def picture_shape(self):
@@ -199,7 +199,7 @@ class RestrictedBoltzmannMachine(OnePlayer):
             return "a machine of black and white pixels learns grey pictures: load_pictures(path, channels=1)"
         return f"build RestrictedBoltzmannMachine(picture_shape={shape}), or resize the pictures"
 
-    def parts(self):
+    def state_variables(self):
         """Return the variables that a checkpoint holds: weights, optimizer and the dreams that go on."""
         parts = {"machine": self.trainable_variables, "optimizer": self.optimizer.variables}
         return parts if self._dreams is None else {**parts, "dreams": [self._dreams]}

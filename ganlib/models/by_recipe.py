@@ -122,7 +122,7 @@ class ByRecipe:
         own = {"steps": recipe.steps, "batch_size": recipe.batch_size, "schedule": recipe.schedule()}
         if recipe.samples is not None:
             own["sample_interval"] = max(1, recipe.steps // recipe.samples)
-        self.recipe, self.usual = recipe, MappingProxyType({**self.usual, **own})
+        self.recipe, self.defaults = recipe, MappingProxyType({**self.defaults, **own})
         return {name: getattr(recipe, name) for name in GANOptions.__dataclass_fields__}
 
     def _own_callbacks(self, plan, verbose):

@@ -50,14 +50,14 @@ class Coder(OnePlayer):
 
     def players(self):
         """Return the only player: encoder and decoder, which move together."""
-        return {self.name: Player(self, self.optimizer, self.coder_step, self.columns)}
+        return {self.name: Player(self, self.optimizer, self.coder_step, self.metric_names)}
 
     @property
     def picture_shape(self):
         """Height, width and channels of a picture."""
         return tuple(self.encoder.input_shape[1:])
 
-    def parts(self):
+    def state_variables(self):
         """Return the variables that a checkpoint holds."""
         return {
             "encoder": self.encoder.variables,
@@ -66,7 +66,7 @@ class Coder(OnePlayer):
         }
 
     def loss_of(self, draws, count, training):
-        """Return the loss of a batch, a scalar tensor, and what is measured of it: a dict of the columns."""
+        """Return the loss of a batch, a scalar tensor, and what is measured of it: a dict of the metrics."""
         raise NotImplementedError
 
     def coder_step(self, draws, batch_size, learn=True):

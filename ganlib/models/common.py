@@ -84,7 +84,7 @@ def copy_of(network, name):
         copy = keras.models.clone_model(network)
     except Exception as error:  # code of one's own makes Keras raise a dozen kinds of error, all of one meaning
         raise ValueError(
-            f"moving_average keeps a second {name}, and this one cannot be copied, because of code of your own: "
+            f"ema_decay keeps a second {name}, and this one cannot be copied, because of code of your own: "
             f"register its layers and functions with keras.saving.register_keras_serializable, or do without."
         ) from error
     copy.set_weights(network.get_weights())

@@ -83,7 +83,7 @@ class FlowMatching(OnePlayer):
         Whether the usual network can be asked for a digit.
     optimizer : keras.optimizers.Optimizer or None
         Adam(1e-3) if None.
-    moving_average : float or None
+    ema_decay : float or None
         Decay per step of a moving average of the weights, which then makes the pictures.
     dropped : float
         Share of the training pictures whose digit the network is not told, 0 to 1: it learns both to draw what is asked
@@ -97,9 +97,9 @@ class FlowMatching(OnePlayer):
     (25, 28, 28, 1)
     """
 
-    columns = ("loss",)
+    metric_names = ("loss",)
     network_names = ("velocity",)
-    usual = MappingProxyType({"steps": 3000, "batch_size": 64, "sample_interval": 500})
+    defaults = MappingProxyType({"steps": 3000, "batch_size": 64, "sample_interval": 500})
 
     def __init__(
         self,
@@ -108,7 +108,7 @@ class FlowMatching(OnePlayer):
         velocity=None,
         conditional=False,
         optimizer=None,
-        moving_average=0.995,
+        ema_decay=0.995,
         dropped=0.1,
         name="flow_matching",
     ):
@@ -116,10 +116,10 @@ class FlowMatching(OnePlayer):
         self.velocity = self._default_velocity(bool(conditional)) if velocity is None else velocity
         check_velocity(self.velocity)
         self.conditional = len(self.velocity.inputs) == 3
-        if moving_average is not None:
-            moving_average = Number("moving_average", 0, 0.999999)(moving_average)
-        self.moving_average, self.dropped = moving_average, Number("dropped", 0, 1)(dropped)
-        self.averaged = None if moving_average is None else copy_of(self.velocity, "velocity")
+        if ema_decay is not None:
+            ema_decay = Number("ema_decay", 0, 0.999999)(ema_decay)
+        self.ema_decay, self.dropped = ema_decay, Number("dropped", 0, 1)(dropped)
+        self.averaged = None if ema_decay is None else copy_of(self.velocity, "velocity")
         self.compile(optimizer)
         self.built = True
 
@@ -131,9 +131,9 @@ class FlowMatching(OnePlayer):
             recipe = recipe.fitted(time_a_step(cls.from_recipe(recipe.replace(seconds=None)))(TIMED_SECONDS))
         velocity = builders.build_velocity_unet(filters=recipe.filters, digits=recipe.conditional, seed=seed)
         optimizer = keras.optimizers.Adam(recipe.learning_rate, beta_2=0.99)
-        flow = cls(seed, velocity=velocity, optimizer=optimizer, moving_average=recipe.moving_average)
+        flow = cls(seed, velocity=velocity, optimizer=optimizer, ema_decay=recipe.ema_decay)
         own = {"steps": recipe.steps, "batch_size": recipe.batch_size, "schedule": recipe.schedule()}
-        flow.usual = MappingProxyType({**flow.usual, **own})
+        flow.defaults = MappingProxyType({**flow.defaults, **own})
         return flow
 
     def _default_velocity(self, conditional):
@@ -141,7 +141,7 @@ class FlowMatching(OnePlayer):
 
     def settings(self):
         """Return what rebuilds the model beside its network and its optimizer."""
-        return {"moving_average": self.moving_average, "dropped": self.dropped}
+        return {"ema_decay": self.ema_decay, "dropped": self.dropped}
 
     def learner(self):
         """Return the network that learns: the velocity."""
@@ -190,7 +190,7 @@ class FlowMatching(OnePlayer):
 
     def players(self):
         """Return the only player."""
-        return {"velocity": Player(self.velocity, self.optimizer, self._turn, self.columns)}
+        return {"velocity": Player(self.velocity, self.optimizer, self._turn, self.metric_names)}
 
     def _turn(self, draws, batch_size, learn):
         return flow_step(self, *self._draw(draws, batch_size), learn)
@@ -209,13 +209,13 @@ class FlowMatching(OnePlayer):
     def update_average(self):
         """Let the average of the weights follow, if there is one."""
         if self.averaged is not None:
-            follow(self.averaged, self.velocity, self.moving_average, self.optimizer.iterations)
+            follow(self.averaged, self.velocity, self.ema_decay, self.optimizer.iterations)
 
     def measure(self, draws, count):
         """Measure the loss on a batch for `evaluate`; nobody learns."""
         return flow_step(self, *self._draw(draws, count), learn=False)
 
-    def parts(self):
+    def state_variables(self):
         """Return the variables that a checkpoint holds."""
         parts = {"velocity": self.velocity.variables, "optimizer": self.optimizer.variables}
         return parts if self.averaged is None else {**parts, "averaged": self.averaged.variables}
@@ -370,7 +370,7 @@ class PlaneFlow(PointModel, FlowMatching):
     (11, 300, 2)
     """
 
-    usual = MappingProxyType({"steps": 3000, "batch_size": 256, "sample_interval": 500})
+    defaults = MappingProxyType({"steps": 3000, "batch_size": 256, "sample_interval": 500})
 
     def __init__(self, seed=0, *, name="plane_flow", **options):
         super().__init__(seed, name=name, **options)
@@ -407,7 +407,7 @@ class FlowRecipe(Budget):
         Channels of the U-Net's finer map.
     learning_rate : float
         Of Adam, at first.
-    moving_average : float
+    ema_decay : float
     conditional : bool
         Whether digits can be asked for.
     """
@@ -415,7 +415,7 @@ class FlowRecipe(Budget):
     filters: int = 32
     learning_rate: float = 2e-3
     cool_down: float = 0.5
-    moving_average: float = 0.995
+    ema_decay: float = 0.995
     conditional: bool = False
 
     def __post_init__(self):
@@ -424,7 +424,7 @@ class FlowRecipe(Budget):
         own = [
             Whole("filters", 1),
             Number("learning_rate", 0, MAX_RATE),
-            Number("moving_average", 0, 0.999999),
+            Number("ema_decay", 0, 0.999999),
             Switch("conditional"),
         ]
         check_fields(self, own)

@@ -50,7 +50,7 @@ class GAN(ByRecipe, NetworkPair):
         What `train()` does if it is told nothing else, and the options where they are not given; `from_recipe` sets
         it, and the networks and optimizers to match.
     **options
-        See `GANOptions`: `loss_kind`, `loss_penalty`, `moving_average`, `d_update`, `d_fakes`, `gradient_penalty`,
+        See `GANOptions`: `loss_kind`, `loss_penalty`, `ema_decay`, `d_update`, `d_fakes`, `gradient_penalty`,
         `training_spread`, `augment`.
 
     Examples
@@ -61,9 +61,9 @@ class GAN(ByRecipe, NetworkPair):
     (25, 28, 28, 1)
     """
 
-    columns = ("d_loss", "d_accuracy", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient")
-    sparse_columns = ("d_gradient", "g_gradient")
-    optional_columns = ("d_real", "d_fake")
+    metric_names = ("d_loss", "d_accuracy", "g_loss", "d_real", "d_fake", "d_grad_norm", "g_grad_norm")
+    sparse_metrics = ("d_grad_norm", "g_grad_norm")
+    optional_metrics = ("d_real", "d_fake")
     optimizer_names = ("d_optimizer", "g_optimizer")
     usual_rate = 2e-4
     takes_labels = False
@@ -90,7 +90,7 @@ class GAN(ByRecipe, NetworkPair):
             raise ValueError(
                 f"augment={self.options.augment!r} is for pictures, and this GAN makes none: leave it out."
             )
-        if self.options.moving_average is not None:
+        if self.options.ema_decay is not None:
             self.averaged_generator = copy_of(self.generator, "generator")
         self._variables = {name: tf.Variable(value, trainable=False) for name, value in _READ_BY_STEPS.items()}
         self.adversarial_loss = AdversarialLoss(self._variables["loss_kind"], self._variables["label_smoothing"])
@@ -212,14 +212,14 @@ class GAN(ByRecipe, NetworkPair):
                 self.discriminator,
                 self.d_optimizer,
                 self._discriminator_turn,
-                ("d_loss", "d_accuracy", "d_real", "d_fake", "d_gradient"),
+                ("d_loss", "d_accuracy", "d_real", "d_fake", "d_grad_norm"),
                 lambda: self._repeats("d"),
             ),
             "generator": Player(
                 self.generator,
                 self.g_optimizer,
                 self._generator_turn,
-                ("g_loss", "g_gradient"),
+                ("g_loss", "g_grad_norm"),
                 lambda: self._repeats("g"),
             ),
         }
@@ -234,14 +234,14 @@ class GAN(ByRecipe, NetworkPair):
         real, latent = self.draw_real(draws, half), self.draw_latent(draws, half, LATENT)
         gan, shares = self._as_seen(draws), draws.uniform([half], SHARES)
         measured, gradients = D_STEPS[self.options.d_update](gan, gan.show(real), latent, shares, learn)
-        return {**measured, "d_gradient": gradient_norm(draws.step, gradients)}
+        return {**measured, "d_grad_norm": gradient_norm(draws.step, gradients)}
 
     def _generator_turn(self, draws, batch_size, learn):
         gan = self._as_seen(draws.at_turn(draws.turn + BESIDE))
         latent = self.draw_latent(draws, batch_size, LATENT_OF_G)
         partners = judge_partners(self, lambda: gan.show(self.draw_rivals(draws, batch_size)), batch_size)
         measured, gradients = generator_step(gan, latent, partners, learn)
-        return {**measured, "g_gradient": gradient_norm(draws.step, gradients)}
+        return {**measured, "g_grad_norm": gradient_norm(draws.step, gradients)}
 
     def _as_seen(self, draws):
         """Return the GAN as a step sees it: itself, or one whose pictures are augmented."""
@@ -277,7 +277,7 @@ class GAN(ByRecipe, NetworkPair):
         """Let the averaged generator follow the one that learns, if there is an average."""
         if self.averaged_generator is None:
             return
-        follow(self.averaged_generator, self.generator, self.options.moving_average, self.g_optimizer.iterations)
+        follow(self.averaged_generator, self.generator, self.options.ema_decay, self.g_optimizer.iterations)
 
     # --- live values --------------------------------------------------------------------------------------------------
 
@@ -333,10 +333,10 @@ class GAN(ByRecipe, NetworkPair):
 
     # --- state --------------------------------------------------------------------------------------------------------
 
-    def parts(self):
+    def state_variables(self):
         """Return the variables that a checkpoint holds."""
         optimizers = {"g_optimizer": self.g_optimizer.variables, "d_optimizer": self.d_optimizer.variables}
-        return {**super().parts(), **optimizers}
+        return {**super().state_variables(), **optimizers}
 
     def plain_values(self):
         """Return what else belongs to the state, how many batches pretraining has used up among it."""

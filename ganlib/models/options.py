@@ -8,12 +8,12 @@ from ganlib.models.gan_step import D_STEPS
 from ganlib.models.losses import LOSSES, PENALTIES
 from ganlib.models.networks import normalises_batches
 
-MAY_BE_NONE = ("moving_average", "loss_penalty")
+MAY_BE_NONE = ("ema_decay", "loss_penalty")
 
 
 @dataclass(frozen=True)
 class GANOptions:
-    """Options of a GAN; `GAN(moving_average=0.999)` and `GANOptions(moving_average=0.999)` take the same.
+    """Options of a GAN; `GAN(ema_decay=0.999)` and `GANOptions(ema_decay=0.999)` take the same.
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class GANOptions:
     loss_penalty : float or None
         Weight of the penalty that belongs to the loss "wasserstein" (10 if None) or "relativistic" (1 if None), half of
         which is added to the discriminator's loss, itself the mean of two terms; the other losses have none.
-    moving_average : float or None
+    ema_decay : float or None
         Decay per step of a moving average of the generator's weights, which then makes the pictures (0.99 to 0.9999).
     d_update : str
         "together": one update of the discriminator on a half batch of real and one of fake pictures; "apart": the
@@ -54,7 +54,7 @@ class GANOptions:
 
     loss_kind: str = "non_saturating"
     loss_penalty: float | None = None
-    moving_average: float | None = None
+    ema_decay: float | None = None
     d_update: str = "together"
     d_fakes: str = "training"
     gradient_penalty: float = 0.0
@@ -66,7 +66,7 @@ class GANOptions:
         checks = [
             Choice("loss_kind", tuple(LOSSES)),
             Number("loss_penalty", 0, 1e6),
-            Number("moving_average", 0, 0.999999),
+            Number("ema_decay", 0, 0.999999),
             Choice("d_update", tuple(D_STEPS)),
             Choice("d_fakes", ("training", "inference")),
             Number("gradient_penalty", 0, 1e6),

@@ -186,7 +186,7 @@ class NetworkPair(PictureModel):
 
     # --- state --------------------------------------------------------------------------------------------------------
 
-    def parts(self):
+    def state_variables(self):
         """Return the variables that a checkpoint holds."""
         parts = {"generator": self.generator.variables, "discriminator": self.discriminator.variables}
         if self.averaged_generator is not None:

@@ -106,7 +106,7 @@ class PlaneGAN(PointModel, GAN):
     (300, 2)
     """
 
-    usual = MappingProxyType({"steps": 3000, "batch_size": 128, "sample_interval": 100})
+    defaults = MappingProxyType({"steps": 3000, "batch_size": 128, "sample_interval": 100})
     usual_rate = 1e-3
 
     def __init__(self, latent="uniform", latent_dim=2, seed=0, *, name="plane_gan", **kwargs):

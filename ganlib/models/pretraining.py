@@ -43,7 +43,7 @@ def pretrain_discriminator(gan, steps=200, batch_size=32, *, data=None):
     batch_size = Whole("batch_size", 4, len(data[0]))(batch_size)
     mode = compile_mode([gan.discriminator])
     pupil = Player(gan.discriminator, gan.d_optimizer, partial(_pretraining_step, gan), ("accuracy",))
-    block = compile_block([pupil], pupil.columns, batch_size, mode)
+    block = compile_block([pupil], pupil.metric_names, batch_size, mode)
     given = {"seed": tf.constant(gan.seed, tf.int64), "data": tuple(map(tf.constant, data))}
     with gan.exclusive(), gan.run.held() if gan.run else contextlib.nullcontext():
         before = gan.state()

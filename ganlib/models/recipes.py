@@ -155,7 +155,7 @@ class Recipe(Budget, GANOptions):
 # Rates of 1e-3 are too fast with a momentum of 0.5, which is why beta_1 goes with them.
 FAST = {"g_learning_rate": 1e-3, "d_learning_rate": 1e-3, "beta_1": 0.0}
 # No momentum, and a mean of squares over the last ten steps or so; the rest is that of "swift".
-OF_CRITICS = {"batch_size": 64, "g_hidden": (256, 512), "beta_1": 0.0, "beta_2": 0.9, "moving_average": 0.995}
+OF_CRITICS = {"batch_size": 64, "g_hidden": (256, 512), "beta_1": 0.0, "beta_2": 0.9, "ema_decay": 0.995}
 RECIPES = MappingProxyType(
     {
         "classic": Recipe(about="The settings of the classic code.", steps=30_000, batch_size=32),
@@ -164,14 +164,14 @@ RECIPES = MappingProxyType(
             steps=5000,
             batch_size=64,
             g_hidden=(256, 512),
-            moving_average=0.995,
+            ema_decay=0.995,
             **FAST,
         ),
         "fine": Recipe(
             about="Large batches, a penalty on a steep discriminator, rates that fall, and the judge's best weights.",
             steps=19_500,
             batch_size=256,
-            moving_average=0.9995,
+            ema_decay=0.9995,
             cool_down=0.5,
             d_rate_left=0.4,
             gradient_penalty=1.0,
@@ -186,7 +186,7 @@ RECIPES = MappingProxyType(
             network="conv",
             filters=32,
             d_hidden=256,
-            moving_average=0.999,
+            ema_decay=0.999,
             **FAST,
         ),
         "wasserstein": Recipe(
@@ -219,7 +219,7 @@ RECIPES = MappingProxyType(
             batch_size=256,
             seconds=600.0,
             network="conv",
-            moving_average=0.9995,
+            ema_decay=0.9995,
             cool_down=0.5,
             d_rate_left=0.4,
             gradient_penalty=1.0,
@@ -234,7 +234,7 @@ RECIPES = MappingProxyType(
             samples=100,
             network="conv",
             filters=32,
-            moving_average=0.999,
+            ema_decay=0.999,
             gradient_penalty=1.0,
             augment="mirror and shift",
             **FAST,
@@ -251,7 +251,7 @@ ABLATIONS = MappingProxyType(
                 "batch of 32": {"batch_size": 32},
                 "rates of 0.0002": {"g_learning_rate": 2e-4, "d_learning_rate": 2e-4},
                 "momentum 0.5": {"beta_1": 0.5},
-                "no average": {"moving_average": None},
+                "no average": {"ema_decay": None},
                 "large generator": {"g_hidden": None},
                 "least squares": {"loss_kind": "least_squares"},
                 "rates that fall": {"cool_down": 0.5},

@@ -13,9 +13,7 @@ from ganlib.models.gan import GAN
 from ganlib.models.recipes import RECIPES
 
 FILE = "recorded/small_gan.npz"
-RECIPE = RECIPES["fine"].replace(
-    batch_size=128, steps=8000, g_hidden=(256, 512), moving_average=0.999, keep_best_every=None
-)
+RECIPE = RECIPES["fine"].replace(batch_size=128, steps=8000, g_hidden=(256, 512), ema_decay=0.999, keep_best_every=None)
 D_HIDDEN = (256, 128)
 SEED = 0
 

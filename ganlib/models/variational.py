@@ -105,8 +105,8 @@ class VariationalAutoencoder(Coder):
     (25, 28, 28, 1)
     """
 
-    columns = ("elbo", "reconstruction", "kl")
-    usual = MappingProxyType({"steps": 40_000, "batch_size": 128, "sample_interval": 1000})
+    metric_names = ("elbo", "reconstruction", "kl")
+    defaults = MappingProxyType({"steps": 40_000, "batch_size": 128, "sample_interval": 1000})
 
     def __init__(
         self,

@@ -83,8 +83,8 @@ _PANELS = (
     _Panel(
         "Gradient norm",
         (
-            _Curve("d_gradient", DISCRIMINATOR, "the discriminator's gradient norm"),
-            _Curve("g_gradient", GENERATOR, "the generator's gradient norm"),
+            _Curve("d_grad_norm", DISCRIMINATOR, "the discriminator's gradient norm"),
+            _Curve("g_grad_norm", GENERATOR, "the generator's gradient norm"),
         ),
         logarithmic=True,
     ),
@@ -113,9 +113,9 @@ def training_curves(history, events=(), columns=2):
     Parameters
     ----------
     history : mapping of str to array of shape (n,)
-        `step`, and any of `d_loss`, `g_loss`, `d_accuracy`, `d_real`, `d_fake` (shares from 0 to 1),
-        `d_gradient` and `g_gradient`, or an autoencoder's `error`, or a variational one's `elbo`, `reconstruction` and
-        `kl`, and a judge's `mnist_fd`. NaN marks a value that was not measured.
+        `step`, and any of `d_loss`, `g_loss`, `d_accuracy`, `d_real`, `d_fake` (shares from 0 to 1), `d_grad_norm` and
+        `g_grad_norm`, or an autoencoder's `error`, or a variational one's `elbo`, `reconstruction` and `kl`, and a
+        judge's `mnist_fd`. NaN marks a value that was not measured.
     events : sequence of dict
         Changes made meanwhile, with the keys `step`, `name` and `value`; marked by numbered lines. Events
         without a name, such as a run folder's checkpoints, are left out.

@@ -65,7 +65,7 @@ LESSONS = {
     "d_learning_rate": Number("d_learning_rate", 0, 10),
     "network": Choice("network", ("dense", "conv")),
     "loss_kind": Choice("loss_kind", LOSSES),
-    "moving_average": Number("moving_average", 0, 0.999999),
+    "ema_decay": Number("ema_decay", 0, 0.999999),
     "schedule_file": _schedule,
     "path": _pictures,
     "budget": Number("budget", 0, 1e6),

@@ -73,13 +73,13 @@ class GivenExamples(Draws):
         return self._data if len(self._data) > 1 else self._data[0]
 
 
-def compile_block(players, columns, batch_size, mode):
+def compile_block(players, metric_names, batch_size, mode):
     """Put many steps into one function, for any data of one shape and any seed.
 
     Parameters
     ----------
     players : list of Player
-    columns : tuple of str
+    metric_names : tuple of str
         What a step measures, in the order wanted.
     batch_size : int
     mode : str
@@ -90,11 +90,11 @@ def compile_block(players, columns, batch_size, mode):
     -------
     callable
         `block(first_step, count, *, seed, data)`: makes `count` steps, at most MAX_BLOCK, and returns float32 ndarray
-        (count, columns): what was measured last in each step. How many updates each player makes is asked once, when
+        (count, metrics): what was measured last in each step. How many updates each player makes is asked once, when
         the block begins; another number of them does not compile again, except where it was 1.
     """
     make = _calls_in_turn if mode == "stepwise" else _in_a_loop
-    run = make(players, columns, batch_size, mode != "graph")
+    run = make(players, metric_names, batch_size, mode != "graph")
 
     def block(first_step, count, *, seed, data):
         return run(first_step, count, [int(player.repeats()) for player in players], seed, data)
@@ -102,7 +102,7 @@ def compile_block(players, columns, batch_size, mode):
     return block
 
 
-def _in_a_loop(players, columns, batch_size, compiled):
+def _in_a_loop(players, metric_names, batch_size, compiled):
     """Make the block whose loop is a part of the compiled function.
 
     `tf.while_loop` over a counter with tensor bounds compiles once, for blocks of any length: in a compiled function a
@@ -116,10 +116,10 @@ def _in_a_loop(players, columns, batch_size, compiled):
         def take(done, rows):
             draws = Draws(data, seed, first_step + tf.cast(done, tf.int64))
             measured = play(players, draws, batch_size, times)
-            row = tf.stack([measured[name] for name in columns])
+            row = tf.stack([measured[name] for name in metric_names])
             return done + 1, tf.tensor_scatter_nd_update(rows, [[done]], [row])
 
-        rows = tf.fill([MAX_BLOCK, len(columns)], np.nan)
+        rows = tf.fill([MAX_BLOCK, len(metric_names)], np.nan)
         return tf.while_loop(lambda done, _: done < count, take, (tf.constant(0), rows), parallel_iterations=1)[1]
 
     def run(first_step, count, repeats, seed, data):
@@ -130,7 +130,7 @@ def _in_a_loop(players, columns, batch_size, compiled):
     return run
 
 
-def _calls_in_turn(players, columns, batch_size, compiled):
+def _calls_in_turn(players, metric_names, batch_size, compiled):
     """Make the block that calls a compiled function for every update: XLA runs a loop's convolutions on one thread."""
 
     @tf.function(jit_compile=compiled, autograph=False)
@@ -139,13 +139,13 @@ def _calls_in_turn(players, columns, batch_size, compiled):
         return tf.stack(list(take_turn(players, player, draws, batch_size, learn).values()))
 
     def run(first_step, count, repeats, seed, data):
-        measured = dict.fromkeys(columns, ())
+        measured = dict.fromkeys(metric_names, ())
         for step in tf.range(first_step, first_step + count, dtype=tf.int64):
             for index, (player, times) in enumerate(zip(players, repeats, strict=True)):
                 for turn in range(max(times, 1)):
                     last = update(step, tf.constant(turn), index, times > 0, seed, data)
-                for name, value in zip(player.columns, last.numpy(), strict=True):
+                for name, value in zip(player.metric_names, last.numpy(), strict=True):
                     measured[name] += (value,)
-        return np.stack([measured[name] for name in columns], axis=1)
+        return np.stack([measured[name] for name in metric_names], axis=1)
 
     return run

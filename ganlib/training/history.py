@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ganlib.training.old_names import NEW_NAMES
+
 
 class History(Mapping):
     """Columns of measurements, one row per step; behaves like a dict from name to a one-dimensional array.
@@ -73,7 +75,7 @@ class History(Mapping):
     def from_csv(cls, text, up_to=None):
         """Read what `to_csv` wrote, leaving out a cut-off last line and the steps above `up_to`."""
         header, *lines = text.split("\n")[:-1]
-        history = cls(header.split(",")[1:])
+        history = cls([NEW_NAMES.get(name, name) for name in header.split(",")[1:]])
         if lines:
             table = np.array([[float(cell) for cell in line.split(",")] for line in lines])
             if up_to is not None:

@@ -28,7 +28,7 @@ class Trainer:
     Parameters
     ----------
     model : TrainableModel
-        Gives `block`, `players`, `columns`, `live`, `step`, `state` and `load_state`.
+        Gives `block`, `players`, `metric_names`, `live`, `step`, `state` and `load_state`.
     data : tuple of ndarray
         What examples are drawn from, with replacement; kept on the device.
     batch_size : int
@@ -66,7 +66,7 @@ class Trainer:
     ):
         self.model = model
         self.run_folder = run
-        self.history = History(model.columns) if history is None else history
+        self.history = History(model.metric_names) if history is None else history
         self.look_every = look_every
         self.steps_per_second = float("nan")
         self._batch_size = batch_size
@@ -76,7 +76,7 @@ class Trainer:
         self._data = tuple(map(tf.constant, data))
         self._block = model.block(self._data, batch_size, mode)
         self._compiled = self._block.func
-        self._logs = dict.fromkeys(model.columns, float("nan"))
+        self._logs = dict.fromkeys(model.metric_names, float("nan"))
         self._good = None
         self._logged = None
         self._saved = None
@@ -162,11 +162,11 @@ class Trainer:
 
     def _latest(self, rows):
         """Return the newest value of every column; a sparse one keeps its value until it is measured again."""
-        for name, values in zip(self.model.columns, rows.T, strict=True):
+        for name, values in zip(self.model.metric_names, rows.T, strict=True):
             measured = values[~np.isnan(values)]
             if len(measured):
                 self._logs[name] = float(measured[-1])
-            elif name in self.model.optional_columns:
+            elif name in self.model.optional_metrics:
                 self._logs[name] = np.nan
         return dict(self._logs)
 
@@ -227,13 +227,13 @@ class Trainer:
 
     def _check_finite(self, first, rows):
         """Put the model back to the last good state if anything that was measured is infinite or NaN."""
-        may_lack = (*self.model.sparse_columns, *self.model.optional_columns)
-        left_out = np.isnan(rows) & np.isin(self.model.columns, may_lack)
+        may_lack = (*self.model.sparse_metrics, *self.model.optional_metrics)
+        left_out = np.isnan(rows) & np.isin(self.model.metric_names, may_lack)
         bad = ~np.isfinite(rows) & ~left_out
         if not bad.any():
             return
         row = int(np.argmax(bad.any(axis=1)))
-        column = self.model.columns[int(np.argmax(bad[row]))]
+        column = self.model.metric_names[int(np.argmax(bad[row]))]
         raise self._diverged(first + row + 1, f"{column} became {rows[row][bad[row]][0]}")
 
     def _diverged(self, step, what):

@@ -21,6 +21,7 @@ from ganlib.training.devices import compile_mode, describe_device
 from ganlib.training.errors import RunFolderError
 from ganlib.training.live import LiveValues, Schedule
 from ganlib.training.loop import Trainer
+from ganlib.training.old_names import renew
 from ganlib.training.players import play
 from ganlib.training.run_folder import RunFolder, as_folder
 
@@ -34,15 +35,15 @@ class TrainableModel(keras.Model):
 
     A family of models says what one step is; it defines
 
-    * `columns`: names of the numbers that a step measures;
-    * if it likes, `sparse_columns`: those of them that only some steps measure, being NaN in the others; and
-      `optional_columns`: those that do not always mean something, being NaN where they do not;
+    * `metric_names`: names of the numbers that a step measures;
+    * if it likes, `sparse_metrics`: those of them that only some steps measure, being NaN in the others; and
+      `optional_metrics`: those that do not always mean something, being NaN where they do not;
     * `players()`: dict of name to `Player`, each with a network, an optimizer and a step of its own;
-    * `measure(draws, count)`: measures a batch without learning, a dict of the columns that are not sparse;
+    * `measure(draws, count)`: measures a batch without learning, a dict of the metrics that are not sparse;
     * `network_names`, `optimizer_names`: the constructor's arguments that are networks, and those that are optimizers;
       `settings()`: dict of the others, as JSON can hold them;
     * `live_values()`: dict of name to `LiveValue`;
-    * `parts()`: dict of name to the list of variables that a checkpoint holds;
+    * `state_variables()`: dict of name to the list of variables that a checkpoint holds;
     * `default_data()`, `check_data(data)`: what it learns;
     * if it likes, `usual`, `take_sample(step)` and `describe(measured)`.
 
@@ -52,12 +53,12 @@ class TrainableModel(keras.Model):
         Seed of the first weights, of the batches and of the latent vectors.
     """
 
-    columns = ()
-    sparse_columns = ()
-    optional_columns = ()
+    metric_names = ()
+    sparse_metrics = ()
+    optional_metrics = ()
     network_names = ()
     optimizer_names = ()
-    usual = MappingProxyType({"steps": 30_000, "batch_size": 32, "sample_interval": 200})
+    defaults = MappingProxyType({"steps": 30_000, "batch_size": 32, "sample_interval": 200})
 
     def __init__(self, seed=0, **kwargs):
         check_settings()
@@ -70,7 +71,7 @@ class TrainableModel(keras.Model):
         self._busy = threading.Lock()
         self._live = None
         self._blocks, self._learning = {}, ()
-        self._means = Means(name for name in self.columns if name not in self.sparse_columns)
+        self._means = Means(name for name in self.metric_names if name not in self.sparse_metrics)
 
     # --- what a family gives --------------------------------------------------------------------------------------
 
@@ -94,7 +95,7 @@ class TrainableModel(keras.Model):
         """Return a dict of name to `LiveValue`."""
         return {}
 
-    def parts(self):
+    def state_variables(self):
         """Return a dict of name to the list of variables that a checkpoint holds."""
         raise NotImplementedError
 
@@ -114,7 +115,7 @@ class TrainableModel(keras.Model):
 
     def describe(self, measured):
         """Say in a few words what a step measured, for the progress bar."""
-        return " ".join(f"[{name}: {measured[name]:.3f}]" for name in self.columns)
+        return " ".join(f"[{name}: {measured[name]:.3f}]" for name in self.metric_names)
 
     # --- state ----------------------------------------------------------------------------------------------------
 
@@ -138,7 +139,7 @@ class TrainableModel(keras.Model):
         """Return everything that resuming needs: a dict of arrays and a dict of plain values."""
         arrays = {
             f"{part}.{index:03d}": variable.numpy()
-            for part, variables in self.parts().items()
+            for part, variables in self.state_variables().items()
             for index, variable in enumerate(variables)
         }
         return arrays, self.plain_values()
@@ -155,7 +156,7 @@ class TrainableModel(keras.Model):
         """Put back what `state` returned; ValueError, with nothing changed, if it does not fit the networks."""
         targets = {
             f"{part}.{index:03d}": variable
-            for part, variables in self.parts().items()
+            for part, variables in self.state_variables().items()
             for index, variable in enumerate(variables)
         }
         if targets.keys() != arrays.keys() or any(tuple(v.shape) != arrays[k].shape for k, v in targets.items()):
@@ -205,7 +206,8 @@ class TrainableModel(keras.Model):
     @classmethod
     def from_config(cls, config):
         """Rebuild the model that `get_config` described."""
-        return cls(**{name: load_part(value) if name in cls._part_names() else value for name, value in config.items()})
+        known = cls._part_names()
+        return cls(**{name: load_part(value) if name in known else value for name, value in renew(config).items()})
 
     @classmethod
     def _part_names(cls):
@@ -289,7 +291,7 @@ class TrainableModel(keras.Model):
         batch_size = self.batch_size_of(tf.shape(examples[0])[0])
         measured = play(players, draws, batch_size, [player.repeats() for player in players])
         self._counter.assign_add(1)
-        return {name: measured[name] for name in self.columns if name not in self.sparse_columns}
+        return {name: measured[name] for name in self.metric_names if name not in self.sparse_metrics}
 
     def test_step(self, batch):
         """Measure a batch for `evaluate`; return the means over all batches so far."""
@@ -330,7 +332,7 @@ class TrainableModel(keras.Model):
         self._look_at_frozen()
         if (batch_size, mode) not in self._blocks:
             players = list(self.players().values())
-            self._blocks[batch_size, mode] = compile_block(players, self.columns, batch_size, mode)
+            self._blocks[batch_size, mode] = compile_block(players, self.metric_names, batch_size, mode)
         return partial(self._blocks[batch_size, mode], seed=tf.constant(self.seed, tf.int64), data=data)
 
     def train(
@@ -407,13 +409,13 @@ class TrainableModel(keras.Model):
         """Fill in what was not said: by the run that goes on, else by the usual numbers."""
         planned = self.run.config["training"] if self.run else {}
         left = self.steps_left()
-        steps = (self.usual["steps"] if left is None else left) if steps is None else Whole("steps", 1)(steps)
+        steps = (self.defaults["steps"] if left is None else left) if steps is None else Whole("steps", 1)(steps)
         if batch_size is None:
-            batch_size = planned.get("batch_size", self.usual["batch_size"])
+            batch_size = planned.get("batch_size", self.defaults["batch_size"])
         if sample_interval is None:
-            sample_interval = planned.get("sample_interval", self.usual["sample_interval"])
+            sample_interval = planned.get("sample_interval", self.defaults["sample_interval"])
         if schedule is None:
-            schedule = Schedule(planned.get("schedule", self.usual.get("schedule", ())))
+            schedule = Schedule(planned.get("schedule", self.defaults.get("schedule", ())))
         return {
             "steps": steps,
             "batch_size": batch_size,

@@ -25,7 +25,7 @@ class Player(NamedTuple):
     step : callable
         `step(draws, batch_size, learn)` makes one update with what `draws` gives and returns a dict of name to float32
         scalar: what it measured. Where `learn`, a Python bool, is False it measures the same and moves nothing.
-    columns : tuple of str
+    metric_names : tuple of str
         The names of what it measures.
     repeats : callable
         Returns how many updates it makes in a step of training, an int or an int32 scalar; if 0, it is measured.
@@ -34,7 +34,7 @@ class Player(NamedTuple):
     network: keras.Model
     optimizer: keras.optimizers.Optimizer
     step: Callable
-    columns: tuple
+    metric_names: tuple
     repeats: Callable = lambda: 1
 
 
@@ -71,7 +71,7 @@ def _take_turns(players, player, draws, batch_size, times):
         return tf.while_loop(lambda turn, _: turn < count, take, (tf.constant(0), measured), parallel_iterations=1)[1]
 
     # Two loops and not a condition, around which XLA would copy all weights at every step.
-    learned = repeat(times, dict.fromkeys(player.columns, tf.constant(np.nan)), learn=True)
+    learned = repeat(times, dict.fromkeys(player.metric_names, tf.constant(np.nan)), learn=True)
     return repeat(tf.cast(tf.equal(times, 0), tf.int32), learned, learn=False)
 
 
@@ -80,7 +80,7 @@ def take_turn(players, player, draws, batch_size, learn):
     still = [other.network for other in players if other.network is not player.network or not learn]
     with kept([weight for network in still for weight in written_by_layers(network)]):
         measured = player.step(draws, batch_size, learn)
-    return {name: tf.convert_to_tensor(measured[name], tf.float32) for name in player.columns}
+    return {name: tf.convert_to_tensor(measured[name], tf.float32) for name in player.metric_names}
 
 
 @contextlib.contextmanager

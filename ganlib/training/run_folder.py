@@ -29,6 +29,7 @@ from ganlib.training.errors import RunFolderError
 from ganlib.training.files import atomic_write, remove_unfinished
 from ganlib.training.history import History
 from ganlib.training.live import Schedule
+from ganlib.training.old_names import renew
 
 FORMAT = 1
 KEPT_CHECKPOINTS = 3
@@ -115,7 +116,7 @@ class RunFolder:
                 f"{path} was written by ganlib {writer} in format {version}; "
                 f"this version reads format {FORMAT}. Resume it with the version that wrote it."
             )
-        return cls(path, config)
+        return cls(path, renew(config))
 
     @property
     def checkpoint_folder(self):

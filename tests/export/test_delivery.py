@@ -47,7 +47,7 @@ def test_the_discriminator_can_be_taken_away_too(gan, tmp_path):
 def test_the_averaged_weights_are_those_that_go_into_the_file(tmp_path):
     from helpers import tiny
 
-    gan = tiny.build_gan(moving_average=0.9)
+    gan = tiny.build_gan(ema_decay=0.9)
     for weight in gan.averaged_generator.weights:
         weight.assign(weight + 0.1)
     network = keras.saving.load_model(to_keras(gan, tmp_path / "g.keras"), compile=False)

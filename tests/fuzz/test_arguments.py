@@ -198,7 +198,7 @@ CALLS = {
         {
             "history": {
                 name: np.ones(20)
-                for name in ("step", "d_accuracy", "d_real", "d_fake", "g_gradient", "d_loss", "g_loss")
+                for name in ("step", "d_accuracy", "d_real", "d_fake", "g_grad_norm", "d_loss", "g_loss")
             },
             "pictures": np.zeros((2, 4, 4, 1)),
             "recent": 10,

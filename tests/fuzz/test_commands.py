@@ -38,7 +38,7 @@ LINK = re.compile(r"\[!\[[\w ]+\]\(https://[\w./-]+\)\]\(https://[\w./?=%-]+\)",
 OPTIONS = {
     "train": (
         ("--data", "nowhere"),
-        "steps batch-size sample-interval network seed run g-learning-rate d-learning-rate moving-average resume",
+        "steps batch-size sample-interval network seed run g-learning-rate d-learning-rate ema-decay resume",
     ),
     "badges": ((), "repository branch"),
     "record": ((), ""),

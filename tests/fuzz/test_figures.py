@@ -20,7 +20,7 @@ ROWS = {"one": DIGITS[:3], "two": DIGITS[3:6]}
 STEPS, THREE = [1, 2, 3], np.array([0.2, 0.4, 0.5])
 POINTS = np.random.default_rng(0).uniform(-0.9, 0.9, (12, 2))
 LABELS = np.arange(12) % 2
-HISTORY = {"step": np.array(STEPS), "d_loss": THREE, "d_gradient": THREE}
+HISTORY = {"step": np.array(STEPS), "d_loss": THREE, "d_grad_norm": THREE}
 MEASURED = {"step": np.array(STEPS), "error": THREE, "free_energy_gap": THREE}
 RATES = {"a": [1, 1, 2], "b": [1, 2, 2], "outcome": ["done", "failed", "trained"], "score": [1.0, np.nan, 3.0]}
 CASE = SimpleNamespace(name="real", group="real", pictures=DIGITS, scores={"mnist_fd": 1.0, "precision": 0.5})

@@ -33,7 +33,7 @@ OF_A_GAN = {
     "seed": 0,
     "loss_kind": "saturating",
     "loss_penalty": None,
-    "moving_average": None,
+    "ema_decay": None,
     "d_update": "apart",
     "d_fakes": "inference",
     "gradient_penalty": 0.0,
@@ -72,7 +72,7 @@ BUILT = {
     "from_keras": Call(lambda seed: GAN.from_keras("nowhere.keras", seed=seed), {"seed": 0}),
     "FlowMatching": Call(
         FlowMatching,
-        {"seed": 0, "velocity": None, "conditional": False, "optimizer": None, "moving_average": 0.9, "dropped": 0.1},
+        {"seed": 0, "velocity": None, "conditional": False, "optimizer": None, "ema_decay": 0.9, "dropped": 0.1},
     ),
     "FlowMatching of a recipe": Call(FlowMatching.from_recipe, {"name": "flow", "seed": 0}, {"name": "recipe"}),
     "PlaneFlow": Call(PlaneFlow, {"seed": 0, "optimizer": None}),

@@ -60,16 +60,16 @@ def conditional(shape=(28, 28, 1), classes=10, **options):
 
 def flow():
     velocity = builders.build_velocity_unet((8, 8, 1), 8, digits=True, seed=0)
-    return FlowMatching(velocity=velocity, moving_average=0.9)
+    return FlowMatching(velocity=velocity, ema_decay=0.9)
 
 
 # Name of the family: how to build its model, and what it learns.
 FAMILIES = {
     "gan": (lambda: gan_of(lambda network: network), tiny.DATA),
-    "gan, averaged": (lambda: gan_of(lambda network: network, moving_average=0.9), tiny.DATA),
+    "gan, averaged": (lambda: gan_of(lambda network: network, ema_decay=0.9), tiny.DATA),
     "gan, functional": (lambda: gan_of(as_functional, gradient_penalty=1.0), tiny.DATA),
     "gan, nested": (lambda: gan_of(as_nested, d_update="apart"), tiny.DATA),
-    "gan, colour": (lambda: coloured(moving_average=0.9), COLOURED),
+    "gan, colour": (lambda: coloured(ema_decay=0.9), COLOURED),
     "gan, wasserstein": (lambda: gan_of(as_functional, loss_kind="wasserstein"), tiny.DATA),
     "gan, augmented": (
         lambda: gan_of(lambda network: network, augment="mirror and shift", gradient_penalty=1.0),

@@ -20,8 +20,8 @@ def network(name, seed):
 
 @keras.saving.register_keras_serializable("toy")
 class Toy(TrainableModel):
-    columns = ("leader_loss", "follower_loss", "size")
-    sparse_columns = ("size",)
+    metric_names = ("leader_loss", "follower_loss", "size")
+    sparse_metrics = ("size",)
 
     def __init__(self, seed=0, **kwargs):
         super().__init__(seed=seed, **kwargs)
@@ -47,7 +47,7 @@ class Toy(TrainableModel):
             name: Player(getattr(self, name), self.optimizers[name], *step, repeats) for name, step in steps.items()
         }
 
-    def parts(self):
+    def state_variables(self):
         variables = {name: player.network.variables for name, player in self.players().items()}
         return variables | {f"{name}_optimizer": optimizer.variables for name, optimizer in self.optimizers.items()}
 

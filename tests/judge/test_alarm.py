@@ -16,11 +16,19 @@ from ganlib.judge.signs import share_of_doubles
 from ganlib.models.presets import PRESETS
 
 TRAIN, LABELS = load_mnist("train")
-COLUMNS = ("d_loss", "d_accuracy", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient")
-WELL = {"d_loss": 0.6, "d_accuracy": 0.7, "g_loss": 0.9, "d_real": 0.6, "d_fake": 0.4, "d_gradient": 1, "g_gradient": 1}
+COLUMNS = ("d_loss", "d_accuracy", "g_loss", "d_real", "d_fake", "d_grad_norm", "g_grad_norm")
+WELL = {
+    "d_loss": 0.6,
+    "d_accuracy": 0.7,
+    "g_loss": 0.9,
+    "d_real": 0.6,
+    "d_fake": 0.4,
+    "d_grad_norm": 1,
+    "g_grad_norm": 1,
+}
 FAILURES = {
     "discriminator saturated": {"d_accuracy": 1.0, "d_real": 0.999, "d_fake": 0.001},
-    "no gradient": {"g_gradient": 1e-4},
+    "no gradient": {"g_grad_norm": 1e-4},
     "discriminator fooled": {"d_fake": 0.97},
     "divergence": {"g_loss": 900.0},
 }
@@ -41,7 +49,7 @@ class Stub:
         for _ in range(steps // 100):
             rows = {name: np.full(100, value, float) for name, value in {**WELL, **values}.items()}
             rows["d_real"] = rows["d_real"] + self.rng.normal(0, values.get("swing", 0.02), 100)
-            rows["g_gradient"][np.arange(100) % 10 > 0] = np.nan
+            rows["g_grad_norm"][np.arange(100) % 10 > 0] = np.nan
             rows["step"] = np.arange(self.step + 1, self.step + 101)
             self.measured = {name: np.concatenate([v, rows[name]]) for name, v in self.measured.items()}
             self.step += 100
@@ -93,7 +101,7 @@ def test_a_failure_that_is_over_is_not_active_and_can_be_named_again(watch):
     stub = Stub()
     watcher = watch(stub)
     for _ in range(2):
-        stub.go(1500, watcher, g_gradient=1e-4)
+        stub.go(1500, watcher, g_grad_norm=1e-4)
         assert set(watcher.active) == {"no gradient"}
         stub.go(1500, watcher)
         assert not watcher.active
@@ -157,7 +165,7 @@ def test_of_points_of_the_plane_the_history_is_read(watch):
     stub.generate = lambda n, seed=0: np.zeros((n, 2), np.float32)
     watcher = watch(stub, patience=0)
     stub.go(1500, watcher)
-    stub.go(1500, watcher, g_gradient=1e-4)
+    stub.go(1500, watcher, g_grad_norm=1e-4)
     assert [alarm.kind for alarm in watcher.alarms] == ["no gradient"]
 
 

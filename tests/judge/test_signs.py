@@ -12,13 +12,21 @@ from ganlib.lab import words
 from ganlib.models.presets import PRESETS
 from ganlib.plots import sweeps
 
-WELL = {"d_loss": 0.6, "d_accuracy": 0.7, "g_loss": 0.9, "d_real": 0.6, "d_fake": 0.4, "d_gradient": 1, "g_gradient": 1}
+WELL = {
+    "d_loss": 0.6,
+    "d_accuracy": 0.7,
+    "g_loss": 0.9,
+    "d_real": 0.6,
+    "d_fake": 0.4,
+    "d_grad_norm": 1,
+    "g_grad_norm": 1,
+}
 FAILURES = {  # what is different, and what a sweep, the alarm and the presets call it
     "sure": ({"d_accuracy": 1.0, "d_real": 0.999, "d_fake": 0.001}, "D won", {"discriminator saturated"}, set()),
-    "no gradient": ({"g_gradient": 0.04}, "D won", {"no gradient"}, {"d_too_strong"}),
+    "no gradient": ({"g_grad_norm": 0.04}, "D won", {"no gradient"}, {"d_too_strong"}),
     "fooled": ({"d_fake": 0.81}, "G won", {"discriminator fooled"}, {"g_too_strong"}),
     "fooled, no gradient": (
-        {"d_fake": 0.99, "g_gradient": 0.03},
+        {"d_fake": 0.99, "g_grad_norm": 0.03},
         "G won",
         {"discriminator fooled", "no gradient"},
         {"g_too_strong", "d_too_strong"},
@@ -36,7 +44,7 @@ ALIKE = DIFFERENT[:1] + np.random.default_rng(0).normal(0, 0.09, (200, 28, 28, 1
 
 def history(changes):
     rows = {name: np.broadcast_to(np.asarray(value, float), 100).copy() for name, value in {**WELL, **changes}.items()}
-    rows["g_gradient"][np.arange(100) % 10 > 0] = np.nan
+    rows["g_grad_norm"][np.arange(100) % 10 > 0] = np.nan
     return {"step": np.arange(1, 101), **rows}
 
 
@@ -104,7 +112,7 @@ def test_the_live_lab_says_who_wins_where_the_others_do():
         ({"spread": 0.05, "d_accuracy": 1.0}, "collapsed"),
         ({"spread": 0.05, "ends": 0.99}, "saturated"),
         ({"loss": 31.0, "ends": 0.99, "spread": 0.05}, "diverged"),
-        ({"g_gradient": np.nan}, "trained"),
+        ({"g_grad_norm": np.nan}, "trained"),
         ({"swing": 0.2, "d_fake": 0.9}, "G won"),
     ],
 )
@@ -149,14 +157,14 @@ def test_vital_signs_are_about_the_last_steps_alone():
         "d_accuracy": np.array([0, 0, 0.5, 1]),
         "d_real": np.array([0, 0, 0.2, 0.4]),
         "d_fake": np.array([0, 0, 0.1, 0.3]),
-        "g_gradient": np.array([np.nan, 2, np.nan, np.nan]),
+        "g_grad_norm": np.array([np.nan, 2, np.nan, np.nan]),
     }
     signs = vital_signs(history, np.zeros((2, 2, 2, 1)), recent=2)
     wanted = {
         "d_accuracy": 0.75,
         "d_real": 0.3,
         "d_fake": 0.2,
-        "g_gradient": 2,
+        "g_grad_norm": 2,
         "loss": 5,
         "swing": 0.1,
         "spread": 0,

@@ -284,7 +284,7 @@ def test_memory_stays_flat_while_it_trains(lab, gan, monkeypatch):
         after, looked_at_end, drawn_at_end = train(100)
     finally:
         tracemalloc.stop()
-    rows = 100 * (8 + 4 * len(gan.columns))
+    rows = 100 * (8 + 4 * len(gan.metric_names))
     assert looked_at_end - looked >= 100
     assert after - before < 2 * rows + 100_000
     assert drawn_at_end < 2 * drawn
@@ -303,7 +303,7 @@ def test_a_curve_is_thinned_to_means_and_gaps_are_left_out():
 
 
 def test_charts_hold_a_curve_a_column_and_a_mark_a_change():
-    columns = ("d_loss", "d_accuracy", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient")
+    columns = ("d_loss", "d_accuracy", "g_loss", "d_real", "d_fake", "d_grad_norm", "g_grad_norm")
     history = {"step": np.arange(1, 501)} | {name: np.linspace(0.1, 1, 500) for name in columns}
     changes = [Change(200, "d_learning_rate", 1e-3), Change(200, "freeze_g", True), Change(499, "d_steps", 2)]
     drawn = views.charts(history, views.panels_of(columns), changes)

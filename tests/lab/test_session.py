@@ -67,7 +67,7 @@ def test_a_lab_that_begins_afresh_with_another_seed_is_a_session_of_that_seed(gr
 @pytest.mark.parametrize(
     ("options", "lab_options", "words"),
     [
-        ({"moving_average": 0.9}, {}, "options or optimizers of its own"),
+        ({"ema_decay": 0.9}, {}, "options or optimizers of its own"),
         ({"latent_dim": 7}, {}, "networks or first weights of its own"),
         ({}, {"batch_size": 8}, "batches of 8, and the recipe's have 32"),
         ({}, {"data": load_mnist("test", limit=2000)[0]}, "other pictures than the first 2,000 of MNIST"),

@@ -11,7 +11,7 @@ VALUES = {"d_learning_rate": 2e-4, "d_steps": 1, "g_steps": 1, "freeze_d": False
 def history(real, fake, gradients=()):
     column = np.full(300, np.nan, np.float32)
     column[::10][: len(gradients)] = gradients
-    return {"d_real": np.full(300, real), "d_fake": np.full(300, fake), "g_gradient": column}
+    return {"d_real": np.full(300, real), "d_fake": np.full(300, fake), "g_grad_norm": column}
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_who_is_held_still_is_told():
 
 
 def test_before_the_first_step_nothing_is_claimed():
-    empty = {name: np.zeros(0) for name in ("d_real", "d_fake", "g_gradient")}
+    empty = {name: np.zeros(0) for name in ("d_real", "d_fake", "g_grad_norm")}
     assert words.balance(empty, VALUES).level is None
     assert words.balance({name: np.full(3, np.nan) for name in empty}, VALUES).level is None
 

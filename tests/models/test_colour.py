@@ -37,7 +37,7 @@ def _graph(graph):
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A GAN of pictures in colour, trained for six steps in a run folder."""
-    gan = families.coloured(moving_average=0.9)
+    gan = families.coloured(ema_decay=0.9)
     with modes.no_graph():
         gan.train(6, 8, 2, data=COLOURED, run=tmp_path_factory.mktemp("runs") / "run", verbose=0)
     return gan
@@ -238,7 +238,7 @@ def test_the_judge_of_digits_is_not_asked_about_other_pictures(eager, tmp_path):
     from ganlib.judge import KeepBest
     from ganlib.sweep.scores import leave
 
-    gan = families.coloured(moving_average=0.9)
+    gan = families.coloured(ema_decay=0.9)
     with pytest.raises(ValueError, match=r"knows grey pictures of 28 by 28 pixels, not \(16, 16, 3\)"):
         gan.train(data=COLOURED, callbacks=[KeepBest(2)], **FEW)
     gan.train(data=COLOURED, run=tmp_path / "run", **FEW)

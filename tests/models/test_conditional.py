@@ -62,7 +62,7 @@ def build_gan(seed=0, **options):
 def pooled():
     """Two GANs, which run as plain graphs, and their first states: what was traced once is used again."""
     with plain_graph():
-        made = [build_gan(0), build_gan(0, moving_average=0.9)]
+        made = [build_gan(0), build_gan(0, ema_decay=0.9)]
     return [(gan, *gan.state()) for gan in made]
 
 

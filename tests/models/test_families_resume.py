@@ -134,11 +134,11 @@ def test_the_best_weights_are_the_same_in_memory_in_the_folder_and_after_every_i
             if batch + 1 == 35:
                 raise KeyboardInterrupt
 
-    alone, model = fresh(moving_average=0.9), fresh(moving_average=0.9)
+    alone, model = fresh(ema_decay=0.9), fresh(ema_decay=0.9)
     train_keeping(alone, 60, run=tmp_path / "alone", checkpoint_interval=interval)
     with pytest.raises(KeyboardInterrupt):
         train_keeping(model, 60, run=tmp_path / "run", checkpoint_interval=interval, callbacks=[Break()])
-    folder = families.gan_of(lambda network: network, moving_average=0.9).resume(tmp_path / "run")
+    folder = families.gan_of(lambda network: network, ema_decay=0.9).resume(tmp_path / "run")
     train_keeping(folder, None, checkpoint_interval=interval)
     for other in (
         folder,
@@ -153,7 +153,7 @@ def test_the_best_weights_are_the_same_in_memory_in_the_folder_and_after_every_i
 
 
 def test_what_makes_the_pictures_is_the_average_while_it_trains_and_the_best_afterwards(fresh, tmp_path):
-    model = fresh(moving_average=0.9)
+    model = fresh(ema_decay=0.9)
     train_keeping(model, 20)
     best = model.generate(4)
     train_keeping(model, 20)

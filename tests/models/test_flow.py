@@ -34,7 +34,7 @@ def known(rate=0.0, drift=0.0):
     place, time = keras.Input((2,)), keras.Input((1,))
     steady = Steady()
     steady.rate, steady.drift = rate, drift
-    return PlaneFlow(velocity=keras.Model([place, time], steady([place, time])), moving_average=None)
+    return PlaneFlow(velocity=keras.Model([place, time], steady([place, time])), ema_decay=None)
 
 
 @pytest.fixture(autouse=True)
@@ -46,8 +46,8 @@ def _graph(graph):
 
 
 def test_a_step_is_the_step_that_a_learner_would_write_by_hand():
-    flow = PlaneFlow(seed=0, optimizer=keras.optimizers.SGD(0.1), moving_average=None)
-    learner = PlaneFlow(seed=0, moving_average=None)
+    flow = PlaneFlow(seed=0, optimizer=keras.optimizers.SGD(0.1), ema_decay=None)
+    learner = PlaneFlow(seed=0, ema_decay=None)
     history = flow.train(2, 16, data=RING, verbose=0)
     for step in range(2):
         draws = Draws((tf.constant(RING),), 0, tf.constant(step, tf.int64))
@@ -66,7 +66,7 @@ def test_a_step_is_the_step_that_a_learner_would_write_by_hand():
 
 def test_it_learns_to_bring_noise_to_the_points():
     centres, spread = CLUSTERS["two_blobs"]
-    flow = PlaneFlow(seed=0, moving_average=0.99)
+    flow = PlaneFlow(seed=0, ema_decay=0.99)
     flow.train(500, 128, data=toy_points("two_blobs", 2000), verbose=0)
     made = flow.generate(400, seed=3)
     away = np.linalg.norm(made[:, None] - centres, axis=2)
@@ -120,7 +120,7 @@ def test_the_same_seed_gives_the_same_pictures_in_range():
 
 
 def test_guidance_goes_on_from_any_digit_past_the_digit_asked_for():
-    flow = FlowMatching(velocity=unet(digits=True), moving_average=None)
+    flow = FlowMatching(velocity=unet(digits=True), ema_decay=None)
     flow.velocity.get_layer("velocity").kernel.assign(keras.random.normal((2, 2, 1, 8), seed=1))
     noise = flow.noise(3)
     nothing, told, far = (
@@ -142,7 +142,7 @@ def test_velocities_are_those_that_the_ways_follow():
 
 
 def test_the_average_makes_the_pictures_and_follows():
-    flow = FlowMatching(velocity=unet(), moving_average=0.5)
+    flow = FlowMatching(velocity=unet(), ema_decay=0.5)
     flow.train(3, 8, data=tiny.DATA, verbose=0)
     assert flow.drawing_velocity is flow.averaged
     moved = [np.abs(a - b).max() for a, b in zip(flow.averaged.get_weights(), flow.velocity.get_weights(), strict=True)]
@@ -164,7 +164,7 @@ def test_a_recipe_with_a_budget_of_seconds_makes_the_steps_that_fit(monkeypatch)
     monkeypatch.setattr("ganlib.models.flow.time_a_step", lambda flow: lambda seconds: 0.5)
     flow = FlowMatching.from_recipe(FLOW_RECIPES["flow"].replace(seconds=60.0, filters=8))
     assert flow._plan(None, None, None, None)["steps"] == 120
-    assert flow.usual["schedule"].changes[0].step == 60
+    assert flow.defaults["schedule"].changes[0].step == 60
 
 
 def test_it_is_saved_whole(tmp_path):
@@ -197,7 +197,7 @@ REFUSED = {
     "another shape": (lambda: FlowMatching(velocity=velocity_of((8, 8, 1), 1, out=3)), "of the shape of a place"),
     "never below 0": (lambda: FlowMatching(velocity=velocity_of((8, 8, 1), 1, activation="relu")), "fall below 0"),
     "points with digits": (points_with_digits, "Points have no digits"),
-    "average": (lambda: FlowMatching(velocity=unet(), moving_average=1), "moving_average must be a number"),
+    "average": (lambda: FlowMatching(velocity=unet(), ema_decay=1), "ema_decay must be a number"),
     "odd size": (lambda: builders.build_velocity_unet((30, 30, 1)), "multiples of 4"),
     "filters": (lambda: builders.build_velocity_unet(filters=12), "multiple of 8"),
     "recipe": (lambda: FlowMatching.from_recipe("river"), "recipe must be one of 'flow', not 'river'"),

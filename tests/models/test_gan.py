@@ -108,8 +108,8 @@ BAD_OPTIONS = {
     "training_spread": (lambda: {"training_spread": 1.5}, "training_spread must be a number from 0.5 to 1, not 1.5"),
     "d_update": (lambda: {"d_update": "never"}, "d_update must be one of 'together', 'apart', not 'never'"),
     "d_fakes": (lambda: {"d_fakes": True}, "d_fakes must be one of 'training', 'inference', not True"),
-    "average 1": (lambda: {"moving_average": 1.0}, "moving_average must be a number from 0 to 0.999999, not 1.0"),
-    "average NaN": (lambda: {"moving_average": np.nan}, "moving_average must be a number from 0 to 0.999999, not nan"),
+    "average 1": (lambda: {"ema_decay": 1.0}, "ema_decay must be a number from 0 to 0.999999, not 1.0"),
+    "average NaN": (lambda: {"ema_decay": np.nan}, "ema_decay must be a number from 0 to 0.999999, not nan"),
     "latent_dim": (lambda: {"generator": None, "latent_dim": 0}, "latent_dim must be a whole number above 0, not 0"),
     "seed": (lambda: {"seed": 0.5}, "seed must be a whole number from 0"),
     "one optimizer": (lambda: {"g_optimizer": SHARED, "d_optimizer": SHARED}, "Give each network an optimizer"),
@@ -337,10 +337,10 @@ def one_turn(gan, name):
 def test_each_network_moves_in_its_own_step_and_the_other_stands_still_bit_for_bit(gan):
     moved, measured, _ = one_turn(gan, "discriminator")
     assert moved == {"discriminator"}
-    assert measured == {"d_loss", "d_accuracy", "d_real", "d_fake", "d_gradient"}
+    assert measured == {"d_loss", "d_accuracy", "d_real", "d_fake", "d_grad_norm"}
     moved, measured, _ = one_turn(gan, "generator")
     assert moved == {"generator"}
-    assert measured == {"g_loss", "g_gradient"}
+    assert measured == {"g_loss", "g_grad_norm"}
 
 
 def test_fakes_made_for_inference_leave_the_generators_statistics_alone(fresh):
@@ -395,12 +395,12 @@ def test_several_updates_in_one_step_see_different_examples(fresh):
 
 def test_what_a_step_measures_is_in_its_range(gan):
     history = train(gan, 40)
-    assert list(history) == ["step", "d_loss", "d_accuracy", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient"]
+    assert list(history) == ["step", "d_loss", "d_accuracy", "g_loss", "d_real", "d_fake", "d_grad_norm", "g_grad_norm"]
     for name in ("d_accuracy", "d_real", "d_fake"):
         assert history[name].min() >= 0
         assert history[name].max() <= 1
     assert (history["d_accuracy"] * 8 % 1 == 0).all(), "eighths, as 4 real pictures and 4 fakes are judged"
-    for name in ("d_gradient", "g_gradient"):
+    for name in ("d_grad_norm", "g_grad_norm"):
         assert np.flatnonzero(np.isfinite(history[name])).tolist() == [0, 10, 20, 30]
         assert (history[name][::10] > 0).all()
 
@@ -556,7 +556,7 @@ def test_a_live_value_that_does_not_fit_is_refused_and_nothing_changes(gan, name
 
 
 def test_the_averaged_generator_follows_with_a_warm_up(fresh):
-    gan = fresh(moving_average=0.9)
+    gan = fresh(ema_decay=0.9)
     expected = [np.float64(weight) for weight in gan.generator.get_weights()]
 
     def follow(step):
@@ -573,7 +573,7 @@ def test_the_averaged_generator_follows_with_a_warm_up(fresh):
 
 
 def test_pictures_are_made_by_the_averaged_generator(fresh):
-    gan = fresh(moving_average=0.9)
+    gan = fresh(ema_decay=0.9)
     train(gan, 20)
     latent = np.random.default_rng(0).standard_normal((3, tiny.LATENT), np.float32)
     np.testing.assert_allclose(gan.generate(3), gan.averaged_generator(latent), rtol=1e-5, atol=1e-6)
@@ -581,7 +581,7 @@ def test_pictures_are_made_by_the_averaged_generator(fresh):
 
 
 def test_an_average_is_no_part_of_the_game_and_a_frozen_generators_average_stands_still(fresh):
-    plain, averaged = fresh(), fresh(moving_average=0.9)
+    plain, averaged = fresh(), fresh(ema_decay=0.9)
     train(plain, 20)
     train(averaged, 20)
     assert same(arrays_of(plain), {k: v for k, v in arrays_of(averaged).items() if "averaged" not in k})
@@ -652,7 +652,7 @@ def test_pretraining_between_two_trainings_of_a_run_is_a_gap_that_resuming_keeps
 def test_fit_makes_the_same_kind_of_step(gan):
     before = {name: bits(network.trainable_variables) for name, network in networks(gan)}
     history = gan.fit(scale_pixels(DATA), batch_size=4, epochs=2, verbose=0).history
-    assert set(history) == set(gan.columns) - set(gan.sparse_columns)
+    assert set(history) == set(gan.metric_names) - set(gan.sparse_metrics)
     assert np.isfinite(list(history.values())).all()
     assert gan.step == 30
     for name, network in networks(gan):
@@ -662,7 +662,7 @@ def test_fit_makes_the_same_kind_of_step(gan):
 
 
 def test_a_keras_file_holds_weights_moments_live_values_and_the_step(fresh, tmp_path):
-    gan = fresh(moving_average=0.9)
+    gan = fresh(ema_decay=0.9)
     train(gan, 20)
     gan.d_learning_rate, gan.d_steps, gan.label_smoothing = 1e-3, 2, 0.1
     gan.freeze_g, gan.loss_kind, gan.pretrained_steps = True, "saturating", 7
@@ -681,7 +681,7 @@ def test_a_keras_file_holds_weights_moments_live_values_and_the_step(fresh, tmp_
 
 def test_a_configuration_rebuilds_the_gan(fresh):
     options = {"d_update": "apart", "d_fakes": "inference", "gradient_penalty": 2.0, "training_spread": 0.9}
-    gan = fresh(moving_average=0.99, loss_kind="least_squares", **options)
+    gan = fresh(ema_decay=0.99, loss_kind="least_squares", **options)
     copy = GAN.from_config(json.loads(json.dumps(gan.get_config())))
     assert json.dumps(copy.get_config()) == json.dumps(gan.get_config())
     assert {name: getattr(copy.options, name) for name in options} == options
@@ -766,7 +766,7 @@ def test_divergence_names_what_broke_and_the_rates_and_leaves_a_usable_gan(graph
     with pytest.raises(TrainingDiverged) as error:
         train(gan, 300, checkpoint_interval=1000)
     text = str(error.value)
-    assert re.match(r"Training diverged at step \d+: (d_loss|g_loss|d_gradient|g_gradient|d_real|d_fake) became ", text)
+    assert re.match(r"Training diverged at step \d+: ([dg]_loss|[dg]_grad_norm|d_real|d_fake) became ", text)
     assert "(d_learning_rate 10, g_learning_rate 0.0002)" in text
     assert "The model was put back to step 10" in text
     assert gan.step == 10

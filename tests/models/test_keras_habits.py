@@ -57,7 +57,7 @@ def test_every_family_is_fitted_and_evaluated_with_validation(family, request):
     model, data = build(family), FAMILIES[family][1]
     x, y = [part[:20] for part in data] if isinstance(data, tuple) else (data[:20], None)
     fitted = model.fit(x, y, batch_size=10, epochs=2, verbose=0, validation_split=0.5)
-    names = [name for name in model.columns if name not in model.sparse_columns]
+    names = [name for name in model.metric_names if name not in model.sparse_metrics]
     assert set(fitted.history) == {*names, *(f"val_{name}" for name in names)}
     before = [weight.numpy() for weight in model.variables]
     measured, again = (model.evaluate(x, y, batch_size=7, verbose=0, return_dict=True) for _ in range(2))

@@ -96,12 +96,12 @@ def test_a_run_with_code_of_ones_own_says_so_first_and_is_resumed_with_the_netwo
 @pytest.mark.parametrize("code", OWN_CODE)
 def test_an_average_of_a_generator_with_code_of_ones_own_is_kept_or_refused(code, eager):
     def build():
-        return GAN(generator=generator(OWN_CODE[code]()), discriminator=discriminator(), moving_average=0.9)
+        return GAN(generator=generator(OWN_CODE[code]()), discriminator=discriminator(), ema_decay=0.9)
 
     if code == "own layer":
         train(build(), 2)
         return
-    with pytest.raises(ValueError, match="moving_average keeps a second generator"):
+    with pytest.raises(ValueError, match="ema_decay keeps a second generator"):
         build()
 
 

@@ -108,7 +108,7 @@ def test_the_classic_recipe_is_the_gan_as_it_is_built_without_one():
     recipe, plain = GAN.from_recipe("classic", seed=1), GAN(seed=1)
     assert same(arrays_of(recipe), arrays_of(plain))
     assert recipe.g_optimizer.get_config()["beta_1"] == plain.g_optimizer.get_config()["beta_1"] == 0.5
-    assert {name: recipe.usual[name] for name in plain.usual} == dict(plain.usual)
+    assert {name: recipe.defaults[name] for name in plain.defaults} == dict(plain.defaults)
 
 
 def test_rates_fall_in_a_straight_line_in_the_last_share_of_the_steps():
@@ -161,7 +161,7 @@ def test_a_gan_that_is_rebuilt_or_resumed_keeps_its_recipe(tmp_path):
     tiny.train(gan, 4, run=tmp_path / "run", data=load_mnist("train", limit=64)[0])
     for again in (GAN.from_config(gan.get_config()), GAN.resume(tmp_path / "run")):
         assert again.recipe == recipe
-        assert again.usual["steps"] == 6
+        assert again.defaults["steps"] == 6
         callbacks = again._own_callbacks(again._plan(1, None, None, None), 0)
         assert [callback.every for callback in callbacks if isinstance(callback, KeepBest)] == [7]
 
@@ -182,7 +182,7 @@ class Judge:
 
 
 def test_the_best_weights_make_the_pictures_and_the_networks_that_learn_are_left_alone(fresh):
-    gan, other = fresh(moving_average=0.9), fresh(moving_average=0.9)
+    gan, other = fresh(ema_decay=0.9), fresh(ema_decay=0.9)
     keep = KeepBest(10, Judge(5.0, 2.0, 3.0))
     tiny.train(gan, 30, callbacks=[keep])
     assert (keep.distances, keep.best_step) == ({10: 5.0, 20: 2.0, 30: 3.0}, 20)
@@ -197,5 +197,5 @@ def test_the_best_weights_make_the_pictures_and_the_networks_that_learn_are_left
 
 
 def test_keeping_the_best_needs_a_moving_average(gan):
-    with pytest.raises(ValueError, match="moving_average"):
+    with pytest.raises(ValueError, match="ema_decay"):
         tiny.train(gan, 10, callbacks=[KeepBest(10, Judge())])

@@ -109,7 +109,7 @@ def test_beta_weighs_the_kl_in_what_is_learned_but_not_in_the_column():
         model = small(beta=beta)
         draws = GivenExamples((tf.constant(DIGITS[:32]),), 0, tf.constant(0, tf.int64))
         measured = model.coder_step(draws, 32)
-        results[beta] = [measured[name].numpy() for name in model.columns], model.encoder.get_weights()[0]
+        results[beta] = [measured[name].numpy() for name in model.metric_names], model.encoder.get_weights()[0]
     np.testing.assert_array_equal(results[0.0][0], results[50.0][0])
     assert np.abs(results[0.0][1] - results[50.0][1]).max() > 0
     elbo, reconstruction, kl = results[1.0][0]

@@ -105,7 +105,7 @@ def test_lesson_14_makes_the_very_step_of_the_kit(taught_flow, monkeypatch):
     noise, time = tf.random.normal([64, 2], seed=1), tf.random.uniform([64, 1], seed=2)
     monkeypatch.setattr(tf.random, "normal", lambda shape: tf.ensure_shape(noise, shape))
     monkeypatch.setattr(tf.random, "uniform", lambda shape: tf.ensure_shape(time, shape))
-    kits = PlaneFlow(seed=3, optimizer=keras.optimizers.Adam(1e-3), moving_average=None)
+    kits = PlaneFlow(seed=3, optimizer=keras.optimizers.Adam(1e-3), ema_decay=None)
     ours, optimizer = builders.build_plane_velocity(seed=3), keras.optimizers.Adam(1e-3)
     for _ in range(3):
         loss = taught_flow["flow_step"](ours, optimizer, data)
@@ -115,7 +115,7 @@ def test_lesson_14_makes_the_very_step_of_the_kit(taught_flow, monkeypatch):
 
 
 def test_lesson_14_follows_the_way_that_the_kit_follows(taught_flow):
-    flow = PlaneFlow(seed=3, moving_average=None)
+    flow = PlaneFlow(seed=3, ema_decay=None)
     noise = flow.noise(7)
     ours, kits = taught_flow["follow"](flow.velocity, noise, 5), flow.ways(noise, evaluations=5, method="euler")
     np.testing.assert_allclose(ours, kits, atol=1e-5)

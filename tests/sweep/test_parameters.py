@@ -55,7 +55,7 @@ AGREED = [
         ["lsgan"],
         lambda value: GAN(loss_kind=value),
     ),
-    ("06", "moving_average", [0.5, 0.999999], [-0.1, 1.0], lambda value: GAN(moving_average=value)),
+    ("06", "ema_decay", [0.5, 0.999999], [-0.1, 1.0], lambda value: GAN(ema_decay=value)),
     ("06", "g_learning_rate", [0.0, 10.0], [-1e-9, 10.1], lambda value: setattr(GAN(), "g_learning_rate", value)),
     ("06", "d_learning_rate", [0.0, 10.0], [-1e-9, 10.1], lambda value: setattr(GAN(), "d_learning_rate", value)),
     ("06", "batch_size", [], [3, 60_001], lambda value: GAN().train(1, value, verbose=0)),

@@ -106,8 +106,8 @@ class Adder:
         self.repeats = {"first": 1, "second": 1}
         self.traced = []
         players = [Player(NoNetwork(), None, *self.step_of(name)) for name in self.totals]
-        self.columns = ("second_total", "first_step", "first_learns", "first_total", "second_learns")
-        self.block = compile_block(players, self.columns, 4, mode)
+        self.metric_names = ("second_total", "first_step", "first_learns", "first_total", "second_learns")
+        self.block = compile_block(players, self.metric_names, 4, mode)
 
     def step_of(self, name):
         total = self.totals[name]
@@ -161,7 +161,7 @@ def test_how_steps_are_cut_into_blocks_changes_nothing(adder, repeats):
 def test_a_block_counts_its_steps_and_measures_by_column(adder):
     rows = adder(40, 5)
     assert rows.dtype == np.float32
-    measured = dict(zip(adder.columns, rows.T, strict=True))
+    measured = dict(zip(adder.metric_names, rows.T, strict=True))
     assert measured["first_step"].tolist() == [40, 41, 42, 43, 44]
     assert measured["first_total"][-1] == adder.totals["first"].numpy()
     assert measured["second_total"][-1] == adder.totals["second"].numpy()
@@ -188,14 +188,14 @@ def test_players_learn_as_often_as_they_are_told_at_every_step_with_other_number
     for times in (1, 2, 3):
         adder.start_again()
         adder.repeats["first"] = times
-        measured = dict(zip(adder.columns, adder(0, 4).T, strict=True))
+        measured = dict(zip(adder.metric_names, adder(0, 4).T, strict=True))
         assert measured["first_total"] == pytest.approx(sums[:, :times].sum(axis=1).cumsum(), rel=1e-5)
 
 
 @EVERY_MODE
 def test_a_player_without_updates_moves_nothing_and_is_measured_all_the_same(adder):
     adder.repeats["first"] = 0
-    measured = dict(zip(adder.columns, adder(3, 4).T, strict=True))
+    measured = dict(zip(adder.metric_names, adder(3, 4).T, strict=True))
     assert measured["first_total"].tolist() == measured["first_learns"].tolist() == [0] * 4
     assert measured["first_step"].tolist() == [3, 4, 5, 6]
     assert measured["second_learns"].tolist() == [1] * 4

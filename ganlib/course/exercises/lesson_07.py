@@ -93,7 +93,7 @@ HEALTHY = {
     "d_accuracy": 0.75,
     "d_real": 0.6,
     "d_fake": 0.4,
-    "g_gradient": 0.5,
+    "g_grad_norm": 0.5,
     "loss": 0.9,
     "swing": 0.05,
     "spread": 0.3,
