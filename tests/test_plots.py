@@ -13,9 +13,9 @@ from types import SimpleNamespace
 import matplotlib
 import numpy as np
 import pytest
+from helpers.figures import texts_of
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
-from matplotlib.text import Text
 from PIL import Image
 
 from ganlib import data, plots
@@ -100,17 +100,6 @@ class Tags(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.found.append((tag, dict(attrs)))
-
-
-def texts_of(figure):
-    """All words of a figure; Matplotlib also keeps labels of ticks beyond the ends of an axis, which are not drawn."""
-    unseen = set()
-    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
-        low, high = sorted(axis.get_view_interval())
-        ticks = [tick for tick in axis.get_major_ticks() if not low <= tick.get_loc() <= high or not axis.axes.axison]
-        unseen.update(label for tick in ticks for label in (tick.label1, tick.label2))
-    texts = (text for text in figure.findobj(Text) if text.get_visible() and text not in unseen)
-    return [text for text in texts if text.get_text().strip()]
 
 
 def words_of(plot):

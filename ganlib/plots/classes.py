@@ -121,7 +121,7 @@ def word_evidence(words, evidence, counted=None):
             axes.text(wanted, low + 0.1, f"counted: {write_percent(counted)}", fontsize=9, ha="center", va="top")
     panels[0].set_ylim(len(names) - (0.4 if counted is None else -0.3), -0.7)
     panels[0].margins(x=0.4)
-    figure.supxlabel("what it adds to the logit: left of 0 for wanted mail, right of 0 for spam", fontsize=9.5)
+    figure.supxlabel("added to the logit: left of 0 for wanted mail, right of 0 for spam", fontsize=9.5)
     return Plot(figure, _evidence_sentence(words, evidence, counted))
 
 

@@ -119,22 +119,24 @@ def outcome_map(table, x="g_learning_rate", y="d_learning_rate", score="mnist_fd
     columns, rows, cells = _cells(table, x, y, score)
     side = min(1.2, (WIDTH - 1.3) / len(columns))
     tall, left = min(side, 0.85), 1.25
-    figure, axes = canvas(left + side * len(columns) + 0.1, tall * len(rows) + 1.05 + 0.0, title)
+    below = 0.3 + tall * len(rows)
+    present = sorted({outcome for cell in cells.values() for outcome in cell.outcomes}, key=_rank)
+    words = [f"{_sign(outcome)} {outcome}" for outcome in present]
+    fit = min(4, 1 + len(columns))  # on a line
+    key = ["   ".join(words[i : i + fit]) for i in range(0, len(words), fit)] + [f"number: {score}"] * bool(score)
+    figure, axes = canvas(left + side * len(columns) + 0.1, below + 0.55 + 0.2 * len(key), title)
     shade = _shades([cell.score for cell in cells.values()])
     for (at_x, at_y), cell in cells.items():
         place = left + side * columns.index(at_x), 0.3 + tall * (len(rows) - 1 - rows.index(at_y))
         _draw_cell(axes, cell, *place, side, tall, shade(cell.score))
     for number, value in enumerate(columns):
-        axes.text(left + side * (number + 0.5), 0.3 + tall * len(rows) + 0.14, _write(value), ha="center", va="center")
+        axes.text(left + side * (number + 0.5), below + 0.14, _write(value), ha="center", va="center")
     for number, value in enumerate(rows):
         axes.text(left - 0.1, 0.3 + tall * (len(rows) - number - 0.5), _write(value), ha="right", va="center")
-    axes.text(left, 0.3 + tall * len(rows) + 0.36, f"{x} →", color=GREY, va="center")
+    axes.text(left, below + 0.36, f"{x} →", color=GREY, va="center")
     axes.text(0.05, 0.14, f"{y} ↑", color=GREY, va="center")
-    present = dict.fromkeys(outcome for cell in cells.values() for outcome in cell.outcomes)
-    key = "   ".join(f"{_sign(outcome)} {outcome}" for outcome in sorted(present, key=_rank))
-    axes.text(
-        left, 0.3 + tall * len(rows) + 0.6, key + (f"    number: {score}" if score else ""), fontsize=9, va="center"
-    )
+    for number, line in enumerate(key):
+        axes.text(0.05, below + 0.6 + 0.2 * number, line, fontsize=9, va="center")
     return Plot(figure, _map_sentence(cells, x, y, score, title))
 
 
@@ -157,7 +159,7 @@ def _draw_cell(axes, cell, x, y, width, height, colour):
     if not cell.agree:
         letters = " ".join(map(_sign, cell.outcomes[:6])) + (" …" if len(cell.outcomes) > 6 else "")
         axes.text(
-            middle, y + 0.82 * height, letters, color="white" if dark else INK, fontsize=8, ha="center", va="center"
+            middle, y + 0.82 * height, letters, color="white" if dark else INK, fontsize=9, ha="center", va="center"
         )
 
 
@@ -243,7 +245,7 @@ def sample_map(table, pictures, x="g_learning_rate", y="d_learning_rate", title=
             shown[at_x, at_y] = outcome
             place = left + side * columns.index(at_x), 0.5 + (side + 0.2) * (len(rows) - 1 - rows.index(at_y))
             draw_picture(axes, picture, *place, side - 0.08, side - 0.08)
-            axes.text(place[0], place[1] - 0.03, outcome, fontsize=8.5, color=COLOURS.get(outcome, INK), va="bottom")
+            axes.text(place[0], place[1] - 0.03, outcome, fontsize=9, color=COLOURS.get(outcome, INK), va="bottom")
     for number, value in enumerate(columns):
         axes.text(
             left + side * (number + 0.5),
@@ -318,5 +320,5 @@ def sweep_curves(runs, column="d_accuracy", title=None):
         ends.append(f"{words}, at last {values[-1]:.3g}")
     axes.set(xlabel="step", ylabel=column, title=title or "")
     axes.grid(axis="y", color=PALE)
-    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=8.5)
+    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=9)
     return Plot(figure, f"{begin_with(title)}{column} of {len(runs)} runs over the step. {'; '.join(ends)}.")

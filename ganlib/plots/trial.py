@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from ganlib.data import as_bytes, flat
 from ganlib.plots.checks import as_text, check_named, check_number, check_several
@@ -54,7 +55,7 @@ def trial_table(cases, title="What the judge says of pictures that are no digits
         strip = np.hstack(list(case.pictures))
         axes[0].imshow(strip, "gray", vmin=0, vmax=255, extent=(0, SHOWN, row + 0.46, row - 0.46), aspect="auto")
     axes[0].set(xlim=(0, SHOWN), xticks=[], ylim=(len(cases) - 0.5, -0.5))
-    axes[0].set_yticks(rows, [case.name for case in cases], fontsize=8)
+    axes[0].set_yticks(rows, [case.name for case in cases], fontsize=9)
     groups = [case.group for case in cases]
     colours = [REAL.colour if group == real.group else GREY if group == "worse" else FAKE.colour for group in groups]
     for panel, score in zip(axes[1:], real.scores, strict=True):
@@ -62,12 +63,15 @@ def trial_table(cases, title="What the judge says of pictures that are no digits
         panel.set_title(_title(score), fontsize=9)
         if score == "mnist_fd":
             panel.set_xscale("log")
+            panel.xaxis.set_major_locator(LogLocator(numticks=3))
+            panel.xaxis.set_minor_locator(NullLocator())
+            panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
             panel.barh(rows, values, left=0.9 * min(values), color=colours, height=0.6)
         else:
             panel.barh(rows, values, color=colours, height=0.6)
             panel.set_xlim(0, max(1.05, 1.05 * max(values)))
         panel.axvline(real.scores[score], color=INK, linewidth=0.8)
-        panel.tick_params(axis="x", labelsize=7)
+        panel.tick_params(axis="x", labelsize=9)
         for edge in np.flatnonzero(np.array(groups[1:]) != np.array(groups[:-1])):
             panel.axhline(edge + 0.5, color=PALE, linewidth=1)
     return Plot(figure, _sentence(cases, title))

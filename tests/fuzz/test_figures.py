@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 from helpers import tiny
+from helpers.figures import texts_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sentences import attempt, odd_values
@@ -22,8 +23,10 @@ POINTS = np.random.default_rng(0).uniform(-0.9, 0.9, (12, 2))
 LABELS = np.arange(12) % 2
 HISTORY = {"step": np.array(STEPS), "d_loss": THREE, "d_grad_norm": THREE}
 MEASURED = {"step": np.array(STEPS), "error": THREE, "free_energy_gap": THREE}
-RATES = {"a": [1, 1, 2], "b": [1, 2, 2], "outcome": ["done", "failed", "trained"], "score": [1.0, np.nan, 3.0]}
+OUTCOMES = ["D won", "G won", "oscillated", "trained"]
+RATES = {"a": [1, 1, 2, 2], "b": [1, 2, 1, 2], "outcome": OUTCOMES, "mnist_fd": [1.0, np.nan, 3.0, 1000.0]}
 CASE = SimpleNamespace(name="real", group="real", pictures=DIGITS, scores={"mnist_fd": 1.0, "precision": 0.5})
+FAR = SimpleNamespace(name="fog", group="garbage", pictures=DIGITS, scores={"mnist_fd": 900.0, "precision": 0.0})
 BOUNDARY = {"means": np.eye(2), "covariances": [np.eye(2)] * 2, "axes_names": ("x", "y")}
 
 
@@ -52,7 +55,7 @@ GIVEN = {
     "machine_curves": {"histories": {"a": MEASURED}},
     "machine_diagram": {"kernel": np.eye(3), "visible_bias": THREE, "hidden_bias": THREE},
     "network_diagram": {"model": keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])},
-    "outcome_map": {"table": RATES, "x": "a", "y": "b", "score": "score"},
+    "outcome_map": {"table": RATES, "x": "a", "y": "b", "score": "mnist_fd"},
     "picture_grid": {
         "images": DIGITS, "rows": 3, "columns": 4, "titles": ["a"] * 12, "probabilities": np.full(12, 0.5),
     },
@@ -61,13 +64,13 @@ GIVEN = {
     "proposals": {"codes": STEPS, "prior": THREE, "posterior": THREE, "proposed": {"a": THREE}},
     "quality_curves": {"curves": {"a": {"0": [{"seconds": 1.0, "mnist_fd": 2.0}]}}, "real": 1.0, "fog": 9.0},
     "run_curves": {"histories": {"a": HISTORY}, "column": "d_loss"},
-    "sample_map": {"table": RATES, "pictures": [DIGITS[0, ..., 0], None, None], "x": "a", "y": "b"},
+    "sample_map": {"table": RATES, "pictures": [DIGITS[0, ..., 0], None, None, None], "x": "a", "y": "b"},
     "sample_rows": {"rows": ROWS, "scores": {"one": 0.5}},
     "score_histogram": {"real_probabilities": THREE, "fake_probabilities": THREE},
     "size_curves": {"sizes": STEPS, "errors": {"a": THREE}},
     "sweep_curves": {"runs": [("a", "done", HISTORY)], "column": "d_loss"},
     "training_curves": {"history": HISTORY, "events": [{"step": 2, "name": "a", "value": 1}], "columns": 2},
-    "trial_table": {"cases": [CASE, CASE]},
+    "trial_table": {"cases": [CASE, FAR]},
     "word_evidence": {"words": ["a", "b"], "evidence": {"a": THREE}, "counted": 0.5},
     "word_rates": {"words": ["a", "b"], "rates": [[0.1, 0.2], [0.3, 0.4]]},
 }  # fmt: skip
@@ -79,6 +82,20 @@ def test_every_figure_is_tried_with_all_its_arguments():
     for name, function in functions.items():
         assert GIVEN[name].keys() == inspect.signature(function).parameters.keys() - {"title"}
         assert function(**GIVEN[name]).sentence.endswith(".")
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_all_words_of_every_figure_are_inside_it_and_none_is_a_formula_in_the_making(name):
+    figure = getattr(plots, name)(**GIVEN[name]).figure
+    figure.dpi = plots.PIXELS_PER_INCH
+    with plots.style.house_style():
+        figure.draw_without_rendering()
+    for text in texts_of(figure):
+        box = text.get_window_extent()
+        assert "$" not in text.get_text(), text
+        assert min(box.x0, box.y0) >= -0.5, text
+        assert box.x1 <= figure.bbox.width + 0.5, text
+        assert box.y1 <= figure.bbox.height + 0.5, text
 
 
 def drawn(name, odd):

@@ -134,7 +134,7 @@ def test_a_state_that_does_not_fit_changes_nothing(toy, spoil):
 
 def test_a_family_has_to_say_what_it_is():
     bare = TrainableModel()
-    for missing in (bare.players, bare.parts, bare.default_data):
+    for missing in (bare.players, bare.state_variables, bare.default_data):
         with pytest.raises(NotImplementedError):
             missing()
     assert bare.live_values() == {}

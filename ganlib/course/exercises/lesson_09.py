@@ -15,7 +15,7 @@ def _stricter(may_rise, loser, made):
         raise Wrong(f"Give the name of a row, as it is printed: one of {', '.join(map(repr, shares))}.")
     lost = {name: before - after for name, (before, after) in shares.items()}
     if lost[loser] > max(lost.values()) - 0.005:
-        return "Blurred and ragged pictures lose most: the judge sees a digit in them, but is not sure."
+        return "A row loses most where the judge is only just sure of many pictures."
     parts = {name: lost[name] / max(before, 1e-9) for name, (before, _) in shares.items()}
     mistakes = {
         "That row has the highest share at 90%. Take the difference of the two shares of each row.": max(
@@ -58,7 +58,7 @@ def _share(share):
             "That is the mean confidence. Asked for: the share of pictures whose confidence is above the limit."
         )
     if close(found, (p > 0.9).mean()):
-        raise Wrong("You divided by all probabilities, ten a picture. Take the highest of each picture first.")
+        raise Wrong("You divided by all probabilities, ten per picture. Take the highest of each picture first.")
     if close(found, 3):
         raise Wrong("That is a number of pictures. A share is divided by how many there are.")
     if close(found, 60):
@@ -117,7 +117,7 @@ def _nearest(nearest):
         if (found == indices).all():
             raise Wrong(reason)
     if close(found, (differences**2).mean(2).min(1), 1e-3) or close(found, (differences**2).sum(2).min(1), 1e-3):
-        raise Wrong("That is how far the nearest is. Asked for: its place in `images`.")
+        raise Wrong("That is how far the nearest is. Asked for: its index in `images`.")
     raise Wrong(
         "The nearest training digit has the smallest mean squared difference of pixels; yours has a larger one."
     )
@@ -202,7 +202,7 @@ EXERCISES = (
         _nearest,
         "First bring both to one range: the training digits are bytes, 0 to 255.",
         "Make rows of pixels: `images.reshape(len(images), -1)`. Then the squared difference from each of them.",
-        "`argmin` gives the place of the smallest distance.",
+        "`argmin` gives the index of the smallest distance.",
     ),
     Exercise(
         "09.5",

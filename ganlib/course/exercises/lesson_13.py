@@ -93,7 +93,8 @@ def _own_gan(report, fog):
         raise Wrong("Twice as near as real pictures are to each other? Those were not drawn, they were handed in.")
     if report.copies > 0.2:
         raise Wrong(
-            f"{report.copies:.0%} of these are copies of training pictures: the thief's work, or a GAN's too few."
+            f"{report.copies:.0%} of these are copies of training pictures: the thief's work, or that of a GAN "
+            "with too few pictures."
         )
     if report.near_doubles > 0.5:
         raise Wrong(

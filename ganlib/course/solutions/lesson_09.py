@@ -8,8 +8,8 @@ lost = {name: judge.share_recognised(p, 0.9) - judge.share_recognised(p, 0.99) f
 loses_most = max(lost, key=lost.get)
 ```
 
-Which row it is depends on your run. Blurred or ragged pictures lose most, since there the judge sees a digit without
-being sure. Models that lie close together may change places: a threshold is a choice.
+Which row it is depends on your run. A row loses most where the judge is only just sure of many pictures; a row of which
+hardly any are recognised has little to lose. Models that lie close together may change places: a threshold is a choice.
 """,
     "09.2": r"""
 ```python
@@ -48,7 +48,7 @@ def my_codes(codes, labels, count, seed):
 ```
 
 The decoder is the same, and so are its weights. What changed is where it is asked: the gaps between the digits are
-left out. With two seeds, after 450 and after 1,100 steps, the share that is recognised rose from 11% to 16% up to 62%
-or 63%, and the distance fell from about 47 to about 20.
+left out. With two seeds, after 450 and after 1,100 steps, the share that is recognised rose from between 11% and 16%
+to 62% or 63%, and the distance fell from about 47 to about 20.
 """,
 }

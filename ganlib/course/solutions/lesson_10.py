@@ -6,8 +6,9 @@ SOLUTIONS = {
 can_be_mended = "d_too_strong"
 ```
 
-Where D is too strong, choosing the non-saturating loss and a lower rate for D brings G back. Where huge steps have
-saturated G, lower rates alone rarely help: its tanh is stuck at its ends. Going back to a state from before does.
+Where D is too strong, choosing the non-saturating loss and a lower rate for D usually brings G back. Where huge
+steps have saturated G, lower rates alone rarely help: its tanh is stuck at its ends. Going back to a state from before
+does.
 """,
     "10.2": r"""
 ```python

@@ -37,6 +37,6 @@ my_flow.train(1500, data=toy_points("three_clusters", 2000), verbose=0)
 my_evaluations = 8
 ```
 
-With two evaluations it hits nothing: most points stop between the clusters, near the mean of all.
+With two evaluations it hits too few: one careful step leaves most points between the clusters.
 """,
 }
