@@ -1,8 +1,8 @@
 """A variational autoencoder, a GAN and a flow after the same seconds of training, before one judge.
 
-Each is trained anew for each number of seconds, so that a recipe whose rates fall knows when to let them fall. The time
-of a step is measured first, of all in turn; then steps are counted, and what else the computer does changes nothing.
-`python -m ganlib.models.same_time` measures and records, and lesson 14 shows what it found.
+Each is trained from the start for each number of seconds, so that a recipe whose rates fall knows when to let them
+fall. The time of a step is measured first, of all in turn; then steps are counted, and what else the computer does
+changes nothing. `python -m ganlib.models.same_time` measures and records, and lesson 14 shows what it found.
 """
 
 import json
