@@ -254,7 +254,7 @@ def _difference(pictures, others):
 
 
 @drawing
-def sample_rows(rows, scores=None, title=None):
+def sample_rows(rows, scores=None, title=None, what="recognised"):
     """Draw rows of pictures that different models made; nothing ties the pictures of a column together.
 
     Parameters
@@ -264,17 +264,17 @@ def sample_rows(rows, scores=None, title=None):
     scores : dict of str to float, optional
         For each row a share from 0 to 1 that the judge recognises; written under the name.
     title : str, optional
+    what : str
+        What the shares are shares of.
 
     Returns
     -------
     Plot
     """
-    rows = _check_rows("rows", rows)
+    rows, what = _check_rows("rows", rows), as_text(what)
     if not is_one_of(scores, (None, {})):
         scores = check_named("scores", scores, MOST_ROWS, lambda name, score: Number(name, 0, 1)(score))
-    written = {
-        name: f", {write_percent(scores[name])} recognised" if scores and name in scores else "" for name in rows
-    }
+    written = {name: f", {write_percent(scores[name])} {what}" if scores and name in scores else "" for name in rows}
     named = {name + written[name].replace(", ", "\n"): pictures for name, pictures in rows.items()}
     told = [_one_line(name) + written[name] for name in rows]
     n = len(next(iter(rows.values())))

@@ -65,7 +65,7 @@ GIVEN = {
     "quality_curves": {"curves": {"a": {"0": [{"seconds": 1.0, "mnist_fd": 2.0}]}}, "real": 1.0, "fog": 9.0},
     "run_curves": {"histories": {"a": HISTORY}, "column": "d_loss"},
     "sample_map": {"table": RATES, "pictures": [DIGITS[0, ..., 0], None, None, None], "x": "a", "y": "b"},
-    "sample_rows": {"rows": ROWS, "scores": {"one": 0.5}},
+    "sample_rows": {"rows": ROWS, "scores": {"one": 0.5}, "what": "read as asked"},
     "score_histogram": {"real_probabilities": THREE, "fake_probabilities": THREE},
     "size_curves": {"sizes": STEPS, "errors": {"a": THREE}},
     "sweep_curves": {"runs": [("a", "done", HISTORY)], "column": "d_loss"},
