@@ -94,7 +94,7 @@ _ALL = (
         "The discriminator wins",
         "It learns a hundred times as fast as the generator, which plays the saturating loss.",
         {"d_learning_rate": 2e-3, "g_learning_rate": 2e-5, "loss_kind": "saturating"},
-        "Real pictures get 1.00 and fakes 0.00; the pictures stop changing, as no gradient reaches the generator.",
+        "Real pictures get 1.00 and fakes 0.00; the pictures stay noise: hardly any gradient reaches the generator.",
         signs.NO_GRADIENT,
         "Choose the non-saturating loss, and the same rate for both: the accuracy comes down within some 300 steps.",
     ),

@@ -177,8 +177,8 @@ EXERCISES = (
     Exercise(
         "07.2",
         _updates,
-        "A change is `(step, name, value)`. The live values have been listed in lesson 06.",
-        "How many updates the discriminator makes a step is called `d_steps`.",
+        "A change is `(step, name, value)`. Lesson 06 lists the live values.",
+        "How many updates the discriminator makes per step is called `d_steps`.",
     ),
     Exercise(
         "07.3",

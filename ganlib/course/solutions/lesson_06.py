@@ -49,7 +49,7 @@ def my_discriminator_step(generator, discriminator, optimizer, real, latent):
 ```
 
 Had the list been `generator.trainable_variables + discriminator.trainable_variables`, the generator would learn in the
-discriminator's half, and learn to be found out. In the generator's half the same slip is worse to notice: the
+discriminator's half, and learn to be found out. In the generator's half the same slip is harder to notice: the
 discriminator learns to call fakes real. The police take bribes, the generator's loss falls quickly, and the pictures
 stay noise. `moves` shows both. Lesson 07 shows what smoothing is good for.
 """,

@@ -15,7 +15,7 @@ The slower the discriminator, the lower its accuracy and the more its fakes get;
 my_changes = [(0, "d_steps", 4)]
 ```
 
-Both favour the discriminator. Four updates cost more time a step; each of them sees a new half batch of real pictures
+Both favour the discriminator. Four updates cost more time per step; each of them sees a new half batch of real pictures
 and of fakes.
 """,
     "07.3": r"""
@@ -56,7 +56,7 @@ def smoothed_loss(real, fake, smoothing):
     return (on_real.mean() + np.logaddexp(0, fake).mean()) / 2
 ```
 
-Where three of four pictures are real, the cell below finds 0.9 × 3/4 = 0.675: a tenth less than the best answer
+Where three of four pictures are real, the cell above finds 0.9 × 3/4 = 0.675: a tenth less than the best answer
 without smoothing.
 """,
 }
