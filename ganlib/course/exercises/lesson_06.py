@@ -192,7 +192,7 @@ def _health(health):
             raise Wrong(
                 f"{steps:,} steps, in whose last tenth the accuracy is {accuracy:.1%}: {words}. You say: {word}."
             )
-    return "The two ends, 50% and 100%, are no matter of taste; where exactly you draw the lines is."
+    return "That 50% means guessing and 100% that nobody is fooled is no matter of taste; where you draw lines is."
 
 
 EXERCISES = (

@@ -70,6 +70,6 @@ for name, (begin, end) in stretches.items():
     print(name, health({column: steered_history[column][begin:end] for column in steered_history}))
 ```
 
-The limits are a matter of judgement; the two ends, 50% and 100%, are not.
+Where you draw the lines is a matter of judgement. That 50% means guessing and 100% that nobody is fooled is not.
 """,
 }
