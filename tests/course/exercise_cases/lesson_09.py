@@ -100,7 +100,7 @@ CASES = {
             "def my_nearest(some, images):\n    return np.arange(3)": "yours has a larger one",
             "def my_nearest(some, images):\n    images[:] = 0\n    return np.arange(3)": "changed the training digits",
             nearest(best="argmin(axis=0)"): "has the shape (40,)",
-            nearest(best="min(axis=1)"): "Asked for: its place",
+            nearest(best="min(axis=1)"): "Asked for: its index",
             NEAREST.format(
                 "(some.reshape(len(some), -1) @ images.reshape(len(images), -1).T).argmax(axis=1)"
             ): "products",
