@@ -7,6 +7,15 @@ from ganlib._tensorflow import keras
 
 layers = keras.layers
 LATENT = 4
+WELL = {  # what a GAN measures while all goes well
+    "d_loss": 0.6,
+    "d_accuracy": 0.7,
+    "g_loss": 0.9,
+    "d_real": 0.6,
+    "d_fake": 0.4,
+    "d_grad_norm": 1,
+    "g_grad_norm": 1,
+}
 
 
 def pictures(n=60, size=8, seed=0):

@@ -5,6 +5,7 @@ The exact steps are tested on histories that are written here, the verdicts on r
 
 import numpy as np
 import pytest
+from helpers.tiny import WELL
 
 from ganlib import GAN
 from ganlib.builders import build_generator
@@ -17,15 +18,6 @@ from ganlib.models.presets import PRESETS
 
 TRAIN, LABELS = load_mnist("train")
 COLUMNS = ("d_loss", "d_accuracy", "g_loss", "d_real", "d_fake", "d_grad_norm", "g_grad_norm")
-WELL = {
-    "d_loss": 0.6,
-    "d_accuracy": 0.7,
-    "g_loss": 0.9,
-    "d_real": 0.6,
-    "d_fake": 0.4,
-    "d_grad_norm": 1,
-    "g_grad_norm": 1,
-}
 FAILURES = {
     "discriminator saturated": {"d_accuracy": 1.0, "d_real": 0.999, "d_fake": 0.001},
     "no gradient": {"g_grad_norm": 1e-4},

@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+from helpers.tiny import WELL
 
 from ganlib.judge.alarm import find_in_history, find_in_pictures
 from ganlib.judge.signs import MEANING, Sign, outcome, share_at_ends, share_of_doubles, spread, vital_signs
@@ -12,15 +13,6 @@ from ganlib.lab import words
 from ganlib.models.presets import PRESETS
 from ganlib.plots import sweeps
 
-WELL = {
-    "d_loss": 0.6,
-    "d_accuracy": 0.7,
-    "g_loss": 0.9,
-    "d_real": 0.6,
-    "d_fake": 0.4,
-    "d_grad_norm": 1,
-    "g_grad_norm": 1,
-}
 FAILURES = {  # what is different, and what a sweep, the alarm and the presets call it
     "sure": ({"d_accuracy": 1.0, "d_real": 0.999, "d_fake": 0.001}, "D won", {"discriminator saturated"}, set()),
     "no gradient": ({"g_grad_norm": 0.04}, "D won", {"no gradient"}, {"d_too_strong"}),
