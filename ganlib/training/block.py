@@ -91,7 +91,7 @@ def compile_block(players, metric_names, batch_size, mode):
     callable
         `block(first_step, count, *, seed, data)`: makes `count` steps, at most MAX_BLOCK, and returns float32 ndarray
         (count, metrics): what was measured last in each step. How many updates each player makes is asked once, when
-        the block begins; another number of them does not compile again, except where it was 1.
+        the block begins; what they are does not compile again, except from one update each to any other numbers.
     """
     make = _calls_in_turn if mode == "stepwise" else _in_a_loop
     run = make(players, metric_names, batch_size, mode != "graph")
@@ -111,7 +111,7 @@ def _in_a_loop(players, metric_names, batch_size, compiled):
 
     @tf.function(jit_compile=compiled, autograph=False)
     def loop(first_step, count, repeats, once, seed, data):
-        times = [1 if always else repeats[index] for index, always in enumerate(once)]
+        times = [1] * len(players) if once else tf.unstack(repeats)
 
         def take(done, rows):
             draws = Draws(data, seed, first_step + tf.cast(done, tf.int64))
@@ -123,7 +123,7 @@ def _in_a_loop(players, metric_names, batch_size, compiled):
         return tf.while_loop(lambda done, _: done < count, take, (tf.constant(0), rows), parallel_iterations=1)[1]
 
     def run(first_step, count, repeats, seed, data):
-        once = tuple(times == 1 for times in repeats)  # which is compiled without a loop around the player
+        once = all(times == 1 for times in repeats)  # as usual: compiled without a loop around each player
         first_step, counted, repeats = tf.constant(first_step, tf.int64), tf.constant(count), tf.constant(repeats)
         return loop(first_step, counted, repeats, once, seed, data).numpy()[:count]
 

@@ -203,12 +203,17 @@ def test_a_player_without_updates_moves_nothing_and_is_measured_all_the_same(add
 
 
 @EVERY_MODE
-def test_other_numbers_of_updates_than_before_compile_nothing_but_where_it_was_one(adder):
+def test_one_update_each_is_one_program_and_all_other_numbers_are_one_more(adder, block_mode):
     adder(0, 2)
     adder.repeats["first"] = 3
     adder(2, 2)
     traced = len(adder.traced)
-    for times in (2, 10, 3):
-        adder.repeats["first"] = times
+    for first, second in ((2, 1), (10, 3), (1, 2), (3, 5), (1, 1)):
+        adder.repeats.update(first=first, second=second)
         adder(4, 2)
     assert len(adder.traced) == traced
+    if block_mode != "stepwise":  # where a player that only is measured is a program of its own
+        for first, second in ((0, 1), (1, 0), (0, 0)):
+            adder.repeats.update(first=first, second=second)
+            adder(6, 2)
+        assert len(adder.traced) == traced
