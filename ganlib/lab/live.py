@@ -359,7 +359,7 @@ class LiveLab:
         charts = views.charts(history, panels, trainer.changes, window, beside=beside)
         if whole and self._before.get("real_scores") is not None:
             seen = self._before
-            self._verdict.value = views.histogram(seen["real_scores"], seen["scores"], seen["scale"])
+            self._verdict.value = views.histogram(seen["real_scores"], seen["scores"], seen["scale"], self._what)
             self._gauges.value = self._gauge_text(history)
         self._charts.value = f'<div class="ganlib-charts">{charts}</div>'
 
@@ -564,7 +564,7 @@ class LiveLab:
     def _readings(self, history):
         """Return what the two gauges say, of the balance and of the variety."""
         fakes = self._before["fakes"]
-        balance = words.balance(history, self.model.live.snapshot())
+        balance = words.balance(history, self.model.live.snapshot(), self._what)
         return balance, words.variety(fakes, self._scaled_real(), self._digits)
 
     def _seen(self):

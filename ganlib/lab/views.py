@@ -257,8 +257,8 @@ def _svg(title, sentence, parts, width=WIDTH, height=HEIGHT):
     )
 
 
-def histogram(real, fake, scale=None):
-    """Draw how D's scores are spread: real pictures upwards, fakes downwards.
+def histogram(real, fake, scale=None, what="pictures"):
+    """Draw how D's scores are spread: those of real pictures or points upwards, those of fakes downwards.
 
     Parameters
     ----------
@@ -266,6 +266,8 @@ def histogram(real, fake, scale=None):
         Scores (n,): probabilities in 0..1, or a critic's.
     scale : tuple of float or None
         A critic's lowest and highest score.
+    what : str
+        What the model makes: "pictures", "digits" or "points".
 
     Returns
     -------
@@ -297,15 +299,15 @@ def histogram(real, fake, scale=None):
         parts.append(f'<text x="{at}" y="{SHORT - 5}" text-anchor="{anchor}" fill="{GREY}">{label}</text>')
     if scale is not None:
         sentence = (
-            f"D is a critic, whose scores are no probabilities: {len(real)} real pictures get {np.mean(real):.3g} on "
+            f"D is a critic, whose scores are no probabilities: {len(real)} real {what} get {np.mean(real):.3g} on "
             f"average, {len(fake)} fakes {np.mean(fake):.3g}."
         )
         return _svg("D's scores, as a critic", sentence, parts, NARROW, SHORT)
     sentence = (
-        f"D's scores: of {len(real)} real pictures {np.mean(np.asarray(real) > 0.5):.0%} are above 0.5, "
+        f"D's scores: of {len(real)} real {what} {np.mean(np.asarray(real) > 0.5):.0%} are above 0.5, "
         f"of {len(fake)} fakes {np.mean(np.asarray(fake) > 0.5):.0%}."
     )
-    return _svg("D's scores of single pictures", sentence, parts, NARROW, SHORT)
+    return _svg(f"D's scores of single {what}", sentence, parts, NARROW, SHORT)
 
 
 # --- gauges -----------------------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ class Reading(NamedTuple):
     sentence: str
 
 
-def balance(history, values):
+def balance(history, values, what="pictures"):
     """Say who is winning.
 
     Parameters
@@ -54,6 +54,8 @@ def balance(history, values):
         Columns `d_real`, `d_fake`, `d_accuracy` and `g_grad_norm` of a GAN's history.
     values : dict
         The live values, as `model.live.snapshot()` gives them.
+    what : str
+        What the model makes: "pictures", "digits" or "points".
 
     Returns
     -------
@@ -63,25 +65,25 @@ def balance(history, values):
     """
     kind = values.get("loss_kind")
     if kind in LOSSES and LOSSES[kind].scores:
-        return _balance_of_critic(kind, history, values)
+        return _balance_of_critic(kind, history, values, what)
     real, fake = (_recent(history[name]) for name in ("d_real", "d_fake"))
     if real is None or fake is None:
         return Reading(None, "nothing yet", "Nothing has been measured yet: press play.")
     gap = real - fake
-    scores = f"D gives {real:.2f} to real pictures and {fake:.2f} to fakes"
+    scores = f"D gives {real:.2f} to real {what} and {fake:.2f} to fakes"
     told = [scores, _gradient_words(history["g_grad_norm"]), _still_words(values)]
     word, advice = _verdict(gap, fake, values)
     sentence = "; ".join(part for part in told if part)
     return Reading(float(np.clip(gap, -1, 1)), word, f"{sentence}. {advice}")
 
 
-def _balance_of_critic(kind, history, values):
+def _balance_of_critic(kind, history, values, what):
     """Say how often a critic is right: of one that only a penalty holds, of which pairs it ranks as they are."""
     right = _recent(history["d_accuracy"])
     if right is None:
         return Reading(None, "nothing yet", "Nothing has been measured yet: press play.")
     judged = "ranks the real one above the fake in" if kind in PENALTIES else "is right about"
-    of = "pairs" if kind in PENALTIES else "pictures"
+    of = "pairs" if kind in PENALTIES else what
     scores = f"D is a critic, whose scores are no probabilities; it {judged} {right:.0%} of {of}"
     sentence = "; ".join(
         part for part in (scores, _gradient_words(history["g_grad_norm"]), _still_words(values)) if part
@@ -90,7 +92,7 @@ def _balance_of_critic(kind, history, values):
     if gap >= signs.AHEAD:
         word, advice = (
             "D leads",
-            "A critic that is nearly always right still teaches: look at its loss and the pictures.",
+            f"A critic that is nearly always right still teaches: look at its loss and the {what}.",
         )
     elif gap < -signs.LEVEL:
         word, advice = "G wins", "D takes fakes for real: raise D's rate or give D more steps."
