@@ -5,6 +5,7 @@ and judging; only this part needs a quiet computer. The distance against the ste
 """
 
 import time
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -13,7 +14,7 @@ from ganlib._tensorflow import keras
 from ganlib.judge.judge import default_judge
 from ganlib.judge.keep import KeepBest
 from ganlib.judge.trials import fog
-from ganlib.models.by_recipe import time_a_step
+from ganlib.models.by_recipe import ROUND_SECONDS, ROUNDS, fastest_steps
 from ganlib.models.conditional import DIGITS
 from ganlib.models.flow import FLOW_RECIPES, FlowMatching, FlowRecipe
 from ganlib.models.gan import GAN
@@ -22,8 +23,6 @@ from ganlib.training import describe_device
 
 PICTURES = 10_000
 POINTS = 5
-ROUNDS = 3  # times that each recipe's step is timed; the fastest counts
-TIMED_SECONDS = 4.0  # how long each is timed in a round
 SEED_OF_SCORES = 77  # latent vectors of the scores; `KeepBest` chooses by others
 AVERAGED = 100  # steps whose mean a loss is
 EVALUATIONS = 10  # of a flow's velocity, for each picture
@@ -44,25 +43,22 @@ def make(model, count):
     return model.generate(count, SEED_OF_SCORES, digits, evaluations=EVALUATIONS)
 
 
-def seconds_a_step(recipes, rounds=ROUNDS, seconds=TIMED_SECONDS):
+def seconds_a_step(recipes, rounds=ROUNDS, seconds=ROUND_SECONDS):
     """Time one step of each recipe, with its share of the judge's looks if it keeps its best.
 
     Parameters
     ----------
     recipes : dict of str to Recipe or FlowRecipe
-    rounds : int
-        How often each is timed, all in turn, so that what slows the computer slows all.
-    seconds : float
-        About how long each is timed in a round.
+    rounds, seconds
+        As for `fastest_steps`.
 
     Returns
     -------
     dict of str to float
         Seconds, by the name of the recipe.
     """
-    ways = {name: time_a_step(build(recipe)) for name, recipe in recipes.items()}
-    times = [{name: time_step(seconds) for name, time_step in ways.items()} for _ in range(rounds)]
-    return {name: min(found[name] for found in times) + _look(recipe) for name, recipe in recipes.items()}
+    steps = fastest_steps({name: build(recipe) for name, recipe in recipes.items()}, rounds, seconds)
+    return {name: steps[name] + _look(recipe) for name, recipe in recipes.items()}
 
 
 def _look(recipe):
@@ -78,7 +74,7 @@ def _look(recipe):
     return (time.perf_counter() - started) / recipe.keep_best_every
 
 
-def curve(recipe, seed, last=None, points=POINTS, pictures=PICTURES):
+def curve(recipe, seed, last=None, points=POINTS, pictures=PICTURES, seen=None):
     """Train a recipe and judge it at regular steps.
 
     Parameters
@@ -91,6 +87,8 @@ def curve(recipe, seed, last=None, points=POINTS, pictures=PICTURES):
         How often to judge.
     pictures : int
         How many pictures to judge.
+    seen : function or None
+        Called with the pictures that are judged last, float32 (n, 28, 28, 1) from -1 to 1.
 
     Returns
     -------
@@ -115,8 +113,10 @@ def curve(recipe, seed, last=None, points=POINTS, pictures=PICTURES):
     watcher = keras.callbacks.LambdaCallback(on_train_batch_end=watch)
     watcher.every = every  # a block of steps ends where a callback has something to do
     model.train(last, sample_interval=last, callbacks=[watcher], verbose=0)
-    report = judge.report(score(last)).as_dict()
-    rows[-1]["report"] = report
+    made = score(last)
+    rows[-1]["report"] = judge.report(made).as_dict()
+    if seen:
+        seen(made)
     history = model.measured
     for row in rows:
         shown = (history["step"] > row["step"] - AVERAGED) & (history["step"] <= row["step"])
@@ -124,7 +124,7 @@ def curve(recipe, seed, last=None, points=POINTS, pictures=PICTURES):
     return rows
 
 
-def run(recipes, seeds, budget=None, points=POINTS, pictures=PICTURES, steps=None):
+def run(recipes, seeds, budget=None, points=POINTS, pictures=PICTURES, steps=None, seen=None):
     """Measure recipes over seeds; returns what JSON can hold.
 
     Parameters
@@ -136,13 +136,16 @@ def run(recipes, seeds, budget=None, points=POINTS, pictures=PICTURES, steps=Non
         Seconds of training after which to stop.
     points, pictures, steps
         See `curve`.
+    seen : function or None
+        Called with the name of a recipe and the pictures that are judged last, of each seed in turn.
     """
     pace, curves = seconds_a_step(recipes), {}
     for name, recipe in recipes.items():
         recipe = recipe.fitted(pace[name])
         last = steps or recipe.steps
         last = last if budget is None else max(1, min(last, round(budget / pace[name])))
-        curves[name] = {str(seed): curve(recipe, seed, last, points, pictures) for seed in range(seeds)}
+        look = partial(seen, name) if seen else None
+        curves[name] = {str(seed): curve(recipe, seed, last, points, pictures, look) for seed in range(seeds)}
     return {
         "device": describe_device(),
         "pictures": pictures,

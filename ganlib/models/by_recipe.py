@@ -15,6 +15,7 @@ from ganlib.models.recipes import RECIPES, Recipe, as_recipe
 from ganlib.training import check_seed
 
 TIMED_SECONDS = 2.0  # for how long a step is timed, where the number of steps follows from it
+ROUNDS, ROUND_SECONDS = 3, 4.0  # where models are compared: how often each is timed, and for how long each time
 
 
 class ByRecipe:
@@ -149,6 +150,27 @@ def time_a_step(gan):
     steps_of(2)
     pace = steps_of(5)
     return lambda seconds: steps_of(max(5, round(seconds / pace)))
+
+
+def fastest_steps(models, rounds=ROUNDS, seconds=ROUND_SECONDS):
+    """Time one step of each model, compiling not counted; the models are to be thrown away. Needs a quiet computer.
+
+    Parameters
+    ----------
+    models : dict of str to Model
+    rounds : int
+        How often each is timed, all in turn, so that what slows the computer slows all; the fastest round counts.
+    seconds : float
+        About how long each is timed in a round.
+
+    Returns
+    -------
+    dict of str to float
+        Seconds, by the name of the model.
+    """
+    ways = {name: time_a_step(model) for name, model in models.items()}
+    times = [{name: time_step(seconds) for name, time_step in ways.items()} for _ in range(rounds)]
+    return {name: min(found[name] for found in times) for name in models}
 
 
 def _adam(recipe, rate):

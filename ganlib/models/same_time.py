@@ -7,7 +7,6 @@ changes nothing. `python -m ganlib.models.same_time` measures and records, and l
 
 import json
 import sys
-import time
 from types import MappingProxyType
 
 import numpy as np
@@ -16,6 +15,7 @@ from ganlib.arguments import Number, Whole
 from ganlib.data import asset
 from ganlib.judge.judge import default_judge
 from ganlib.judge.trials import fog
+from ganlib.models.by_recipe import ROUND_SECONDS, ROUNDS, fastest_steps
 from ganlib.models.conditional import DIGITS
 from ganlib.models.flow import FLOW_RECIPES, FlowMatching
 from ganlib.models.gan import GAN
@@ -27,7 +27,6 @@ from ganlib.training import atomic_write
 FILE = "recorded/same_time.json"
 SECONDS = (30, 120)
 PICTURES = 10_000
-ROUNDS, TIMED = 3, 100  # how often, and over how many steps, each family's step is timed; the fastest round counts
 SEED_OF_SCORES = 77  # of the latent vectors, the codes and the noise that are judged
 EVALUATIONS = 10  # of a flow's velocity, for each picture
 SCORES = ("mnist_fd", "precision", "recall", "recognised")
@@ -41,16 +40,10 @@ FAMILIES = MappingProxyType(
 )
 
 
-def seconds_a_step(rounds=ROUNDS, steps=TIMED):
-    """Time one step of each family, compiling not counted; a dict of floats. This part needs a quiet computer."""
+def seconds_a_step(rounds=ROUNDS, seconds=ROUND_SECONDS):
+    """Time one step of each family as `fastest_steps` does; a dict of floats."""
     models = {family: build(0, 10**6) for family, build in FAMILIES.items()}  # no rate falls within what is timed
-    found = {family: [] for family in FAMILIES}
-    for count in (2, *[steps] * rounds):
-        for family, model in models.items():
-            started = time.perf_counter()
-            model.train(count, sample_interval=10**9, verbose=0)
-            found[family].append((time.perf_counter() - started) / count)
-    return {family: min(times[1:]) for family, times in found.items()}
+    return fastest_steps(models, rounds, seconds)
 
 
 def compare(pace, seconds=SECONDS, seeds=1, pictures=PICTURES):

@@ -35,8 +35,8 @@ def small(monkeypatch):
 
 
 def test_each_family_is_timed_trained_for_the_steps_that_fit_and_judged_beside_real_digits_and_fog(small, eager):
-    pace = same_time.seconds_a_step(rounds=1, steps=2)
-    assert [model.step for model in small] == [4, 4, 4], "two steps compile and are not timed"
+    pace = same_time.seconds_a_step(rounds=1, seconds=0.01)
+    assert all(model.step > 2 for model in small), "two steps compile and are not timed"
     assert list(pace) == list(same_time.FAMILIES)
     assert all(0 < seconds < 10 for seconds in pace.values())
     small.clear()
