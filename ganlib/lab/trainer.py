@@ -1,7 +1,7 @@
 """Training in the background: one thread, steered by commands that it reads between two blocks of steps.
 
-There are no widgets here. Whoever steers, from whatever thread, only puts commands into a queue; the trainer's thread
-alone touches the model, and it alone calls the view that shows what happens.
+There are no widgets here. Whoever steers, from whatever thread, only puts commands into a queue. Only the trainer's
+thread touches the model, and only it calls the view that shows what happens.
 """
 
 import atexit
@@ -29,7 +29,7 @@ from ganlib.wording import write
 
 SPEEDS = ("full", "calm", "slow")  # as fast as it goes; some steps per second; one step, told in sub-steps
 BLOCK_SECONDS = 0.06  # a change waits for the block that runs
-LOOK_SHARE = 25  # times as long as a look takes, the trainer trains until the next one
+LOOK_SHARE = 25  # until the next look, the trainer trains for this many times as long as a look takes
 LOOK_SECONDS = (0.2, 1.0)  # between two looks at least and at most, whatever a look takes
 CALM = {"steps": 5, "seconds": 0.25}
 CAPTION_SECONDS = 1.6
@@ -38,6 +38,7 @@ MOST_MINUTES = 30
 LONGEST_MINUTES = 60 * 24 * 365
 ALONE = {"discriminator": "freeze_g", "generator": "freeze_d"}  # what is held still while one network learns alone
 
+GETTING_READY = "Getting ready: this is compiled once, which takes some seconds."
 TAKEN_OVER = "Another lab was opened, so this one is closed. Run its cell again to reopen it."
 
 _active = None
@@ -45,10 +46,12 @@ _taking_over, _numbers = threading.Lock(), count()
 
 
 class LabTrainer:
-    """Trains one model in a thread of its own; every method may be called from any thread and returns at once.
+    """Trains one model in a thread of its own; methods may be called from any thread, and most return at once.
 
-    Changes of values take effect between two blocks; any other command ends the run that is under way and comes next.
-    Starting a trainer closes the one before it: there are never two.
+    Only `wait` and `close` wait for the thread, and `open` and `session` build a GAN. Changes of values and of the
+    speed take effect between two blocks; any other command ends the run that is under way and comes next. Once the
+    trainer is closed, commands raise a RuntimeError that says why. Starting a trainer closes the one before it: there
+    are never two.
 
     Parameters
     ----------
@@ -61,18 +64,22 @@ class LabTrainer:
     sample_interval : int or None
         Steps between two samples in the run folder; the model's usual number if None.
     callbacks : iterable of keras.callbacks.Callback
-        Called in the trainer's thread. An exception there pauses the training and is told in `message`.
+        Called in the trainer's thread. An exception there pauses the training, and `message` says what it was.
     most_steps : int or None
-        After so many steps the training pauses by itself; the model's usual number if None.
+        After this many steps the training pauses by itself; the model's usual number if None.
     most_minutes : float
-        The same in time.
+        After this many minutes, too: 0 to 525,600.
     view : object or None
         `view.look(trainer)` is called in the trainer's thread, between blocks and when something has happened;
         `view.tell(trainer)` is a generator that shows one sub-step of the last step at every turn. `view.look_every`,
-        if it has one, are the seconds from one look to the next; else looks take little of the time.
+        if there is one, says how many seconds lie between two looks; else looks take a small share of the time.
 
     Attributes
     ----------
+    model : TrainableModel
+    data : tuple of ndarray
+        What it learns from, as the model's `check_data` returns it.
+    batch_size, most_steps : int
     running : bool
     closed : bool
     message : str
@@ -180,19 +187,23 @@ class LabTrainer:
         Parameters
         ----------
         player : str
-            "discriminator" or "generator".
+            The one that learns: "discriminator" or "generator".
         steps : int
+            At least 1.
         """
         self._post(self._alone, Choice("player", tuple(ALONE))(player), Whole("steps", 1)(steps))
 
     def reset(self, seed=None):
-        """Go back to the first weights, or to those of another seed; the controls stay, but those of a session."""
+        """Go back to the first weights, or to those of another seed.
+
+        The controls stay as they are, unless a session is open: then they go back to where it begins.
+        """
         self._post(self._reset, None if seed is None else Whole("seed", 0, 2**31 - 1)(seed))
 
     def open(self, session):
         """Begin a session: `play` makes its steps again, with all its changes, and pauses at its end.
 
-        What is changed meanwhile is changed, too. After a reset the session begins again; with another seed the same
+        Changes that you make meanwhile count too. After a reset the session begins again; with another seed the same
         changes meet another GAN.
 
         Parameters
@@ -208,7 +219,7 @@ class LabTrainer:
         self._post(self._open, session, check_same_kind(session, self.model))
 
     def set(self, name, value):
-        """Change a live value; ValueError if it does not fit."""
+        """Change a live value, by its name; ValueError if there is none of that name, or the value does not fit."""
         self._refuse_if_closed()
         self.model.live[name] = value
         self.refresh()
@@ -251,7 +262,13 @@ class LabTrainer:
             self._wake.notify_all()
 
     def wait(self, timeout=60):
-        """Wait until all commands are carried out and nothing trains; return whether that is so."""
+        """Wait until all commands are carried out and nothing trains; return whether that is so.
+
+        Parameters
+        ----------
+        timeout : float or None
+            Wait this many seconds at most; None: as long as it takes.
+        """
         return self._idle.wait(timeout)
 
     def _post(self, command, *arguments):
@@ -278,7 +295,7 @@ class LabTrainer:
         return self._first[0]
 
     def schedule(self):
-        """Return the session as a `Schedule`: `train(steps, batch_size, schedule=...)` from the start replays it."""
+        """Return the session as a `Schedule`; `train(steps, batch_size, schedule=...)` replays it on a fresh model."""
         first, changes = self._first[0], self.changes
         early = self._first_values | {c.name: c.value for c in changes if c.step == first}
         return Schedule([(first, *pair) for pair in early.items()] + [c for c in changes if c.step > first])
@@ -294,7 +311,7 @@ class LabTrainer:
         Parameters
         ----------
         steps : int or None
-            Only the first so many steps; all that were made if None.
+            How many of the first steps to keep; all that were made if None.
 
         Returns
         -------
@@ -303,8 +320,8 @@ class LabTrainer:
         Raises
         ------
         ValueError
-            The lab is training, has made no step, or trains what a session cannot say: networks or options of one's
-            own, another batch size than the recipe's, other pictures than the first ones of MNIST.
+            The lab is training, has made no step, or trains what a session cannot describe: networks or options of
+            your own, a batch size other than the recipe's, pictures other than the first ones of MNIST.
         """
         return session_of(self, steps)
 
@@ -345,7 +362,7 @@ class LabTrainer:
             steps = left
         self._run(self.most_steps if steps is None else min(steps, self.most_steps))
         if left > 0 and self.model.step == self._session.steps:
-            self.message = "The session that you opened ends here. Press play to go on by yourself."
+            self.message = "The session that you opened ends here. Press play to carry on from here."
 
     def _pause(self, why=""):
         self.message = why
@@ -400,10 +417,8 @@ class LabTrainer:
     # --- running --------------------------------------------------------------------------------------------------
 
     def _run(self, steps):
-        """Make so many steps, or fewer if a command comes that ends the run."""
+        """Make this many steps, or fewer if a command ends the run."""
         if self._training is None or self._training.history is not self.model.measured:
-            self.message = "Getting ready: the step is compiled once, which takes some seconds."
-            self._look_now()
             self._training = self._make_ready()
         self.message, self.running = "", True
         self.last_step = self.model.step + steps
@@ -431,6 +446,13 @@ class LabTrainer:
             record={"sample_interval": self._sample_interval},
             look_every=BLOCK_SECONDS,
         )
+
+    def before_compiling(self):
+        """Say why nothing is going to move for a while. For the engine."""
+        self.message = GETTING_READY
+        self._look_now()
+        if self.message == GETTING_READY:
+            self.message = ""
 
     @property
     def _look_every(self):
@@ -507,6 +529,10 @@ class _Between(keras.callbacks.Callback):
         """Steps after which a block ends; the engine asks again before every block."""
         return self._trainer.block_every
 
+    def on_compile(self):
+        """The first step is compiled, or the first one with other numbers of updates than one each."""
+        self._trainer.before_compiling()
+
     def on_train_batch_end(self, batch, logs=None):
         """Obey and show."""
         self._trainer.between_blocks()
@@ -556,9 +582,10 @@ def _take_over(trainer, opener):
 
 
 def pause_after(spent, every=None):
-    """Return the seconds to train until the next look, the last one having taken so many.
+    """Return how many seconds to train until the next look, if the last look took `spent` seconds.
 
-    A view pays for itself; one that wants a look in `every` so many seconds leaves a third of the time at least.
+    Looks take a small share of the time, unless the view wants one every `every` seconds; even then at least a third of
+    the time is left to training.
     """
     if every is not None:
         return max(every - spent, spent / 2)
@@ -572,10 +599,10 @@ def active():
 
 
 def pause_on_interrupt():
-    """Let a kernel interrupt pause the trainer, be a cell running or not. Does nothing outside IPython's kernel.
+    """Let a kernel interrupt pause the trainer, whether or not a cell runs. Does nothing outside IPython's kernel.
 
-    While a cell runs, IPython raises KeyboardInterrupt in it; while none runs, the kernel ignores the signal, so that a
-    handler of our own has to be put in place once the present cell has ended.
+    While a cell runs, IPython raises KeyboardInterrupt in it. While none runs, the kernel ignores the signal, so a
+    handler of our own has to be put in place once this cell has ended.
     """
     import asyncio
     import signal

@@ -61,7 +61,7 @@ class Draws:
         return tf.random.stateless_normal(shape, self._key(stream), alg=_ALGORITHM)
 
     def uniform(self, shape, stream, low=0.0, high=1.0):
-        """Draw uniform numbers, float32 in [low, high)."""
+        """Draw uniform numbers, float32 in [low, high); `stream` as in `normal`."""
         return tf.random.stateless_uniform(shape, self._key(stream), low, high, alg=_ALGORITHM)
 
 
@@ -92,13 +92,22 @@ def compile_block(players, metric_names, batch_size, mode):
         `block(first_step, count, *, seed, data)`: makes `count` steps, at most MAX_BLOCK, and returns float32 ndarray
         (count, metrics): what was measured last in each step. How many updates each player makes is asked once, when
         the block begins; what they are does not compile again, except from one update each to any other numbers.
+        `block.is_compiled()`: whether the numbers of now have been met before.
     """
     make = _calls_in_turn if mode == "stepwise" else _in_a_loop
-    run = make(players, metric_names, batch_size, mode != "graph")
+    run, programs = make(players, metric_names, batch_size, mode != "graph")
+    compiled = set()
+
+    def asked():
+        return [int(player.repeats()) for player in players]
 
     def block(first_step, count, *, seed, data):
-        return run(first_step, count, [int(player.repeats()) for player in players], seed, data)
+        repeats = asked()
+        rows = run(first_step, count, repeats, seed, data)
+        compiled.update(programs(repeats))
+        return rows
 
+    block.is_compiled = lambda: compiled.issuperset(programs(asked()))
     return block
 
 
@@ -127,7 +136,7 @@ def _in_a_loop(players, metric_names, batch_size, compiled):
         first_step, counted, repeats = tf.constant(first_step, tf.int64), tf.constant(count), tf.constant(repeats)
         return loop(first_step, counted, repeats, once, seed, data).numpy()[:count]
 
-    return run
+    return run, lambda repeats: {all(times == 1 for times in repeats)}
 
 
 def _calls_in_turn(players, metric_names, batch_size, compiled):
@@ -148,4 +157,4 @@ def _calls_in_turn(players, metric_names, batch_size, compiled):
                     measured[name] += (value,)
         return np.stack([measured[name] for name in metric_names], axis=1)
 
-    return run
+    return run, lambda repeats: {(index, times > 0) for index, times in enumerate(repeats)}

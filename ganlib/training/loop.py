@@ -47,7 +47,7 @@ class Trainer:
     checkpoint_interval : int
         Steps between two checkpoints.
     look_every : float
-        Seconds after which somebody wants to look or to steer: the longest that a block should take.
+        Seconds that a block should take at most: how soon somebody can look or steer.
     """
 
     def __init__(
@@ -92,8 +92,8 @@ class Trainer:
         TrainingDiverged
             Something became infinite or NaN; the model is put back to the last good checkpoint.
         TrainingInterrupted
-            Ctrl-C or a kernel interrupt; a checkpoint was written first. SIGTERM and SIGHUP, too, end the program only
-            after the block and the checkpoint.
+            Ctrl-C or a kernel interrupt; the block was finished first, and its checkpoint written if there is a run
+            folder. SIGTERM and SIGHUP, too, end the program only after that.
         GuardError
             A network moved in another one's step, or did not move in its own.
         """
@@ -151,6 +151,9 @@ class Trainer:
         if not self._rehearsed:
             self._rehearse()
         count = self._block_length(first, last)
+        if not self._compiled.is_compiled():
+            for callback in self._callbacks:
+                getattr(callback, "on_compile", lambda: None)()
         started = time.perf_counter()
         rows = self._block(first, count)
         self._clock(count, time.perf_counter() - started)
@@ -204,7 +207,7 @@ class Trainer:
     def _rehearse(self):
         """Prove that each player moves its own weights, and no others', in one step that is taken back afterwards.
 
-        What was compiled is proved once, and again whenever somebody else is held still.
+        What was compiled is proved once, and again whenever another player is held still.
         """
         model, players, report = self.model, self.model.players(), {}
         proof = self._compiled, tuple(map(held_still, players.values()))
@@ -321,7 +324,7 @@ class Trainer:
                 signal.signal(number, previous[number])
 
     def _tell_interrupt(self):
-        """Raise what an interrupt is to Python; after another signal end as it wants, but not without a word."""
+        """Raise what stands for an interrupt in Python; after another signal, print a line and end as it wants."""
         told = self._how_to_go_on(f"Interrupted after step {self.model.step}; nothing is lost")
         if self._interrupted != signal.SIGINT:
             print(told, file=sys.stderr, flush=True)

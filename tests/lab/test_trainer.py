@@ -293,6 +293,29 @@ class CountingView:
         yield
 
 
+class ListeningView(CountingView):
+    """Notes what is said."""
+
+    def look(self, trainer):
+        self.looks.append(trainer.message)
+
+
+def test_whoever_waits_for_the_compiler_is_told_so_and_nobody_else(gan):
+    view, gan._blocks = ListeningView(), {}  # as if nothing had been compiled yet
+    with_view = LabTrainer(gan, tiny.DATA, batch_size=8, view=view)
+    told = []
+    for change in ({}, {}, {"freeze_d": True}, {"freeze_d": False, "g_steps": 3}, {"g_steps": 1}, {"d_steps": 2}):
+        for name, value in change.items():
+            with_view.set(name, value)
+        view.looks.clear()
+        with_view.play(4)
+        assert with_view.wait()
+        told.append(trainer_module.GETTING_READY in view.looks)
+    assert told == [True, False, True, False, False, False]
+    assert with_view.message == ""
+    with_view.close()
+
+
 @pytest.mark.parametrize(("spent", "pause"), [(0.001, 0.2), (0.02, 0.5), (0.03, 0.75), (0.4, 1.0)])
 def test_a_view_takes_four_hundredths_of_the_time_but_looks_once_a_second_and_never_more_than_five_times(spent, pause):
     assert trainer_module.pause_after(spent) == pytest.approx(pause)

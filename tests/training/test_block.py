@@ -203,6 +203,16 @@ def test_a_player_without_updates_moves_nothing_and_is_measured_all_the_same(add
 
 
 @EVERY_MODE
+def test_a_block_knows_whether_it_is_compiled_for_the_numbers_of_now(adder):
+    for first in (1, 3, 0, 1, 3, 0):
+        adder.repeats["first"] = first
+        traced, ready = len(adder.traced), adder.block.is_compiled()
+        adder(0, 2)
+        assert ready == (len(adder.traced) == traced)
+        assert adder.block.is_compiled()
+
+
+@EVERY_MODE
 def test_one_update_each_is_one_program_and_all_other_numbers_are_one_more(adder, block_mode):
     adder(0, 2)
     adder.repeats["first"] = 3
