@@ -24,14 +24,14 @@ OF_A_NEW_RUN = ("network", "seed", "ema_decay")
 OF_PICTURES = ("size", "channels", "background")
 RATES = ("g_learning_rate", "d_learning_rate")
 OF_ANY_TRAINING = ("steps", "batch_size", "sample_interval")
-# Most tests wait for something, and the rest are too small to fill two cores: two files at a time need a third less.
-# Each takes up to two gigabytes, with kernels and browsers. They stay in their order, lessons first: by the number of
-# their tests the longest would come last, one alone.
+# Most tests wait for something, and the rest are too small to fill two cores: two files at a time take a third less
+# time. Each needs up to two gigabytes, with kernels and browsers. They stay in their order, lessons first: sorted by
+# the number of their tests, the longest file would come last and run alone.
 SEVERAL_AT_A_TIME, MOST_AT_A_TIME = ["--dist=loadfile", "--no-loadscope-reorder"], 6
 
 
 def _refusing(command):
-    """Let a command tell what its module refuses, a ValueError or OSError, in one sentence, and return 2."""
+    """Make a command print what its module refuses, a ValueError or OSError, as one sentence, and return 2."""
 
     @functools.wraps(command)
     def run(arguments):
@@ -81,7 +81,7 @@ def _add_page(parser):
     add("--ip", help="the address to listen on (default 127.0.0.1: this computer only)")
     add("--token", help="what visitors have to know (default: a new one, if other computers can reach the page)")
     add("--visitors", type=int, metavar="N", help="how many at a time, about 1.2 GB of memory each (default 8)")
-    add("--idle", type=float, metavar="MINUTES", help="end what nobody has touched for so long (default 20)")
+    add("--idle", type=float, metavar="MINUTES", help="end a visit that nobody has touched for this long (default 20)")
 
 
 def _settings_of_the_page(parser, options, jupyters):
@@ -112,7 +112,7 @@ def _serve_page(lesson, options, settings):
 
 
 def test(arguments):
-    """Run the tests, the lessons among them, a file on each core; what follows goes to pytest, which then runs one."""
+    """Run the tests, lessons included, one file per core; arguments go to pytest, which then runs one at a time."""
     if {"-h", "--help"} & set(arguments):
         _parser(test, usage="python -m ganlib test [pytest's arguments, such as -k doctor]").print_help()
         return
@@ -135,7 +135,7 @@ def doctor(arguments):
     parser = _parser(doctor)
     parser.add_argument("--json", action="store_true", help="print the same as JSON, for a room of computers")
     parser.add_argument(
-        "--room", type=_path, metavar="FOLDER", help="only show, in one table, what --json printed elsewhere"
+        "--room", type=_path, metavar="FOLDER", help="check nothing; show in one table what --json printed elsewhere"
     )
     options = parser.parse_args(arguments)
     if options.room is not None:
@@ -168,17 +168,25 @@ def train(arguments):
     """Train a GAN on pictures of digits, or on your own, and record it in a run folder."""
     parser = _parser(train, argument_default=argparse.SUPPRESS)
     add = parser.add_argument
-    add("--steps", type=int, help="default 30000; with --resume, what the run has left")
+    add(
+        "--steps",
+        type=int,
+        help="default 30000; with --pictures, what --minutes allows; with --resume, what the run has left",
+    )
     add("--batch-size", type=int, help="default 32, or that of the resumed run")
-    add("--sample-interval", type=int, help="steps between two pictures; default 200, or that of the resumed run")
-    add("--network", choices=["dense", "conv"], help="default dense")
+    add(
+        "--sample-interval",
+        type=int,
+        help="steps between two samples; default 200, with --pictures a hundredth of all steps, or the resumed run's",
+    )
+    add("--network", choices=["dense", "conv"], help="default dense, with --pictures conv")
     add("--seed", type=int, help="of the first weights, batches and latent vectors; default 0")
     add("--run", type=_path, metavar="FOLDER", help="a new folder; default runs/ and the time")
     add(
         "--data",
         type=_path,
         metavar="PATH",
-        help="an .npz file or a folder of IDX files in MNIST's form; default MNIST itself",
+        help="an .npz file or a folder of IDX files in MNIST's format; default: MNIST itself",
     )
     add(
         "--pictures",
@@ -186,18 +194,28 @@ def train(arguments):
         metavar="PATH",
         help="your own: a folder of PNG, JPEG, WebP or GIF files (sub-folders are classes), a zip of one, .npz or IDX",
     )
-    add("--size", type=int, help="of your own pictures, 16 to 64 pixels a side; default 32")
+    add("--size", type=int, help="of your own pictures, 16 to 64 pixels per side; default 32")
     add("--channels", type=int, choices=[1, 3], help="1 grey, 3 colour; default what the pictures are")
     add("--background", choices=["white", "black"], help="behind transparent pictures; default white")
     add("--minutes", type=float, help="how long to train on your own pictures; default 3")
     add("--no-mirror", action="store_true", help="never mirror your own pictures: for letters and the like")
     add("--film", type=_path, metavar="FILE.gif", help="write the samples of the run as a film")
-    add("--g-learning-rate", type=float, metavar="RATE", help="of the generator; default 0.0002")
-    add("--d-learning-rate", type=float, metavar="RATE", help="of the discriminator; default 0.0002")
-    add("--ema-decay", type=float, metavar="DECAY", help="draw with averaged generator weights; default off")
-    add("--resume", type=_path, metavar="FOLDER", help="go on with a run that was broken off")
+    add("--g-learning-rate", type=float, metavar="RATE", help="of the generator; default 0.0002, with --pictures 0.001")
+    add(
+        "--d-learning-rate",
+        type=float,
+        metavar="RATE",
+        help="of the discriminator; default 0.0002, with --pictures 0.001",
+    )
+    add(
+        "--ema-decay",
+        type=float,
+        metavar="DECAY",
+        help="draw with averaged generator weights; default off, with --pictures 0.999",
+    )
+    add("--resume", type=_path, metavar="FOLDER", help="go on with a run that was interrupted")
     options = vars(parser.parse_args(arguments))
-    if "resume" in options and (fixed := {*OF_A_NEW_RUN, "run"} & options.keys()):
+    if "resume" in options and (fixed := {*OF_A_NEW_RUN, "run", "minutes", "no_mirror"} & options.keys()):
         names = ", ".join("--" + name.replace("_", "-") for name in sorted(fixed))
         parser.error(f"{names} cannot be changed with --resume: leave it out")
     if "data" in options and "pictures" in options:
@@ -286,14 +304,14 @@ def _gan_of_pictures(options, given):
     gan = GAN.from_pictures(pictures, **changes)
     how_long = "" if "steps" in options else f", {options.get('minutes', 3):g} minutes on this computer"
     print(
-        f"{gan.recipe.steps:,} steps{how_long}. At first there is noise, after some hundred steps blots of the right "
-        f"colours, then shapes: the more alike the pictures are, the sooner. Ctrl-C ends it early, and nothing is lost."
+        f"{gan.recipe.steps:,} steps{how_long}. First you see noise, after a few hundred steps blots of the right "
+        f"colours, then shapes: the more alike the pictures, the sooner. Ctrl-C ends it early, and nothing is lost."
     )
     return gan
 
 
 def _judge_pictures(gan, data):
-    """Say what a judge of somebody's pictures sees in what was learned from them, if they are enough for one."""
+    """Say what a judge of somebody's pictures thinks of what was learned from them, if there are enough for a judge."""
     from ganlib.judge.any_pictures import FEWEST_IN_ALL, PictureJudge
 
     pictures = gan.own_data if data is None else data.images
@@ -326,7 +344,7 @@ def record(arguments):
 
 
 def bench(arguments):
-    """Measure the speed of training, or with --quality what recipes reach; what follows goes there, such as --help."""
+    """Measure the speed of training, or with --quality how good pictures get; `bench --help` has the options."""
     environment.stand(["bench", *arguments])
     from ganlib.bench import command
 
@@ -339,7 +357,7 @@ SAMPLING = ("evaluations", "method", "guidance")
 
 @_refusing
 def export(arguments):
-    """Write what a run has learned for Keras, ONNX, Deeplearning4j or a browser, or its samples as a GIF."""
+    """Export what a run has learned to Keras, ONNX, Deeplearning4j or a web page, or its samples to a GIF."""
     parser = _parser(export)
     parser.add_argument("run", type=_path, metavar="RUN", help="a run folder; it stays as it is")
     parser.add_argument("--format", required=True, choices=FORMATS)
@@ -351,7 +369,7 @@ def export(arguments):
     flows = parser.add_argument_group("of a flow's sampler, for keras and onnx").add_argument
     flows("--evaluations", type=int, metavar="N", help="how often the velocity is asked on the way; default 20")
     flows("--method", choices=["euler", "midpoint"], help="default midpoint")
-    flows("--guidance", type=float, metavar="G", help="how far to go towards the digit; default 1, as it was learned")
+    flows("--guidance", type=float, metavar="G", help="how strongly to steer towards the digit; default 1, as learned")
     options = parser.parse_args(arguments)
     sampling = {name: getattr(options, name) for name in SAMPLING if getattr(options, name) is not None}
     if sampling and options.format not in ("keras", "onnx"):
@@ -383,7 +401,7 @@ def plane(arguments):
 
 @_refusing
 def timings(arguments):
-    """Measure how long each lesson and each cell computes, and write it wherever it is told."""
+    """Measure how long each lesson and each cell runs, and fill in the times in the README and the guide."""
     parser = _parser(timings, epilog="Leave the computer alone meanwhile. All lessons take about 20 minutes.")
     add = parser.add_argument
     add("--speed", nargs="+", choices=("smoke", "lesson", "full"), default=["lesson"], help="default lesson")
@@ -392,7 +410,7 @@ def timings(arguments):
         "--executed",
         type=_path,
         metavar="FOLDER",
-        help="read lessons that papermill has executed instead of running any",
+        help="run nothing: read the lessons that papermill has executed here",
     )
     add("--keep", type=_path, metavar="FOLDER", help="keep the executed lessons, for `book --executed`")
     options = parser.parse_args(arguments)
@@ -405,7 +423,7 @@ def timings(arguments):
 
 @_refusing
 def handout(arguments):
-    """Pack the lessons, the data and, if wished, all packages into one zip file for a room, or make assignments."""
+    """Pack the lessons, the data and, if you like, all packages into one zip file for a room, or make assignments."""
     from ganlib.setup import wheels
 
     here = wheels.target(sys.version_info)
@@ -430,8 +448,8 @@ def handout(arguments):
     add(
         "--nbgrader",
         action="store_true",
-        help="write no zip but the source of nbgrader assignments, a lesson each: every exercise a graded cell worth a "
-        "point. It is for teachers alone: it holds the solutions",
+        help="instead of a zip, write the source of nbgrader assignments, one per lesson: each exercise is a graded "
+        "cell worth a point. It is for teachers alone: it holds the solutions",
     )
     options = parser.parse_args(arguments)
     if options.nbgrader and options.with_wheels is not None:
@@ -453,7 +471,7 @@ def handout(arguments):
 
 
 def _assignments(options):
-    """Write the assignments, and say what to do with them and where the solutions and the checks lie open."""
+    """Write the assignments; say what to do with them, and where students could see the solutions and the checks."""
     from ganlib.course import assignments as module
 
     made = module.write(options.out, options.lessons)
@@ -470,8 +488,8 @@ def book(arguments):
     parser = _parser(book)
     add = parser.add_argument
     add("--out", type=_path, required=True, metavar="FOLDER", help="for the pages; index.html is the first")
-    add("--executed", type=_path, metavar="FOLDER", help="take executed lessons, as `timings --keep` leaves them")
-    add("--speed", choices=("smoke", "lesson", "full"), default="lesson", help="to execute them at; default lesson")
+    add("--executed", type=_path, metavar="FOLDER", help="use the executed lessons that `timings --keep` left there")
+    add("--speed", choices=("smoke", "lesson", "full"), default="lesson", help="else run them at; default lesson")
     add("--without-solutions", action="store_true", help="leave out the solutions, and the leader's guide")
     options = parser.parse_args(arguments)
     _checkout_for("book")
@@ -485,7 +503,7 @@ def book(arguments):
 
 @_refusing
 def sweep(arguments):
-    """Execute a lesson for every run of a grid, here or on a Dask cluster, and map what became of each."""
+    """Run a lesson for every point of a grid, here or on a Dask cluster, and map how each run turned out."""
     parser = _parser(sweep)
     add = parser.add_argument
     add("grid", metavar="GRID.yaml", help="which parameters to try; lesson 11 explains it")
@@ -494,7 +512,7 @@ def sweep(arguments):
     add("--workers", type=int, metavar="N", help="runs at a time here; default one per GPU, else one per core")
     add("--time-limit", type=float, metavar="MINUTES", help="stop a run that takes longer; default what the grid says")
     add("--scheduler", metavar="ADDRESS", help="let the workers of this Dask scheduler make the runs")
-    add("--resume", action="store_true", help="skip what is whole, repeat what failed, go on where it was cut off")
+    add("--resume", action="store_true", help="skip finished runs, repeat failed ones, go on with interrupted ones")
     add("--estimate", action="store_true", help="only check the grid and say what it would cost")
     options = parser.parse_args(arguments)
     environment.stand(["sweep", *arguments])
@@ -513,18 +531,18 @@ def contest(arguments):
     parser = _parser(contest)
     add = parser.add_argument
     add("folder", type=_path, metavar="FOLDER", help="what lab.session().save(...) wrote for each learner")
-    add("--steps", type=int, default=3000, help="the budget of a session; default 3000")
+    add("--steps", type=int, default=3000, help="the budget of a session, 10 to 1000000; default 3000")
     add(
         "--recipe", default="classic", metavar="NAME", help="whose GAN everybody steers; default classic, GAN(seed=...)"
     )
-    add("--pictures", type=int, default=10_000, help="of each entry that are judged; default 10000")
+    add("--pictures", type=int, default=10_000, help="how many of each entry are judged, 100 to 10000; default 10000")
     add("--out", type=_path, metavar="FOLDER", help="for results and page; default contests/ and the folder's name")
     add(
         "--house",
         nargs="*",
         metavar="NAME",
         default=HOUSE,
-        help="our recipes in the table; default classic swift conv fine",
+        help="recipes of the kit to show in the table; default classic swift conv fine",
     )
     options = parser.parse_args(arguments)
     environment.stand(["contest", *arguments])
@@ -539,9 +557,9 @@ def progress(arguments):
     parser = _parser(progress)
     add = parser.add_mutually_exclusive_group().add_argument
     add("--export", type=_path, metavar="FILE.json", help="write your record, without your name, for whoever leads")
-    add("--room", type=_path, metavar="FOLDER", help="what --export wrote elsewhere, in one table")
+    add("--room", type=_path, metavar="FOLDER", help="show in one table what --export wrote on other computers")
     add = parser.add_argument_group("of a room").add_argument
-    add("--page", type=_path, metavar="FILE.html", help="the same as a page")
+    add("--page", type=_path, metavar="FILE.html", help="write the tables as a page, too")
     add("--without-names", action="store_true", help="number the learners instead of naming them by their files")
     options = parser.parse_args(arguments)
     if options.room is None and (options.page or options.without_names):
@@ -571,7 +589,7 @@ def _progress_of_a_room(options):
 
 @_refusing
 def badges(arguments):
-    """Write the repository's address into the lessons, as badges that open them on Colab and Binder."""
+    """Put badges into the lessons and the README that open the lessons on Colab and Binder, from your repository."""
     parser = _parser(badges)
     parser.add_argument("--repository", required=True, metavar="ADDRESS", help="such as https://github.com/OWNER/NAME")
     parser.add_argument("--branch", default="main", help="to open the lessons from; default main")
@@ -613,7 +631,12 @@ def main(arguments):
     Returns
     -------
     int
-        Exit code: 0 for success, 1 if the command failed, 2 for wrong arguments, 130 after Ctrl-C.
+        Exit code: 0 for success, 1 if the command failed, 2 if something was refused, 130 after Ctrl-C.
+
+    Raises
+    ------
+    SystemExit
+        After `--help`, with 0, or for wrong arguments, with 2: argparse ends the program.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal that lacks a letter shows its number, and no error
@@ -647,13 +670,13 @@ def main(arguments):
 
 
 def _parser(command, **details):
-    """Return an argument parser for a command, described by the first line of its docstring."""
+    """Return an argument parser for a command, described by its docstring."""
     name = f"python -m ganlib {command.__name__}"
     return argparse.ArgumentParser(prog=name, description=command.__doc__, allow_abbrev=False, **details)
 
 
 def _path(text):
-    """Return a path that was typed, with the home folder for `~`; for argparse, which tells what is wrong with it."""
+    """Return a path that was typed, with the home folder for `~`; argparse says what is wrong with a bad one."""
     try:
         return str(as_path(text, "this"))
     except ValueError as error:
@@ -674,11 +697,11 @@ def _split(arguments):
 
 
 def _need(command, package):
-    """Raise SetupError without a package that hand-outs leave out."""
+    """Raise SetupError if a package is missing that hand-outs leave out."""
     if environment.installed_version(package) is None:
         raise environment.SetupError(
             f"`{command}` needs {package} and more, which a hand-out leaves out to be small: run it in the whole kit, "
-            "from which the hand-out was made. The lessons alone can be run here, by `python -m ganlib timings`."
+            "from which the hand-out was made. The lessons alone can be run here, with `python -m ganlib timings`."
         )
 
 

@@ -317,7 +317,10 @@ def test_train_goes_on_in_the_folder_of_a_broken_off_run(fake_gan):
     assert fake_gan.made.trained == {"steps": 5, "data": None, "run": None}
 
 
-@pytest.mark.parametrize("option", ["--seed 1", "--network conv", "--ema-decay 0.9", "--run other"])
+@pytest.mark.parametrize(
+    "option",
+    ["--seed 1", "--network conv", "--ema-decay 0.9", "--run other", "--minutes 1 --pictures p", "--no-mirror"],
+)
 def test_train_refuses_to_change_what_a_resumed_run_has_fixed(fake_gan, capsys, option):
     with pytest.raises(SystemExit) as refusal:
         commands.main(["train", "--resume", "old", *option.split()])

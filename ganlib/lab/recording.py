@@ -76,7 +76,7 @@ class Recording:
         return max(map(int, (self.steps[-1], *self.history["step"][-1:])))
 
     def run(self, name):
-        """Return what decided how it went, a `ganlib.lab.pair.Run` of this name."""
+        """Return what decided how the run went: a `ganlib.lab.pair.Run` of this name."""
         seen = [int(self.steps[0]), *(int(step) - 1 for step in self.history["step"][:1])]
         first = min([*seen, *(change.step for change in self.changes)])
         start = [Change(first, *pair) for pair in self.start.items()]
@@ -92,7 +92,8 @@ class Recording:
     def of_run(cls, folder):
         """Read a run folder, finished or not.
 
-        A run of more than 2,000 samples is thinned out evenly; what is no sample is left out, with a word.
+        A run of more than 2,000 samples, or of more than 1 GB, is thinned out evenly. A file that is no sample is left
+        out, and a printed line names it.
 
         Raises
         ------
@@ -104,7 +105,7 @@ class Recording:
         run = RunFolder.open(as_path(folder, "the run folder"))
         steps, frames = read_samples(run, MOST_FRAMES)
         if not steps:
-            raise ValueError(f"{run.path} has no samples yet: train on, or with a shorter sample_interval.")
+            raise ValueError(f"{run.path} has no samples yet: train longer, or with a shorter sample_interval.")
         history = run.history() or History(())
         title = f"{run.config['model']}, seed {run.config.get('seed', '?')}, {steps[-1]:,} steps"
         setup = setup_of(run.config)
@@ -117,7 +118,7 @@ class Recording:
         Raises
         ------
         ValueError
-            The file is something else, is damaged, or would take more than 1 GB of memory.
+            The file is not a recording, is damaged, or would take more than 1 GB of memory.
         OSError
             There is no such file, or it may not be read.
         """
@@ -138,14 +139,14 @@ class Recording:
                 return cls._read(file)
             except Exception as error:  # damaged bytes make zipfile and NumPy raise a dozen kinds of error
                 raise ValueError(
-                    f"{path} is not a recording of this version of ganlib: give what save wrote."
+                    f"{path} is not a recording of this version of ganlib: give a file that Recording.save wrote."
                 ) from error
 
     @classmethod
     def _read(cls, file):
         parts = zipfile.ZipFile(file).infolist()
         if not all(part.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
-            raise ValueError("packed as NumPy never does it, and unpacked without a limit")
+            raise ValueError("compressed in a way that NumPy never uses, and unpacked without a limit")
         if sum(part.file_size for part in parts) > MOST_BYTES:
             raise ValueError("too large")
         file.seek(0)
@@ -166,7 +167,7 @@ class Recording:
         return cls.load(asset(SHIPPED))
 
     def save(self, path):
-        """Write everything as one compressed file; the history is thinned to about 2,000 rows, each a mean."""
+        """Write everything as one compressed file; the history is thinned to at most 2,000 rows, each a mean."""
         path = as_path(path)
         thinned = thin_history(self.history, ROWS)
         about = {
@@ -219,7 +220,9 @@ def _check_history(history):
     rows = columns["step"].shape
     for name, column in columns.items():
         if column.dtype.kind not in ("iu" if name == "step" else "iuf") or column.ndim != 1 or column.shape != rows:
-            raise ValueError(f"The column {name!r:.60} must be one number for each step, not {column.dtype} {rows}.")
+            raise ValueError(
+                f"The column {name!r:.60} must be one number for each step, not {column.dtype} {column.shape}."
+            )
     return history
 
 

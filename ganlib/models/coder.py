@@ -113,9 +113,9 @@ class Coder(OnePlayer):
         return self.decode(self.encode(images))
 
     def sample_grid(self):
-        """Return 25 pictures, rebuilt, float32: the first test digits, or of another shape the first that it learned.
+        """Return 25 rebuilt pictures, float32: the first test digits, or the first training pictures of another shape.
 
-        Where it has learned nothing yet, these are what it makes of random codes.
+        Before it has learned any of another shape, these are what it makes of random codes.
         """
         if self.picture_shape == builders.IMAGE_SHAPE:
             return self.reconstruct(load_mnist("test", limit=SHOWN)[0])
@@ -127,7 +127,7 @@ class Coder(OnePlayer):
         """Check everything and return a `Trainer`, as every model does; remember some pictures for `sample_grid`."""
         trainer = super().trainer(batch_size, data=data, **options)
         if self.picture_shape != builders.IMAGE_SHAPE:
-            self._shown = self.check_data(data)[0][:SHOWN]
+            self._shown = self.check_data(self.default_data() if data is None else data)[0][:SHOWN]
         return trainer
 
 
@@ -145,5 +145,5 @@ def check_coders(encoder, decoder):
         )
     codes, code = {tuple(output.shape[1:]) for output in encoder.outputs}, tuple(decoder.input_shape[1:])
     if codes != {code} or len(code) != 1:
-        raise ValueError(f"The encoder gives codes {codes}, but the decoder takes {code}: both must be one length.")
+        raise ValueError(f"The encoder gives codes {codes}, but the decoder takes {code}: both must have one length.")
     return code[0]

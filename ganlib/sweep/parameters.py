@@ -8,6 +8,7 @@ import numpy as np
 
 from ganlib.arguments import BITS, Choice, Number, Whole
 from ganlib.data import TOY_KINDS
+from ganlib.data.arrays import find_arrays
 from ganlib.paths import as_path
 from ganlib.setup.environment import sentence
 from ganlib.speed import SPEEDS
@@ -27,7 +28,7 @@ def _empty(name):
 
     def check(value):
         if value:
-            raise ValueError(f"{name} must stay empty, as each run of a sweep has a folder of its own, not {value!r}.")
+            raise ValueError(f"{name} must stay empty, not {value!r}: each run of a sweep has a folder of its own.")
 
     return check
 
@@ -44,9 +45,12 @@ def _schedule(path):
 
 
 def _pictures(path):
-    """Check where pictures of one's own are; empty stands for those of the kit."""
-    if path and not as_path(path).exists():
-        raise ValueError(f"path must be a folder of pictures, a zip or an .npz file, and {path!r} is none of them.")
+    """Check the path of your own pictures; empty stands for those of the kit."""
+    if path and not (as_path(path).exists() or find_arrays(as_path(path), "train")):
+        raise ValueError(
+            f"path must be a folder of pictures, a zip, an .npz file or the beginning of IDX files, and {path!r} does "
+            f"not exist."
+        )
 
 
 LESSONS = {
@@ -56,7 +60,7 @@ LESSONS = {
     "conditional_steps": Whole("conditional_steps", 0),
     "splits": _zero_or(Whole("splits", 20)),
     "noise": Number("noise", 0.001, 5),
-    "hidden": _zero_or(Whole("hidden", 30)),  # that many are drawn
+    "hidden": _zero_or(Whole("hidden", 30)),  # it draws 30 of them
     "latent": Whole("latent", 1),
     "kind": Choice("kind", tuple(TOY_KINDS)),
     "batch_size": Whole("batch_size", 4, TRAINING_SET),
@@ -87,9 +91,9 @@ class Parameter(NamedTuple):
     ----------
     name : str
     default : object
-        None if the notebook computes it, or if it is None: then it takes values of any type.
+        None, which takes values of any type, if the notebook computes it or sets it to None.
     lesson : str
-        The number of the lesson of this kit whose it is, such as "06": it then takes what `LESSONS` says. Empty in
+        The number of this kit's lesson to which it belongs, such as "06": then it takes what `LESSONS` says. Empty in
         other notebooks, where the same names may mean other things.
     """
 
@@ -98,7 +102,7 @@ class Parameter(NamedTuple):
     lesson: str = ""
 
     def check(self, value):
-        """Return a value as a run is given it, a whole number as float where it takes a float.
+        """Return a value as it is given to a run: a whole number becomes a float where one is needed.
 
         Raises
         ------
@@ -136,8 +140,8 @@ def _check_plain(name, value):
         seen += 1
         if seen > ITEMS or depth > DEPTH:
             raise SweepError(
-                f"A value of the parameter {name} holds more than {ITEMS} items, or more than {DEPTH} lists in each "
-                f"other: put it into a file, and give the name of the file."
+                f"A value of the parameter {name} holds more than {ITEMS} items, or is nested more than {DEPTH} deep: "
+                f"put it into a file, and give the name of the file."
             )
         if not _is_plain(part):
             raise SweepError(
@@ -166,5 +170,5 @@ def _hint(kind, value):
     if kind is str:
         return " In YAML put text that looks like something else into quotes."
     if isinstance(value, str) and re.fullmatch(r"[-+]?\d+(,\d+)+", value):
-        return " YAML takes a number with a comma for text: write it with a point, and thousands without anything."
+        return " YAML takes a number with a comma for text: use a decimal point, and no separator for thousands."
     return ""

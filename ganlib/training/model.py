@@ -36,8 +36,8 @@ class TrainableModel(keras.Model):
     A family of models says what one step is; it defines
 
     * `metric_names`: names of the numbers that a step measures;
-    * if it likes, `sparse_metrics`: those of them that only some steps measure, being NaN in the others; and
-      `optional_metrics`: those that do not always mean something, being NaN where they do not;
+    * optionally `sparse_metrics`: those of them that only some steps measure, NaN in the others; and
+      `optional_metrics`: those that do not always mean something, NaN where they do not;
     * `players()`: dict of name to `Player`, each with a network, an optimizer and a step of its own;
     * `measure(draws, count)`: measures a batch without learning, a dict of the metrics that are not sparse;
     * `network_names`, `optimizer_names`: the constructor's arguments that are networks, and those that are optimizers;
@@ -45,7 +45,7 @@ class TrainableModel(keras.Model):
     * `live_values()`: dict of name to `LiveValue`;
     * `state_variables()`: dict of name to the list of variables that a checkpoint holds;
     * `default_data()`, `check_data(data)`: what it learns;
-    * if it likes, `usual`, `take_sample(step)` and `describe(measured)`.
+    * optionally `defaults`, `take_sample(step)` and `describe(measured)`.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ class TrainableModel(keras.Model):
         raise NotImplementedError
 
     def settings(self):
-        """Return what rebuilds the model beside its networks, its optimizers, its seed and its name."""
+        """Return what rebuilds the model, besides its networks, its optimizers, its seed and its name."""
         return {}
 
     def live_values(self):
@@ -103,7 +103,7 @@ class TrainableModel(keras.Model):
         """Get ready for the steps of a training."""
 
     def default_data(self):
-        """Return the tuple of arrays that is trained on when none are given."""
+        """Return what is trained on when no data are given, as `check_data` takes it."""
         raise NotImplementedError
 
     def check_data(self, data):
@@ -145,7 +145,7 @@ class TrainableModel(keras.Model):
         return arrays, self.plain_values()
 
     def plain_values(self):
-        """Return what belongs to the state beside the arrays, as JSON can hold it."""
+        """Return what belongs to the state besides the arrays, as JSON can hold it."""
         return {"live": self.live.snapshot()}
 
     def load_plain_values(self, values):
@@ -161,13 +161,15 @@ class TrainableModel(keras.Model):
         }
         if targets.keys() != arrays.keys() or any(tuple(v.shape) != arrays[k].shape for k, v in targets.items()):
             raise ValueError("The checkpoint does not fit these networks: it was made by other ones.")
+        for name, value in values["live"].items():
+            self.live.check(name, value)
         for name, variable in targets.items():
             variable.assign(arrays[name])
-        self.load_plain_values(values)
+        self.load_plain_values(values)  # after the arrays, which hold rates as well
         self.step = step
 
     def start_over(self, step, arrays, values, seed):
-        """Go back to what `state` returned, of another seed perhaps, as if nothing had been trained since.
+        """Go back to what `state` returned, perhaps with another seed, as if nothing had been trained since.
 
         What was compiled is used again. The log of changes stays: see `LiveValues.cut`.
         """
@@ -177,7 +179,7 @@ class TrainableModel(keras.Model):
             self.run = self.measured = self.guard = None
 
     def save_own_variables(self, store):
-        """Let a `.keras` file hold, beside the networks and optimizers, what else belongs to the state."""
+        """Let a `.keras` file hold what belongs to the state besides the networks and the optimizers."""
         super().save_own_variables(store)
         store["state"] = np.frombuffer(json.dumps({"step": self.step, **self.plain_values()}).encode(), np.uint8)
 
@@ -199,7 +201,7 @@ class TrainableModel(keras.Model):
             self._busy.release()
 
     def get_config(self):
-        """Return what rebuilds the model: its networks, optimizers and settings."""
+        """Return what rebuilds the model: its networks, optimizers, settings, seed and name."""
         parts = {n: keras.saving.serialize_keras_object(getattr(self, n)) for n in self._part_names()}
         return {**parts, **self.settings(), "seed": self.seed, "name": self.name}
 
@@ -238,8 +240,8 @@ class TrainableModel(keras.Model):
     def fit(self, x=None, y=None, *args, **kwargs):
         """Train as Keras does, see `keras.Model.fit`: in epochs, on arrays, a `tf.data.Dataset` or a `PyDataset`.
 
-        What `train` refuses is refused here, too. A run folder is kept in step, but `fit` records neither history nor
-        changes, so that its run cannot be replayed.
+        Arrays, and the first batch of a `tf.data.Dataset`, are checked as `train` checks its data. A run folder gets a
+        checkpoint, but `fit` records neither history nor changes, so its run cannot be replayed.
         """
         self._check_fit_data(x, y)
         self._look_at_frozen()
@@ -254,7 +256,7 @@ class TrainableModel(keras.Model):
                     self.record_gap(f"{steps} were made by fit(), which records no changes.")
 
     def record_gap(self, why):
-        """Note in the run folder, if there is one, why its changes do not replay this run any more; keep the state."""
+        """Note in the run folder, if there is one, why its changes no longer replay this run; keep the state."""
         if self.run:
             self.run.record(self.step, "gap", why=why)
             self.run.save_checkpoint(self.step, *self.state())
@@ -268,11 +270,11 @@ class TrainableModel(keras.Model):
             self.check_data(self.data_of(np.asarray(x), y))
 
     def check_batch(self, examples):
-        """Check one batch of a data set, its labels aside; ValueError if the networks do not take it."""
+        """Check one batch of a data set without its labels; ValueError if the networks do not take it."""
         self.check_data(examples)
 
     def data_of(self, pictures, labels=None):
-        """Return what `fit` was given as `check_data` takes it; labels are left aside."""
+        """Return what `fit` was given as `check_data` takes it; labels are ignored."""
         return pictures
 
     def examples_of(self, pictures, labels=None):
@@ -301,7 +303,7 @@ class TrainableModel(keras.Model):
         return self._means.update(self.measure(draws, count), tf.cast(count, tf.float32))
 
     def get_metrics_result(self):
-        """Return nothing: a model that measures only its loss would be told that of Keras, which knows none, as 0."""
+        """Return nothing: for a model that measures only its loss, Keras would report one of its own, which is 0."""
         return {}
 
     def reset_metrics(self):
@@ -325,7 +327,7 @@ class TrainableModel(keras.Model):
     # --- training -------------------------------------------------------------------------------------------------
 
     def block(self, data, batch_size, mode):
-        """Return many steps as one compiled function, `block(first_step, count)`: see `compile_block`.
+        """Return a function that makes many compiled steps, `block(first_step, count)`: see `compile_block`.
 
         Training again does not compile again.
         """
@@ -355,22 +357,23 @@ class TrainableModel(keras.Model):
         steps : int or None
             How many steps to make; if None, the model's usual number, or what a resumed run has left.
         batch_size : int or None
-            Examples a step; the model's usual number if None. A GAN's discriminator sees half a batch of real pictures
-            and half a batch of fakes (half of an odd number is rounded down), its generator makes a whole batch.
+            Examples per step; the model's usual number if None. A GAN's discriminator sees half a batch of real
+            pictures and half a batch of fakes (half of an odd number is rounded down), its generator makes a whole
+            batch.
         sample_interval : int or None
             Steps between two samples, kept in `samples` and in the run folder; the model's usual number if None.
-        data : ndarray or None
-            What to learn: for pictures uint8 or float in [-1, 1], of the shape that the networks take; the MNIST
-            training set if None.
+        data : ndarray, Pictures, tuple or None
+            What to learn: for pictures uint8 or float in [-1, 1], of the shape that the networks take, with their
+            labels as (images, labels) where digits can be asked for. `default_data()` if None: most often MNIST.
         run : str, Path or None
             A new folder to record the run in: configuration, events, history, checkpoints and samples. None goes on in
             the folder that this model already has, if any.
         schedule : Schedule, list of (step, name, value) or None
-            Changes of live values to make at given steps.
+            Changes of live values to make at given steps. None: those of the run that goes on, or of the recipe.
         callbacks : iterable of keras.callbacks.Callback, or None
             Called between blocks of steps: their `on_train_begin`, `on_train_batch_end` and `on_train_end`.
         verbose : int
-            0: silent; 1: a progress bar; 2: and a line at every sample, like the classic code.
+            0: silent; 1: a progress bar; 2: a line at every sample as well, like the classic code.
         checkpoint_interval : int
             Steps between two checkpoints.
 
@@ -386,11 +389,13 @@ class TrainableModel(keras.Model):
         TrainingDiverged
             Something became infinite or NaN; the model is back at its last good checkpoint.
         TrainingInterrupted
-            Ctrl-C or a kernel interrupt; the model stands at a whole step, a checkpoint is written.
+            Ctrl-C or a kernel interrupt; the model stands at a whole step, and a run folder holds its checkpoint.
+        GuardError
+            A network moved in another one's step, or did not move in its own.
         """
         plan = self._plan(steps, batch_size, sample_interval, schedule)
         if plan["steps"] == 0:
-            print(f"This run has made all of its {self.step} planned steps; say train(steps=...) to make more.")
+            print(f"This run has made all of its {self.step} planned steps: call train(steps=...) to make more.")
             return self.measured
         trainer = self.trainer(
             plan["batch_size"],
@@ -515,7 +520,7 @@ class TrainableModel(keras.Model):
         return self.measured
 
     def _tell_own_code(self):
-        """Say, before hours are spent, if resuming this run will need networks that no file may bring along."""
+        """Say, before hours are spent, whether resuming this run will need networks that no file may bring along."""
         described = self.run.config["config"]["config"]
         if own := [name for name in self.network_names if not _can_build(described[name])]:
             print(f"{self.run.path}: {self._needs_networks(own)}")
@@ -525,7 +530,7 @@ class TrainableModel(keras.Model):
         given = ", ".join(f"{name}=..." for name in names)
         return (
             f"the {' and the '.join(names)} cannot be built from a file, because of code of your own (a layer, a "
-            f"function, a Lambda): to resume this run, build the same again and call "
+            f"function, a Lambda): to resume this run, build the same ones and call "
             f"{cls.__name__}.resume(folder, {given})."
         )
 
@@ -543,8 +548,8 @@ class TrainableModel(keras.Model):
     def resume(cls, folder, **networks):
         """Build the model that a run folder holds and put it at the newest checkpoint that is whole.
 
-        Call `train()` on it to make the steps that were left; on the same machine it ends in the very weights, bit for
-        bit, of a run that was never broken off.
+        Call `train()` on it to make the steps that were left; on the same machine it ends with the same weights, bit
+        for bit, as a run that was never interrupted.
 
         Parameters
         ----------
@@ -610,7 +615,7 @@ def rebuild(run, family=None, **networks):
     ----------
     run : RunFolder
     family : type or None
-        The model's class; that which is registered under the name in the folder if None.
+        The model's class; if None, the one registered under the name in the folder.
     **networks : keras.Model
         Networks to put in the place of those that the folder describes.
 
@@ -618,7 +623,7 @@ def rebuild(run, family=None, **networks):
     -------
     model : TrainableModel
     values : dict
-        What the checkpoint holds beside the arrays.
+        What the checkpoint holds besides the arrays.
     damaged : list of Path
         Newer checkpoints that could not be read.
     spoiled : list of str
@@ -682,14 +687,14 @@ def _can_build(part):
 
 
 def load_part(part):
-    """Build a network or an optimizer from its configuration, which stays as it is; what is built is handed through."""
+    """Build a network or an optimizer from its configuration, which stays as it is; return a built one as it is."""
     if not isinstance(part, dict):
         return part
     return keras.saving.deserialize_keras_object(copy.deepcopy(part))  # which empties what it is given
 
 
 def check_seed(seed):
-    """Return a seed as an int; ValueError if it is none."""
+    """Return a seed, from 0 to 2**31 - 1, as an int; ValueError if it is none."""
     return Whole("seed", 0, 2**31 - 1)(seed)
 
 
@@ -701,7 +706,7 @@ def as_list(callbacks):
 
 
 def check_callbacks(callbacks):
-    """Return callbacks of `train` as a list; ValueError for what would never be called, and silently do nothing."""
+    """Return callbacks of `train` as a list; ValueError for one that would never be called and silently do nothing."""
     callbacks = as_list(callbacks)
     for callback in callbacks:
         name = type(callback).__name__

@@ -89,7 +89,9 @@ def test_a_file_of_changes_is_read_before_the_first_run(tmp_path):
 
 def test_a_run_of_a_sweep_has_no_folder_from_the_grid():
     for number, name in (("06", "run"), ("12", "folder")):
-        with pytest.raises(SweepError, match=f"{name} must stay empty, as each run of a sweep has a folder of its own"):
+        with pytest.raises(
+            SweepError, match=f"{name} must stay empty, not .*: each run of a sweep has a folder of its own"
+        ):
             driver.check({"notebook": number, "parameters": {name: "runs/mine"}})
 
 
@@ -169,5 +171,15 @@ def test_defaults_are_read_as_python_reads_them(write_notebook, tmp_path):
         "e": 1,
         "f": 1,
     }
-    with pytest.raises(SweepError, match=r"The cell of parameters in own\.ipynb is no Python"):
+    with pytest.raises(SweepError, match=r"The cell of parameters in own\.ipynb is not valid Python"):
         notebook.read(write_notebook(tmp_path / "own.ipynb", ("pass", ()), parameters="a = = 1"))
+
+
+def test_the_beginning_of_idx_files_is_a_path_of_pictures_as_it_is_for_the_loader(tmp_path):
+    for name in ("emnist-letters-train-images-idx3-ubyte", "emnist-letters-train-labels-idx1-ubyte"):
+        (tmp_path / name).write_bytes(b"")
+    source = {"notebook": "13", "parameters": {"path": str(tmp_path / "emnist-letters")}}
+    assert driver.check(source)
+    source["parameters"]["path"] = str(tmp_path / "emnist-digits")
+    with pytest.raises(SweepError, match=r"path must be a folder of pictures, .* does not exist\."):
+        driver.check(source)

@@ -132,6 +132,18 @@ def test_a_state_that_does_not_fit_changes_nothing(toy, spoil):
     assert toy.step == 0
 
 
+def test_a_state_with_a_live_value_that_does_not_fit_changes_nothing(toy):
+    toy.live["pull"] = 0.3
+    arrays, values = toy.state()
+    before = arrays_of(toy)
+    wrong = values | {"live": values["live"] | {"pull": "far"}}
+    with pytest.raises(ValueError, match="pull"):
+        toy.load_state(5, {name: array + 1 for name, array in arrays.items()}, wrong)
+    assert same(arrays_of(toy), before)
+    assert toy.step == 0
+    assert toy.live["pull"] == 0.3
+
+
 def test_a_family_has_to_say_what_it_is():
     bare = TrainableModel()
     for missing in (bare.players, bare.state_variables, bare.default_data):
@@ -262,7 +274,7 @@ def test_a_run_that_is_complete_says_so_and_does_nothing(run, capsys):
     before = arrays_of(resumed)
     assert resumed.steps_left() == 0
     resumed.train()
-    assert "made all of its 47 planned steps; say train(steps=...) to make more" in capsys.readouterr().out
+    assert "made all of its 47 planned steps: call train(steps=...) to make more" in capsys.readouterr().out
     assert same(arrays_of(resumed), before)
     train(resumed, 3)
     assert resumed.step == 50
