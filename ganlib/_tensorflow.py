@@ -38,7 +38,7 @@ def quiet_stderr():
 
 @contextlib.contextmanager
 def no_garbage_collection():
-    """Spare an import the search for garbage among its many new objects, which takes a sixth of TensorFlow's."""
+    """Spare an import the search for garbage among its many new objects: a sixth of the time TensorFlow's takes."""
     wanted = gc.isenabled()
     gc.disable()
     try:
@@ -64,7 +64,7 @@ with quiet_stderr(), no_garbage_collection():
 
 # In a graph, fusing a convolution with its bias fails beside a LeakyReLU, logs a red line and would gain nothing.
 tf.config.optimizer.set_experimental_options({"remapping": False})
-# TensorFlow counts the traces of a method over all objects and takes a fifth model for a mistake.
+# TensorFlow counts the traces of a method over all objects, and warns at a fifth model as if it were a mistake.
 tf.get_logger().addFilter(lambda record: "triggered tf.function retracing" not in record.getMessage())
 
 

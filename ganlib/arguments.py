@@ -11,7 +11,7 @@ import numpy as np
 
 from ganlib.wording import write
 
-BITS = 63  # of a whole number, beside its sign: files, arrays and tables hold no larger ones
+BITS = 63  # of a whole number, besides its sign: files, arrays and tables hold no larger ones
 SHAPES = ("()", "(n,)", "(n, d)")
 
 
@@ -36,7 +36,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Whole:
-    """A check for a whole number, be it 3 or 3.0, from `low` to `high` (or of 63 bits if None); it returns an int."""
+    """A check for a whole number, 3 or 3.0, from `low` to `high` (None: up to 2**63 - 1); it returns an int."""
 
     name: str
     low: int
@@ -56,7 +56,7 @@ class Whole:
 
 @dataclass(frozen=True)
 class Switch:
-    """A check for True or False, of which 1 and 0 are other names."""
+    """A check for True or False, or 1 or 0 in their place; it returns a bool."""
 
     name: str
 
@@ -110,10 +110,11 @@ def as_numbers(name, values, axes=2, least=1):
     name : str
         What the argument is called.
     values : array
+        Numbers of any real type, or booleans.
     axes : int
-        0 to 2.
+        How many axes the array must have, 0 to 2.
     least : int
-        How many rows there must be.
+        How many rows there must be at least.
 
     Returns
     -------
@@ -122,7 +123,7 @@ def as_numbers(name, values, axes=2, least=1):
     Raises
     ------
     ValueError
-        They are no numbers, not all finite, or of another shape.
+        They aren't numbers, aren't all finite, are too few, or have another shape.
     """
     array = as_numeric(name, values)
     if array.ndim != axes or 0 in array.shape or (axes and len(array) < least):
@@ -133,7 +134,7 @@ def as_numbers(name, values, axes=2, least=1):
 
 
 def is_one_of(value, options):
-    """Tell whether a value equals one of some; what cannot be compared, such as an array, equals none."""
+    """Tell whether a value equals one of the options; one that cannot be compared, such as an array, equals none."""
     try:
         return bool(value in options)
     except Exception:  # whatever a class of somebody's own does when it is compared

@@ -28,7 +28,7 @@ def _glorot(seed):
 
 
 def _positive(name, value):
-    """Return a layer size; refuse what is not a whole number above 0, or is larger than any computer could bear."""
+    """Return a layer size; refuse one that is not a whole number above 0, or is too large for any computer."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
         raise ValueError(f"{name} must be a whole number above 0, not {write(value)}.")
     if value > MOST:
@@ -52,7 +52,8 @@ def _sizes(image_shape):
 def _maps(shape):
     """Return height and width of the maps of a convolutional network, from the smallest to the picture's own.
 
-    Each is half as large as the next one: a picture is halved twice, and then on, while it is even and above 8 pixels.
+    Each is half as large as the next one: a picture is halved twice, then again while both its sides are even and above
+    8 pixels.
     """
     if len(shape) != 3 or shape[0] % 4 or shape[1] % 4:
         raise ValueError(
@@ -123,7 +124,8 @@ def build_discriminator(image_shape=IMAGE_SHAPE, seed=None, *, spectral=False, h
     seed : int or None
         Seed of the first weights.
     spectral : bool
-        Whether spectral normalisation (Miyato et al. 2018) keeps every layer from stretching any input more than once.
+        Whether spectral normalisation (Miyato et al. 2018) divides every layer's weights by the most that they stretch
+        any input.
     hidden : sequence of int
         Units of the layers before the last, from the picture to the logit.
 
@@ -184,10 +186,10 @@ def build_conv_generator(latent_dim=LATENT_DIM, filters=64, seed=None, *, image_
 
 
 def build_conv_discriminator(filters=64, seed=None, *, image_shape=IMAGE_SHAPE, spectral=False, hidden=None):
-    """Build the convolutional discriminator: a standard classifier that halves the picture twice.
+    """Build the convolutional discriminator: a standard classifier that halves a picture twice, a large one more often.
 
-    Convolutions with a stride of 2 and LeakyReLU(0.2), after Radford et al. 2016 (DCGAN), section 3. Pictures of 40 by
-    40 pixels and more are halved a third time where that leaves an even map.
+    Convolutions with a stride of 2 and LeakyReLU(0.2), after Radford et al. 2016 (DCGAN), section 3. After the second
+    time the map is halved again as long as both its sides are even and above 8 pixels: three times for 64 by 64.
 
     Parameters
     ----------
@@ -196,7 +198,8 @@ def build_conv_discriminator(filters=64, seed=None, *, image_shape=IMAGE_SHAPE, 
     seed : int or None
         Seed of the first weights.
     spectral : bool
-        Whether spectral normalisation (Miyato et al. 2018) keeps every layer from stretching any input more than once.
+        Whether spectral normalisation (Miyato et al. 2018) divides every layer's weights by the most that they stretch
+        any input.
     image_shape : tuple of int
         Height, width and channels of the picture; height and width are multiples of 4.
     hidden : int or None
@@ -240,7 +243,7 @@ def build_conditional_generator(
     image_shape : tuple of int
         Height, width and channels of the picture.
     classes : int
-        How many classes there are: ten digits, or another number. The second input is called "class" then.
+        How many classes there are: ten digits, or another number, with which the second input is called "class".
 
     Returns
     -------
@@ -279,7 +282,7 @@ def build_conditional_discriminator(network="dense", seed=None, *, image_shape=I
     image_shape : tuple of int
         Height, width and channels of the picture.
     classes : int
-        How many classes there are: ten digits, or another number. The second input is called "class" then.
+        How many classes there are: ten digits, or another number, with which the second input is called "class".
 
     Returns
     -------
@@ -333,7 +336,7 @@ def build_encoder(code=32, hidden=(512, 256), seed=None, *, image_shape=IMAGE_SH
 def build_decoder(code=32, hidden=(256, 512), activation="tanh", seed=None, *, image_shape=IMAGE_SHAPE):
     """Build the decoder of both autoencoders: a code in, a picture out.
 
-    Dense layers with ReLU that widen, then one unit a pixel. Taught in lessons 02 and 04.
+    Dense layers with ReLU that widen, then one unit per pixel and channel. Taught in lessons 02 and 04.
 
     Parameters
     ----------
@@ -342,7 +345,7 @@ def build_decoder(code=32, hidden=(256, 512), activation="tanh", seed=None, *, i
     hidden : sequence of int
         Units of the hidden layers, from the code to the picture.
     activation : str or None
-        "tanh" gives pixels in [-1, 1]; None gives logits, as the variational autoencoder's losses want them.
+        "tanh" gives pixels in [-1, 1]; None gives logits, which the variational autoencoder's loss needs.
     seed : int or None
         Seed of the first weights.
     image_shape : tuple of int
@@ -436,7 +439,8 @@ def build_plane_discriminator(hidden=(32, 32), seed=None, *, spectral=False):
     seed : int or None
         Seed of the first weights.
     spectral : bool
-        Whether spectral normalisation (Miyato et al. 2018) keeps every layer from stretching any input more than once.
+        Whether spectral normalisation (Miyato et al. 2018) divides every layer's weights by the most that they stretch
+        any input.
 
     Returns
     -------
@@ -513,7 +517,7 @@ def build_velocity_unet(image_shape=IMAGE_SHAPE, filters=32, digits=False, seed=
     -------
     keras.Model
         Maps a list of float32 (n, height, width, channels), float32 (n, 1) in [0, 1] and, if `digits`, float32 (n, 10),
-        1 for the wanted digit and 0 for the others, or ten times 0 for any, to float32 (n, height, width, channels).
+        1 for the wanted digit and 0 for the others, or ten zeros for any, to float32 (n, height, width, channels).
     """
     init, shape, filters = _glorot(seed), _sizes(image_shape), _positive("filters", filters)
     if len(shape) != 3 or shape[0] % 4 or shape[1] % 4:
@@ -568,9 +572,9 @@ def build_plane_velocity(hidden=(128, 128, 128), seed=None):
 
 
 def _told_inputs(place, units, digits, init):
-    """Return the inputs of a velocity, and what the network is told beside the place: features (n, units).
+    """Return the inputs of a velocity, and what the network is told besides the place: features (n, units).
 
-    The time becomes sines of many frequencies (Vaswani et al. 2017, section 3.5), learned from there.
+    The time becomes sines of many frequencies (Vaswani et al. 2017, section 3.5), which go on learning.
     """
     time, digit = keras.Input((1,), name="time"), keras.Input((DIGITS,), name="digit")
     waves = keras.initializers.RandomNormal(stddev=2 * math.pi, seed=init.seed)

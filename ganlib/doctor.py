@@ -55,7 +55,13 @@ def python(version=None):
 
 
 def packages(requirements=None):
-    """Check every package of `requirements.txt`; yield a `Check` for each."""
+    """Check every package of `requirements.txt`; yield a `Check` for each.
+
+    Parameters
+    ----------
+    requirements : dict of str to str, optional
+        Package name to its bounds; by default those of the kit.
+    """
     requirements = environment.requirements_of() if requirements is None else requirements
     for name, bounds in requirements.items():
         version = environment.installed_version(name)
@@ -88,7 +94,13 @@ def tensorflow_problem(code="import tensorflow"):
 
 
 def tensorflow(problem=None):
-    """Check that TensorFlow starts at all; yield one `Check`."""
+    """Check that TensorFlow starts at all; yield one `Check`.
+
+    Parameters
+    ----------
+    problem : str, optional
+        What `tensorflow_problem` says; by default it is asked.
+    """
     problem = problem or tensorflow_problem()
     if problem is None:
         yield Check(True, "TensorFlow starts")
@@ -105,14 +117,14 @@ def tensorflow(problem=None):
 
 
 def renewal_advice(prefix=sys.prefix):
-    """Say how to get a sound environment in place of the one in the folder `prefix`."""
+    """Say how to replace the environment in the folder `prefix` by one that works."""
     if Path(prefix) == environment.CHECKOUT / ".venv":
         return f"delete the folder {prefix} and run `python -m ganlib doctor` again, which makes a new one"
     return f"{sys.executable} -m pip install --force-reinstall tensorflow"
 
 
 class Unready(Exception):
-    """A check cannot be made, for a reason that another check tells."""
+    """A check cannot be made, for a reason that another check gives."""
 
 
 def _need_tensorflow():
@@ -171,7 +183,7 @@ def device(description=None, cards=None, system=None, machine=None):
 
 
 def gpu_advice(card, has_libraries=None, visible=None):
-    """Say in one sentence how TensorFlow gets to use an NVIDIA card on Linux.
+    """Say in one sentence how to let TensorFlow use an NVIDIA card on Linux.
 
     Parameters
     ----------
@@ -231,7 +243,7 @@ def measure_speed(seconds=3.0, warm_up=4):
     seconds : float
         How long to train after the warm-up.
     warm_up : int
-        How many blocks of steps to leave out at the start, where the step is compiled.
+        Which block's end the measurement begins at, counted from 0: the first blocks hold the compiling.
 
     Returns
     -------
@@ -286,7 +298,7 @@ def checks(functions=CHECKS):
         except Exception as error:
             reason = (str(error).strip().splitlines() or ["no reason given"])[0]
             line = f"{function.__name__}: {type(error).__name__}: {reason}"
-            yield Check(False, line, "see to what is above first; if that is right, this is a bug of ganlib")
+            yield Check(False, line, "see to what is above first; if all of that is right, this is a bug in ganlib")
 
 
 def report(as_json=False):

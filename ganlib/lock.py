@@ -30,12 +30,12 @@ def try_lock(file):
 
 
 def hold(folder, patience=0.0):
-    """Lock a folder, waiting some seconds for another writer that has it, and return what to close to let it go.
+    """Lock a folder, waiting up to `patience` seconds for another writer; return the file to close to release it.
 
     Raises
     ------
     BlockingIOError
-        Another writer has it still.
+        Another writer still has it.
     OSError
         The lock cannot be written.
     """

@@ -73,8 +73,8 @@ def as_path(path, name="path"):
     Raises
     ------
     ValueError
-        It is neither text nor a path, is empty, begins with the home folder of somebody unknown, or holds a character
-        that no name has.
+        It is neither text nor a path, is empty, begins with the home folder of an unknown user, or holds a character
+        that no name may have.
     """
     text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
     if not isinstance(text, str) or not text:
@@ -84,7 +84,7 @@ def as_path(path, name="path"):
             raise ValueError("a zero byte")
         return Path(text).expanduser()
     except RuntimeError as error:
-        raise ValueError(f"{name} is {write(text)}, but there is no such home folder: write it out.") from error
+        raise ValueError(f"{name} is {write(text)}, but there is no such home folder: write the whole path.") from error
     except ValueError as error:
         what = f"not {write(text)}, which holds a character that no name may have"
         raise ValueError(f"{name} must be the name of a file or folder, {what}.") from error

@@ -9,7 +9,7 @@ from ganlib.paths import as_path, explain, file_mode
 COLUMNS = ("computer", "ready", "Python", "device", "steps/s", "what to do")
 SLOW = 60  # steps per second below which lessons are better run at smoke speed
 LARGEST = 1_000_000  # bytes of a file; what `doctor --json` prints has some 10,000
-LONGEST = 1000  # letters of one cell of the table
+LONGEST = 1000  # characters in one cell of the table
 TERMINAL_CODES = re.compile(
     r"(\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(\x1b\]|\x9d)[^\x07\x1b\x9c]*(\x07|\x1b\\|\x9c)?|\x1b[@-_]?"
 )
@@ -26,7 +26,7 @@ def read(path):
     Returns
     -------
     dict of str to str
-        `COLUMNS` to what stands in them.
+        What stands in each of `COLUMNS`.
     """
     path = as_path(path)
     try:
@@ -44,7 +44,7 @@ def read(path):
 
 
 def _lines_of(path):
-    """Return (ok, line, advice) of every check in a file; one of many errors if it does not hold a doctor's checks."""
+    """Return (ok, line, advice) of every check in a file; raise some error if it holds no checks of `doctor`."""
     file_mode(path)  # refuses a pipe, on which one would wait for ever
     with path.open("rb") as file:
         raw = file.read(LARGEST + 1)
@@ -95,7 +95,7 @@ def table(folder):
     Raises
     ------
     ValueError
-        There is no such file, or `folder` is no name of a folder.
+        There is no such file, `folder` cannot be read, or it is not the name of a folder.
     """
     folder = as_path(folder, "folder")
     try:
@@ -103,7 +103,7 @@ def table(folder):
     except OSError as error:
         raise ValueError(f"{folder} cannot be read: {explain(error, 'reading')}. Check the path.") from error
     if not rows:
-        raise ValueError(f"{folder} holds no .json file: let every computer write `doctor --json` into one there.")
+        raise ValueError(f"{folder} holds no .json file: save there what `doctor --json` prints on each computer.")
     rows.sort(key=lambda row: (row["ready"] == "yes", row["computer"].lower()))
     count = sum(row["ready"] == "yes" for row in rows)
     rows.insert(0, dict(zip(COLUMNS, COLUMNS, strict=True)))

@@ -1,4 +1,4 @@
-"""What Keras and TensorFlow have to be set to for the kit, and the sentence that says what is not.
+"""How Keras and TensorFlow must be set for the kit, and the sentence that names a wrong setting.
 
 Both have settings that hold for a whole process. The networks of the kit are built and compiled for the usual ones.
 """

@@ -69,7 +69,7 @@ def seconds_of_lesson(number):
 
 
 def rounded_up(seconds):
-    """Round a time up to what is told: to 5 seconds below two minutes, to 20 above."""
+    """Round a time up to what is shown: to 5 seconds up to two minutes, to 20 above."""
     unit = 5 if seconds <= 120 else 20
     return max(unit, int(-(-seconds // unit) * unit))
 

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def thin_history(history, rows):
-    """Return the columns of a history with at most so many rows: means of what was measured in equal stretches.
+    """Return the columns of a history with at most `rows` rows: means of what was measured in equal stretches.
 
     Parameters
     ----------
@@ -29,14 +29,14 @@ def thin_history(history, rows):
 
 
 def thin_curve(steps, values, points):
-    """Return at most so many points of a curve: means over equal stretches of steps, without what was not measured."""
+    """Return at most `points` points of a curve: means over equal stretches of its steps; only finite values count."""
     kept = np.isfinite(values)
     steps, values = np.asarray(steps)[kept], np.asarray(values, float)[kept]
     return (steps, values) if len(steps) <= points else (_means(steps, points), _means(values, points))
 
 
 def some_of(items, most):
-    """Return at most so many items of a list, evenly spread, the first and the last among them."""
+    """Return at most `most` items of a list, evenly spread, the first and the last among them."""
     kept = np.unique(np.linspace(0, len(items) - 1, min(len(items), most)).round().astype(int))
     return [items[index] for index in kept]
 

@@ -30,7 +30,7 @@ def write(value):
 
 
 def plain(name):
-    """Return a name as it is, with a ? in the place of what a terminal would not show but obey."""
+    """Return a name as it is, with a ? for every character that a terminal would not show, but obey."""
     return "".join(letter if letter.isprintable() else "?" for letter in str(name))
 
 

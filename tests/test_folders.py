@@ -202,7 +202,7 @@ def test_files_that_cannot_be_read_are_named_in_one_sentence(tmp_path, capsys):
         assert len(load_pictures(folder).images) == 40
         assert capsys.readouterr().out == (
             f"{folder}: left out 4 of 44 files, which cannot be read: bomb.png, cut.jpg, empty.png, text.gif; left out "
-            f"what is none of .png, .jpg, .jpeg, .webp, .gif: 1 .heic, 1 .html.\n"
+            f"files other than .png, .jpg, .jpeg, .webp, .gif: 1 .heic, 1 .html.\n"
         )
 
 
@@ -260,7 +260,7 @@ def test_a_folder_of_100_000_is_refused_and_a_limit_spreads_evenly(tmp_path, mon
     monkeypatch.setattr(folders, "MOST_FILES", 60)
     for number in range(100):
         save(tmp_path / "set", 1, (number, number, number), start=number)
-    with pytest.raises(DataError, match="holds 100 pictures, and at most 60 are read: limit=60 takes so many"):
+    with pytest.raises(DataError, match="holds 100 pictures, and at most 60 are read: limit=60 takes that many"):
         load_pictures(tmp_path / "set")
     greys = load_pictures(tmp_path / "set", limit=34).images[:, 0, 0, 0]
     assert greys.tolist() == list(range(0, 100, 3))
@@ -393,7 +393,7 @@ def test_emnists_letters_stand_upright_and_have_their_names(tmp_path, capsys, na
     loaded = load_pictures(tmp_path)
     np.testing.assert_array_equal(loaded.images[..., 0], images)
     assert (len(loaded.classes), loaded.classes[-1]) == (count, last)
-    assert "lie on their side" in capsys.readouterr().out
+    assert "are stored on their side" in capsys.readouterr().out
     write_idx(tmp_path / "emnist-digits-train-images-idx3-ubyte", images)
     with pytest.raises(DataError, match=r"holds 2 sets of pictures: say which, such as .*emnist-"):
         load_pictures(tmp_path)

@@ -300,8 +300,8 @@ def test_curves_tell_the_first_and_the_last_tenth_of_every_column():
     assert "the discriminator's loss 0.5 to 0.5," in sentence
     assert "the generator's loss 1.95 to 1.05," in sentence
     assert "the discriminator's accuracy 0.975 to 0.525," in sentence
-    assert "its mean probability for real ones 0.78 to 0.42," in sentence
-    assert "its mean probability for fakes 0.22 to 0.58," in sentence
+    assert "the discriminator's mean probability for real ones 0.78 to 0.42," in sentence
+    assert "the discriminator's mean probability for fakes 0.22 to 0.58," in sentence
     assert "the discriminator's gradient norm 19.5 to 10.5 and" in sentence
     assert "the generator's gradient norm 0.195 to 0.105." in sentence
 
@@ -598,5 +598,5 @@ def test_the_game_can_show_a_learners_own_pictures():
 
 @pytest.mark.parametrize("arguments", [{"highlight": "both"}, {"real": DIGITS[:3]}])
 def test_an_impossible_game_is_refused(arguments):
-    with pytest.raises(ValueError, match=r"highlight must be|At least 4 pictures"):
+    with pytest.raises(ValueError, match=r"highlight must be|at least 4 pictures"):
         plots.game_diagram(**arguments)

@@ -54,7 +54,7 @@ def test_a_walk_is_ringed_in_the_landscape_and_its_looks_are_counted():
 
 
 def test_the_landscape_needs_one_free_energy_a_picture():
-    with pytest.raises(ValueError, match="One free energy for each"):
+    with pytest.raises(ValueError, match="free_energy must have one number for each"):
         plots.energy_landscape(PICTURES, FREE[:2], LOG_Z)
 
 

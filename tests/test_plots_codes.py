@@ -21,7 +21,7 @@ def test_the_map_says_how_often_the_nearest_neighbour_shows_the_same_digit():
     plot = plots.code_map(codes, np.array([3, 3, 7, 7, 1, 2]), title="A map")
     assert plot.sentence.startswith("A map: 6 pictures on a map of two numbers that run from 0.0 to 9.0")
     assert "For 67% of them the nearest neighbour on the map shows the same digit" in plot.sentence
-    assert "most often for a 3 (100%), least often for a 1 (0%)" in plot.sentence
+    assert "most often for 3 (100%), least often for 1 (0%)" in plot.sentence
 
 
 def test_every_digit_is_drawn_as_itself_at_its_code():
@@ -52,7 +52,7 @@ def test_the_crowd_is_drawn_once_more():
     drawn = np.concatenate([group.get_offsets() for group in zoomed.collections])
     assert len(drawn) >= 150
     assert plot.sentence.endswith(
-        f" {len(drawn) / 200:.0%} of the pictures lie in a square of a quarter of the map's width."
+        f" {len(drawn) / 200:.0%} of the pictures lie in a square a quarter as wide as the map."
     )
 
 

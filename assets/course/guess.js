@@ -35,7 +35,7 @@ function render({ model, el }) {
   }
 
   function show() {
-    if (root.contains(document.activeElement)) return; // whoever guesses here is ahead of what Python tells
+    if (root.contains(document.activeElement)) return; // whoever guesses here is ahead of what Python says
     const guess = model.get("guess");
     for (const input of inputs) {
       if (choices) input.checked = input.value === guess;

@@ -16,7 +16,7 @@ function make(tag, className, ...children) {
 
 function render({ model, el }) {
   const { words, models, emails } = model.get("about"), rows = [];
-  const nothing = { name: "No word at all", has: words.map(() => false), others: [], add: models.map(() => 0) };
+  const nothing = { name: "No words at all", has: words.map(() => false), others: [], add: models.map(() => 0) };
   const root = make("div", "pad scales"), acts = make("div", "pad-acts"), table = make("div", "scales-table");
   const said = make("p", "pad-said"), others = make("p", "scales-others");
   let email = emails[0], has = []; // has: of each word, and at the end of all others together
@@ -64,7 +64,7 @@ function render({ model, el }) {
   table.append(make("div", "scales-row scales-head", make("span", ""), ...answers));
   const axis = () => make("span", "scales-axis", make("span", "", "← wanted mail"), make("span", "", "spam →"));
   table.append(make("div", "scales-row", make("span", ""), ...models.map(axis)));
-  const start = row(make("span", "scales-label", "start: no word"), "scales-on");
+  const start = row(make("span", "scales-label", "start: no words"), "scales-on");
   for (const word of [...words, "other words"]) {
     const input = make("input", ""), name = make("span", "", word), at = rows.length;
     input.type = "checkbox";

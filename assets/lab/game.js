@@ -12,7 +12,7 @@ const MARKUP = `
   <div class="pad-side">
     <p class="pad-said" role="status"></p>
     <canvas class="game-seen" role="img" hidden></canvas>
-    <p class="game-key" hidden>From left to right as they came. Struck out: you were wrong.</p>
+    <p class="game-key" hidden>From left to right, in the order they came. Crossed out: you were wrong.</p>
     <button type="button" class="game-again" hidden>Play again</button>
   </div>`;
 
@@ -53,7 +53,7 @@ function render({ model, el }) {
       pen.fillRect(i * (width + gap) + gap / 2, gap / 2, width + gap, height + gap);
       pen.drawImage(tiles, i * width, 0, width, height, i * (width + gap) + gap, gap, width, height);
       if (given[i] === answer) return;
-      pen.strokeStyle = pen.fillStyle; // a stroke as well, for who cannot tell the colours
+      pen.strokeStyle = pen.fillStyle; // a stroke as well, for those who cannot tell the colours apart
       pen.lineWidth = 3;
       pen.beginPath();
       pen.moveTo(i * (width + gap) + gap, gap);
@@ -68,7 +68,7 @@ function render({ model, el }) {
   function guess(isReal) {
     const answer = answers[given.length];
     given.push(isReal);
-    said.textContent = `${isReal === answer ? "Right" : "Wrong"}: that one was ${answer ? "written by hand" : "made up"}.`;
+    said.textContent = `${isReal === answer ? "Right" : "Wrong"}: that one was ${answer ? "real" : "made up"}.`;
     show();
   }
 
@@ -82,7 +82,7 @@ function render({ model, el }) {
   };
   // Else JupyterLab takes Enter and letters for itself; it asks the element that has the focus, and no other.
   root.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = "true"));
-  said.textContent = "Was it written by hand, or made up by a network? Tab and Space do as well as the mouse.";
+  said.textContent = "Is it real, or made up by a network? Tab and Space work as well as the mouse.";
   tiles.src = `data:image/png;base64,${picture}`;
   tiles.decode().then(show);
   return () => root.remove();

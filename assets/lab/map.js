@@ -10,7 +10,7 @@ const MARKUP = `
     </figure>
     <details>
       <summary>With the keyboard</summary>
-      <p>Focus the map. Arrows move the place, with Shift a little.</p>
+      <p>Focus the map. Arrows move the place; with Shift, only a little.</p>
     </details>
   </div>`;
 
@@ -57,11 +57,11 @@ function render({ model, el }) {
     const [x, y] = place.map((value, axis) => corner[axis] + value * unit);
     const far = codes.map((code) => Math.hypot(code[0] - x, code[1] - y));
     const nearest = far.reduce((best, value, i) => (value < far[best] ? i : best), 0);
-    const said = [`(${x.toFixed(2)}, ${y.toFixed(2)}).`, `The nearest digit, ${far[nearest].toFixed(2)} away, is a ${labels[nearest]}.`];
+    const said = [`(${x.toFixed(2)}, ${y.toFixed(2)}).`, `The nearest digit, ${far[nearest].toFixed(2)} away, is ${labels[nearest]}.`];
     if (about.readings) {
       const reading = about.readings[row * side + column];
       const [digit, sure] = [Math.floor(reading / 1000), Math.floor((reading % 1000) / 10)];
-      said.push(sure >= 90 ? `The judge reads a ${digit}, sure to ${sure}%.` : `The judge is not sure: ${sure}% for a ${digit}.`);
+      said.push(sure >= 90 ? `The judge reads ${digit} and is ${sure}% sure.` : `The judge is not sure: ${sure}% for ${digit}.`);
     }
     caption.setAttribute("aria-live", aloud ? "polite" : "off");
     caption.textContent = said.join(" ");

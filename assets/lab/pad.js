@@ -16,12 +16,12 @@ const MARKUP = `
     <label class="pad-kind">What you draw <select></select></label>
     <div class="pad-inks" role="radiogroup" aria-label="Colour"></div>
     <label>Pen width <input type="range" min="30" max="160" step="10" value="80"></label>
-    <figure class="pad-seen"><img alt="Your drawing in small"><figcaption></figcaption></figure>
+    <figure class="pad-seen"><img alt="Your drawing, small"><figcaption></figcaption></figure>
     <div class="pad-verdict" hidden></div>
     <details>
       <summary>With the keyboard</summary>
-      <p>Arrows move the pen, with Shift a little. Space puts it down or up. Enter keeps the picture, Backspace or
-      Ctrl-Z takes the last stroke back, Delete or Escape clears.</p>
+      <p>Arrows move the pen; with Shift, only a little. Space puts it down or lifts it. Enter keeps the picture,
+      Backspace or Ctrl-Z takes back the last stroke, Delete or Escape clears the pad.</p>
     </details>
   </div>
   <div class="pad-kept">
@@ -170,7 +170,7 @@ function render({ model, el }) {
   function showVerdict(opinions) {
     const panel = find(".pad-verdict");
     panel.hidden = !model.get("watching");
-    if (!opinions.length) opinions = [{ said: "Draw, and you see here what it is taken for.", share: null }];
+    if (!opinions.length) opinions = [{ said: "Draw, and you'll see here what it is taken for.", share: null }];
     panel.replaceChildren(...opinions.map(({ said, share }) => {
       const opinion = make("p", { textContent: said });
       if (share === null) return opinion;
@@ -210,7 +210,7 @@ function render({ model, el }) {
 
   kind.replaceChildren(...about.kinds.map((name) => make("option", { value: name, textContent: name })));
   find(".pad-kind").hidden = about.kinds.length === 1;
-  find(".pad-seen figcaption").textContent = `In ${about.size} by ${about.size} pixels, as a network sees it`;
+  find(".pad-seen figcaption").textContent = `At ${about.size} by ${about.size} pixels, as a network sees it`;
   find(".pad-inks").hidden = about.inks.length === 1;
   find(".pad-inks").replaceChildren(...about.inks.map(([name, colour]) => {
     const choice = make("input", { type: "radio", name: `ink-${view}`, checked: name === ink, title: name });

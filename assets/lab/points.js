@@ -20,8 +20,8 @@ const MARKUP = `
     <div class="pad-presets" role="group"><p>Begin with</p></div>
     <details>
       <summary>With the keyboard</summary>
-      <p>Arrows move the tool, with Shift a little. Space puts it down or up. B takes the brush, E the eraser.
-      Backspace or Ctrl-Z takes the last act back, Delete or Escape clears.</p>
+      <p>Arrows move the tool; with Shift, only a little. Space puts it down or lifts it. B takes the brush, E the
+      eraser. Backspace or Ctrl-Z undoes what you did last, Delete or Escape clears the plane.</p>
     </details>
   </div>`;
 const DAB = 4; // points where the brush is put down
@@ -119,7 +119,7 @@ function render({ model, el }) {
 
   function add([x, y]) { // somewhere within the brush
     if (points.length >= about.most) {
-      say(`The plane is full: ${about.most.toLocaleString("en")} points. Erase some, and draw on.`);
+      say(`The plane is full: ${about.most.toLocaleString("en")} points. Erase some to go on.`);
       return;
     }
     const angle = 2 * Math.PI * Math.random(), away = radius() * Math.sqrt(Math.random());

@@ -1,5 +1,5 @@
 // The game: two small networks and the step that both learn by, with the numbers of ganlib's PlaneGAN. It draws nothing.
-// All numbers have 32 bits, as in TensorFlow, so that both games stay together for long.
+// All numbers have 32 bits, as in TensorFlow, so that both games stay together for a long time.
 
 // --- random numbers --------------------------------------------------------------------------------------------------
 // Philox 4x32-10 (Salmon et al. 2011), seeded and counted as TensorFlow does it: the same seed gives the same game.

@@ -86,7 +86,7 @@ function advance(now) {
   }
   if (game.isFinite()) return;
   pause();
-  say("The weights are no numbers any more: the rates were too high. Lower them and press Start again.");
+  say("The weights are not numbers any more: the rates were too high. Lower them and press Start again.");
 }
 
 function play() {
@@ -155,17 +155,17 @@ function drawCharts() {
   drawChart(el("distance"), view.colours, { lines: [line], marks, last, low: 0.001, high: 2, log: true, band: floor });
 }
 
-// Say in words what is to be seen, for those who do not see it, and in numbers beside the charts.
+// Say in words what there is to see, for those who cannot see it, and in numbers beside the charts.
 function tell() {
   const { measured, step } = game, distance = distances.rows.at(-1)?.[1];
   const words = [`Step ${step.toLocaleString("en")}`];
   if (measured) words.push(`D is right about ${percent(measured.d_right)} of a batch`);
-  if (sample) words.push(`${percent(mean(game.probabilities(sample)))} real is its mean verdict on real points, ${percent(mean(game.probabilities(game.fakes().slice())))} on fakes`);
+  if (sample) words.push(`D’s mean verdict is ${percent(mean(game.probabilities(sample)))} real on real points, ${percent(mean(game.probabilities(game.fakes().slice())))} on fakes`);
   if (!shown) el("state").textContent = `${words.join("; ")}.`;
   const fakes = game.fakes(), xs = fakes.filter((_, i) => i % 2 === 0), ys = fakes.filter((_, i) => i % 2);
   el("canvas").setAttribute("aria-label", `The plane. ${game.points.length / 2} real points (${kind ? WORDS[kind].toLowerCase() : "drawn by hand"}) and ${SHOWN} fakes around (${mean(xs).toFixed(2)}, ${mean(ys).toFixed(2)})${distance === undefined ? "" : `, at an energy distance of ${distance.toPrecision(2)}`}. ${words.join("; ")}.`);
   el("losses-now").textContent = measured ? `D ${measured.d_loss.toFixed(3)}, G ${measured.g_loss.toFixed(3)}` : "";
-  el("losses").setAttribute("aria-label", measured ? `Losses over ${step.toLocaleString("en")} steps; now D ${measured.d_loss.toFixed(3)}, G ${measured.g_loss.toFixed(3)}. A dotted line marks 0.693, a tossed coin.` : "No losses yet");
+  el("losses").setAttribute("aria-label", measured ? `Losses over ${step.toLocaleString("en")} steps; now D ${measured.d_loss.toFixed(3)}, G ${measured.g_loss.toFixed(3)}. A dotted line marks 0.693, what tossing a coin gets.` : "No losses yet");
   const real = floor === null ? "" : `; real against real ${floor.toPrecision(1)}`;
   el("distance-now").textContent = distance === undefined ? "" : `${Math.max(distance, 0).toPrecision(2)}${real}`;
   el("distance").setAttribute("aria-label", `Energy distance between fakes and real points, now ${distance?.toPrecision(2) ?? "unknown"}${real}`);
@@ -195,7 +195,7 @@ function beginBending() {
 // --- slow motion -----------------------------------------------------------------------------------------------------
 
 const TOLD = {
-  "discriminator judges": (part) => `D judges ${HALF} real points (rings) and ${HALF} fakes: right about ${percent(part.right)}, loss ${part.loss.toFixed(3)}.`,
+  "discriminator judges": (part) => `D judges ${HALF} real points (rings) and ${HALF} fakes: it is right about ${percent(part.right)}, loss ${part.loss.toFixed(3)}.`,
   "discriminator learns": () => "D’s weights move: real points pull the surface up, fakes pull it down.",
   "discriminator stands still": () => "D stands still.",
   "generator forges": (part) => `G makes ${BATCH} new fakes. D, held still, says at each which way is more real: the arrows. G’s loss is ${part.loss.toFixed(3)}.`,
@@ -275,7 +275,7 @@ function save() {
   link.click();
   URL.revokeObjectURL(link.href);
   el("said").textContent = game.dataChanged
-    ? "Saved. The points were changed on the way: who opens the file plays with the last ones from the start."
+    ? "Saved. The points were changed on the way: whoever opens the file plays with the last ones from the start."
     : `Saved: ${link.download}, ${game.changes.length} change${game.changes.length === 1 ? "" : "s"} in ${game.step.toLocaleString("en")} steps.`;
 }
 

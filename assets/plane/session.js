@@ -28,7 +28,7 @@ function checkChange(change) {
   const isPlain = typeof change === "object" && change !== null;
   check(isPlain && isWhole(change.step, 0, 1e12), "Each change of a session needs the number of a step: open another file.");
   const { step, name, value } = change;
-  check(Object.hasOwn(CHECKS, name), `The session changes ${short(name)}, which this page cannot: open it in the lab.`);
+  check(Object.hasOwn(CHECKS, name), `The session changes ${short(name)}, which this page cannot: play it in Python.`);
   const [fits, words] = CHECKS[name];
   check(fits(value), `The session sets ${name} to ${short(value)}, but here it must be ${words}: open another file.`);
   return { step, name, value };
@@ -48,9 +48,9 @@ function readSession(text, kinds) {
   try {
     content = JSON.parse(text);
   } catch {
-    throw new Error("The file is no session: open one that this page or the lab has saved.");
+    throw new Error("The file is not a session: open one that this page has saved.");
   }
-  check(content?.ganlib_schedule === 1 && Array.isArray(content.changes), "The file is no session of this version: save it again.");
+  check(content?.ganlib_schedule === 1 && Array.isArray(content.changes), "The file is not a session of the plane: open one that this page has saved.");
   check(content.changes.length <= MOST_CHANGES, `A session has at most ${MOST_CHANGES.toLocaleString("en")} changes.`);
   const { seed = 0, data = "ring", batch_size: batch = BATCH } = content.plane ?? {};
   check(isWhole(seed, 0, 2 ** 31 - 1), "The seed of a session is a whole number from 0 to 2,147,483,647: open another file.");
@@ -61,7 +61,7 @@ function readSession(text, kinds) {
   return { seed, kind: isKind ? data : null, points: isKind ? kinds[data] : checkPoints(data), schedule };
 }
 
-// Write a session as Schedule.save does, one change in a line.
+// Write a session as Schedule.save does, one change per line.
 function writeSession(game, kind) {
   const changes = [...game.changes, ...game.schedule].map((change) => `  ${JSON.stringify(change)}`).join(",\n");
   const pairs = () => Array.from({ length: game.points.length / 2 }, (_, i) =>

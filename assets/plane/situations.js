@@ -1,4 +1,5 @@
-// Situations to look at: sessions, each played with seed 0 or more before its claim was written, and what to look for.
+// Situations to look at: sessions, and what to look for. Each was played before its claim was written, with seed 0
+// at least.
 
 const SITUATIONS = [
   {
@@ -17,13 +18,13 @@ const SITUATIONS = [
     title: "Collapse, and back",
     data: "three_clusters",
     changes: [[0, "g_steps", 5], [1500, "g_steps", 1]],
-    look: "The same until step 1,500, where G goes back to one update in a step. Watch the crowd break up: by step 3,000 all three clusters are filled.",
+    look: "The same until step 1,500, where G goes back to one update per step. Watch the crowd break up: by step 3,000 all three clusters are filled.",
   },
   {
     title: "D stands still",
     data: "ring",
     changes: [[300, "freeze_d", true]],
-    look: "From step 300 on D learns no more. G's loss falls and stays low, which looks like success, while the crosses crowd where D's surface happens to be high, far from the ring: the distance grows.",
+    look: "From step 300 on, D no longer learns. G's loss falls and stays low, which looks like success, while the crosses crowd where D's surface happens to be high, far from the ring: the distance grows.",
   },
   {
     title: "Both too fast",

@@ -29,7 +29,7 @@ function coloursOfTheme() {
   return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
 }
 
-// 256 colours, from "fake" over "cannot tell" to "real"; steepest around a half, where a balanced game is played.
+// 256 colours, from "fake" through "cannot tell" to "real"; steepest around a half, where a balanced game is played.
 function surfaceColours(colours) {
   const stops = [0, 0.4, 0.5, 0.6, 1], known = ["s0", "s1", "s2", "s3", "s4"].map((name) => parseColour(colours[name]));
   return Array.from({ length: 256 }, (_, i) => {

@@ -28,7 +28,7 @@ class Product(NamedTuple):
     def flops(self):
         """Floating-point operations: a multiplication and an addition for each weight, place and example.
 
-        Every direction takes as many. A convolution uses its kernel once at every output pixel, a transposed one at
+        Every direction takes as much. A convolution uses its kernel once at every output pixel, a transposed one at
         every input pixel; products with the padding are counted.
         """
         places = {
@@ -74,9 +74,10 @@ def _products(network, examples, directions):
 
 
 def operation(product):
-    """Return a function that computes a product of random numbers, times a scale, and the layer's own kernel.
+    """Return a function of a scale that computes a product of scaled random numbers and the layer's own kernel.
 
-    Called in a `tf.function`, it gives the layer's outputs or a gradient in the shape of its kernel or its inputs.
+    For "to_weights", where no kernel is read, the other factor is random too. Called in a `tf.function`, it gives the
+    layer's outputs, or a gradient in the shape of its kernel or its inputs.
     """
     layer, direction, examples = product
     incoming, outgoing = (tf.random.normal((examples, *end.shape[1:])) for end in (layer.input, layer.output))
@@ -116,10 +117,10 @@ def floor_step(products, compiled):
 
 
 def floor_loop(products):
-    """Return a function `compute(steps)` that computes the products so often in one compiled call.
+    """Return a function `compute(steps)` that computes the products that many times in one compiled call.
 
-    It is the lowest floor for dense networks, as each result is carried on and none is read but the last. What goes in
-    is another number in every turn, or the compiler would compute it once.
+    It is the lowest floor for dense networks, as each result is carried on and only the last is read. The input is a
+    different number in every turn, or the compiler would compute it once.
     """
     operations = [operation(product) for product in products]
 
@@ -136,7 +137,7 @@ def floor_loop(products):
 
 
 def adam_loop(networks):
-    """Return a function `compute(steps)` that updates networks so often by Adam in one compiled call, and nothing else.
+    """Return a function `compute(steps)` that only updates networks by Adam, that many times in one compiled call.
 
     It has little to compute, but every weight, its gradient and its two moments have to be read, and three of the four
     written: what an optimizer costs beside the matrix products.
@@ -150,7 +151,7 @@ def adam_loop(networks):
     @tf.function(jit_compile=True, autograph=False)
     def compute(steps):
         def once(done):
-            scale = 1.0 / tf.cast(1 + done, tf.float32)  # another one in every turn, or it would be computed once
+            scale = 1.0 / tf.cast(1 + done, tf.float32)  # a different one in every turn, or it would be computed once
             for adam, gradients, weights in parts:
                 adam.apply([scale * gradient for gradient in gradients], weights)
             return [done + 1]

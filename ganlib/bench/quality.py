@@ -1,7 +1,7 @@
 """The Fréchet distance of each recipe against the time it has trained, over several seeds.
 
-The time of a step is measured first, of all recipes in turn, without compiling
-and judging; only this part needs a quiet computer. The distance against the step is exact whatever else runs.
+First the time of a step is measured, for all recipes in turn, without the time to compile and to judge; only this part
+needs a quiet computer. The distance at each step is the same whatever else runs.
 """
 
 import time
@@ -24,7 +24,7 @@ from ganlib.training import describe_device
 PICTURES = 10_000
 POINTS = 5
 SEED_OF_SCORES = 77  # latent vectors of the scores; `KeepBest` chooses by others
-AVERAGED = 100  # steps whose mean a loss is
+AVERAGED = 100  # steps that a loss is averaged over
 EVALUATIONS = 10  # of a flow's velocity, for each picture
 KNOWN = MappingProxyType({**RECIPES, **FLOW_RECIPES})
 
@@ -93,8 +93,8 @@ def curve(recipe, seed, last=None, points=POINTS, pictures=PICTURES, seen=None):
     Returns
     -------
     list of dict
-        step, mnist_fd and every loss, the mean of the last 100 steps before the look; the last one has `report`, all
-        scores, too. If the recipe keeps its best, the last point is that of the weights that were put back.
+        At each point `step`, `mnist_fd`, and every loss, averaged over the last 100 steps. The last one also has all
+        scores, as `report`. If the recipe keeps its best, the last point belongs to those weights.
     """
     model, judge, rows = build(recipe, seed), default_judge(), []
     last = last or recipe.steps
@@ -125,7 +125,7 @@ def curve(recipe, seed, last=None, points=POINTS, pictures=PICTURES, seen=None):
 
 
 def run(recipes, seeds, budget=None, points=POINTS, pictures=PICTURES, steps=None, seen=None):
-    """Measure recipes over seeds; returns what JSON can hold.
+    """Measure recipes over seeds, and return what JSON can hold.
 
     Parameters
     ----------
@@ -134,8 +134,10 @@ def run(recipes, seeds, budget=None, points=POINTS, pictures=PICTURES, steps=Non
         How many, from 0.
     budget : float or None
         Seconds of training after which to stop.
-    points, pictures, steps
+    points, pictures : int
         See `curve`.
+    steps : int or None
+        Steps to plan; the recipe's own number if None.
     seen : function or None
         Called with the name of a recipe and the pictures that are judged last, of each seed in turn.
     """
@@ -165,7 +167,7 @@ def timed(curves, pace):
 
 
 def table(result):
-    """Lay the result of `run` out as text: one line a recipe, seed and point."""
+    """Lay the result of `run` out as text: one line per recipe, seed and point."""
     width = max(len(name) for name in ["recipe", *result["curves"]]) + 2
     lines = [
         f"MNIST-FD of {result['pictures']:,} pictures; real digits {result['real_mnist_fd']:.2f}, fog "

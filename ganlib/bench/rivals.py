@@ -1,8 +1,8 @@
-"""The same step in PyTorch and in JAX, written as somebody writes it who knows them well.
+"""The same step in PyTorch and in JAX, written as somebody who knows them well would write it.
 
 `python -m ganlib.bench.rivals NAME` is a process of its own: it reads a line of JSON, the networks and the batch, and
 then, line by line, how many steps to make; to each it answers with the seconds that they took and the last two losses.
-Two of these libraries in one process may end each other. A step is that of `ganlib.bench.ways.two_tapes`: half a batch
+Two of these libraries in one process may crash it. A step is that of `ganlib.bench.ways.two_tapes`: half a batch
 of real pictures and as many fakes for the discriminator, then a whole batch of fakes for the generator, and Adam.
 """
 
@@ -27,7 +27,7 @@ def pytorch_steps(generator, discriminator, pictures, batch_size):
     generator, discriminator : list of list
         What `ganlib.bench.ways.layers_of` returns of the Keras networks.
     pictures : ndarray
-        float32 (n, height, width, channels).
+        float32 (n, height, width, channels) in [-1, 1].
     batch_size : int
     """
     import torch
@@ -152,7 +152,7 @@ def jax_steps(generator, discriminator, pictures, batch_size):
 
 
 def jax_network(described, seed):
-    """Return `apply(weights, x)`, a dense network in training, and first weights, a list per layer.
+    """Return `apply(weights, x)`, a dense network in training, and its first weights, one list per layer.
 
     `apply` takes flat pictures or vectors and gives the outputs, and the mean and variance of the batch at each batch
     normalisation.

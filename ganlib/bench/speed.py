@@ -1,8 +1,9 @@
-"""How long one step of training takes in each way to run it, and how long it has to take at least.
+"""How long one step of training takes in each way of running it, and how short it could be at best.
 
 The same networks are trained in one process with the classic loop, with one `tf.function` step and with the engine. The
-floor is the time of the matrix products of a step alone. Ratios of times that were taken in one process are worth more
-than the times: every round measures all ways one after the other, so that a busy computer slows all of them.
+floor is the time of the matrix products of a step alone; PyTorch and JAX run in processes of their own. Ratios of times
+are worth more than the times: every round measures all ways one after the other, so that a busy computer slows down all
+of them.
 """
 
 import contextlib
@@ -32,9 +33,9 @@ LABELS = {
     "classic": "classic loop: predict, three train_on_batch",
     "graph": "one tf.function step, two GradientTapes",
     "compiled_step": "the same with jit_compile=True",
-    "graph_block": "the engine's step as a graph, one a call",
+    "graph_block": "the engine's step as a graph, one per call",
     "compiled_block": "the engine's step in a compiled loop of one",
-    "stepwise_block": "the engine's step compiled, one a call",
+    "stepwise_block": "the engine's step compiled, one per call",
     "engine": "the engine: blocks of steps",
     "view": "the engine, with a view of the samples",
     "critic": f"the engine, {D_STEPS} updates of D per step",
@@ -146,7 +147,7 @@ def _processor():
 
 
 def peak_memory():
-    """Return the most memory, MiB, that this process has used so far; None where the system does not tell (Windows)."""
+    """Return the most memory, MiB, that this process has used so far; None where the system does not say (Windows)."""
     try:
         import resource
     except ImportError:

@@ -36,14 +36,14 @@ def _drawer(pictures, latent_dim, seed=0):
 
 
 def classic_loop(generator, discriminator, pictures, batch_size):
-    """Return one step of the classic Keras loop, repaired as little as makes it train under Keras 3.
+    """Return one step of the classic Keras loop, with only the repairs that make it train under Keras 3.
 
     Parameters
     ----------
     generator, discriminator : keras.Model
         Built networks; the discriminator gives logits. It is left with `trainable = False`.
     pictures : ndarray
-        float32 in [-1, 1].
+        float32 (n, height, width, channels) in [-1, 1].
     batch_size : int
 
     Returns
@@ -140,7 +140,7 @@ class Way(NamedTuple):
     Attributes
     ----------
     name : str
-        A key of `LABELS`.
+        A key of `ganlib.bench.speed.LABELS`, or "floor_" with one of its `FLOORS`.
     run : callable
         `run(steps)` makes steps and returns the milliseconds that one took.
     unit : int
@@ -153,7 +153,7 @@ class Way(NamedTuple):
 
 
 def timed(make):
-    """Turn a function that makes so many steps into the `run` of a `Way`."""
+    """Turn a function `make(steps)` into the `run` of a `Way`."""
 
     def run(steps):
         started = time.perf_counter()
@@ -164,7 +164,7 @@ def timed(make):
 
 
 def repeated(step):
-    """Turn a function that makes one step into one that makes so many."""
+    """Turn a function that makes one step into `make(steps)`."""
 
     def make(steps):
         for _ in range(steps):
@@ -194,8 +194,8 @@ class Stopwatch(keras.callbacks.Callback):
 def engine_ways(gan, pictures, batch_size, folder, view_every):
     """Return three ways: the engine as `train` runs it, with a view of the samples, and with D_STEPS updates of D.
 
-    All share one training, so that they differ in nothing else; a view every so many steps draws the grid and writes it
-    as a PNG file into the folder. The first step of a training, where the guard works, is not measured.
+    All share one training, so that they differ in nothing else. A view draws the grid and writes it as a PNG file into
+    the folder, every `view_every` steps. The first step of a training, where the guard is at work, is not measured.
     """
 
     def view(step):
@@ -242,9 +242,9 @@ def other_ways(network, pictures, batch_size):
 
 @contextlib.contextmanager
 def rival_ways(network, batch_size):
-    """Give the ways of PyTorch and JAX, as far as they are installed, each in a process that ends with the block.
+    """Give the ways of PyTorch and JAX, if they are installed, each in a process that ends with the block.
 
-    JAX makes steps of dense networks only, since XLA runs the convolutions of a loop on one thread.
+    JAX makes only steps of dense networks, since XLA runs the convolutions of a loop on one thread.
     """
     libraries = {"pytorch": ("torch", 1)} | ({"jax": ("jax", SCANNED)} if network == "dense" else {})
     gan = GAN(network)
@@ -319,7 +319,7 @@ def layers_of(network):
 
 
 def warm_up(way, seconds):
-    """Run a way until it is compiled, and return how many steps take about so many seconds."""
+    """Run a way until it is compiled, and return how many steps take about `seconds`."""
     way.run(way.unit)
     ms = way.run(way.unit)
     return way.unit * max(1, round(1000 * seconds / ms / way.unit))

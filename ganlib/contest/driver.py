@@ -15,7 +15,7 @@ from ganlib.models.recipes import recorded_curves
 from ganlib.paths import as_path
 
 RESULTS, PAGE = "results", "contest.html"
-SECONDS_TO_JUDGE, SECONDS_TO_COMPILE = 25, 20  # 10,000 pictures; a step: first guesses, until it shows what they take
+SECONDS_TO_JUDGE, SECONDS_TO_COMPILE = 25, 20  # 10,000 pictures; a step. First guesses, until both have been timed
 
 
 def main(folder, out=None, house=(), **rules):
@@ -24,11 +24,11 @@ def main(folder, out=None, house=(), **rules):
     Parameters
     ----------
     folder : str or Path
-        What people handed in, a session file each.
+        What people handed in, one session file per person.
     out : str, Path or None
         For the results and the page, where nobody else can write; if None, contests/ and the folder's name.
     house : iterable of str
-        Our recipes that are replayed beside.
+        Recipes of the kit, which are replayed alongside.
     **rules
         See `Rules`.
 
@@ -89,7 +89,7 @@ def _results(entries, folder, rules, gans):
             forecast.done()
             print(f"{name}: {_said(results[key])}; {forecast.left()}", flush=True)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt("Stopped. What is judged is kept: the same command goes on.") from None
+        raise KeyboardInterrupt("Stopped. What has been judged is kept: run the same command again to go on.") from None
     return results
 
 

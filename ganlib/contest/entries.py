@@ -32,7 +32,7 @@ class Entry(NamedTuple):
 
 
 def read_folder(folder):
-    """Read whatever lies in a folder, what is hidden aside, by name.
+    """Read everything in a folder, in the order of the names, except for hidden files.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def read_folder(folder):
     Raises
     ------
     ValueError
-        The folder is no folder, cannot be read, or is empty.
+        It is not a folder, cannot be read, or is empty.
     """
     folder = as_path(folder, "folder")
     try:
@@ -85,7 +85,7 @@ def small(error):
 
 
 def house_entries(recipes, steps):
-    """Return our recipes as entries of a contest: their settings, with rates that fall within so many steps.
+    """Return recipes of the kit as entries of a contest: their settings, with rates that fall within the budget.
 
     Parameters
     ----------

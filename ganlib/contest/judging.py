@@ -1,4 +1,4 @@
-"""What an entry is worth: its session replayed, its pictures scored by digits that no screen compares with.
+"""What an entry is worth: its session replayed, its pictures compared with digits that no score on a screen uses.
 
 The scores that a learner can see are distances to MNIST's test digits. Whoever looks at one again and again will stop
 at a lucky moment. So here other digits decide, drawn from the 40,000 that no report of at most 10,000 pictures uses,
@@ -29,7 +29,8 @@ class Result(NamedTuple):
     Attributes
     ----------
     scores : dict of str to float
-        By the names in `SCORES`; "second" is the distance that decides ties. Empty if there are none.
+        By the names in `SCORES`: "mnist_fd" and "second", the distance that decides ties, from 0, lower is better;
+        "recognised", "precision" and "recall", shares from 0 to 1. Empty if there are none.
     weights : str
         What `weights_of` says of the networks at the end.
     recording : Recording or None
@@ -45,7 +46,7 @@ class Result(NamedTuple):
 
 
 class HiddenJudge:
-    """Two judges of digits whose real digits nobody has seen scores by.
+    """Two judges of digits. Nobody has seen a score that was computed with their real digits.
 
     Parameters
     ----------
@@ -98,7 +99,7 @@ def judged(session, judge, gan):
 
 
 def key_of(session):
-    """Return what a result is kept by, the first 32 digits of a SHA-256: equal for all files of one session."""
+    """Return the name that a result is kept under: 32 hexadecimal digits, the same for all files of one session."""
     changes = [list(change) for change in session.schedule]
     told = json.dumps([session.recipe, session.seed, session.pictures, session.steps, changes])
     return sha256(told.encode()).hexdigest()[:32]

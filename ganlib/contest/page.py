@@ -10,7 +10,7 @@ from ganlib.plots.style import GREY, INK, PALE, PAPER
 from ganlib.thinning import some_of
 from ganlib.training import atomic_write
 
-SHOWN = 6  # pictures on the way that stand on the page, on paper too
+SHOWN = 6  # samples of an entry on the page; unlike the film, they are printed, too
 SECONDS, HOLD = 0.15, 2.0  # of a frame of the film, and of its last one
 
 
@@ -139,14 +139,14 @@ _PAGE = """<!doctype html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <title>The contest</title>{charts}{style}</head><body><main><h1>The contest</h1>
 <p>Everybody steered the same GAN, <i>{recipe}</i>, for at most {steps} steps. Each session was replayed on one
-computer, and {pictures} of its digits were judged: the lowest MNIST-FD wins, the distance to real digits. House entries
-are the recipes of this kit, cut to as many steps; they take no rank.</p>
+computer, and {pictures} of its digits were judged: the lowest MNIST-FD, the distance to real digits, wins. House
+entries are recipes of this kit, shortened to the same number of steps; they take no rank.</p>
 <div class="wide" role="region" aria-label="The table of the contest" tabindex="0">{table}</div>{refused}
 <h2>The entries</h2>{entries}
 <h2>How it was judged</h2>
-<p>The real digits that decide, and the random numbers that the pictures are drawn from, were chosen by the number
-{secret}, which was drawn when the contest began: no score that anybody saw before comes from them. Where two distances
-are the same to one decimal, the tie-breaker decides, a distance to other real digits from other random numbers. A step
-counts as often as its busier network made an update. Other random numbers would move a distance by one percent or
-so: entries that are nearer to each other than that are equally good.</p></main></body></html>
+<p>The real digits that decide, and the random numbers that the pictures are drawn from, follow from the number
+{secret}, which was drawn when the contest began: no score that anybody saw before used them. Where two distances are
+the same to one decimal, the tie-breaker decides: a distance to other real digits, with other random numbers. A step
+counts once for each update of the network that made more of them. Other random numbers would change a distance by one
+percent or so: entries that are closer together than that are equally good.</p></main></body></html>
 """

@@ -52,8 +52,8 @@ def ranked(entries, results):
     Returns
     -------
     standings : list of Standing
-        The best first: those with the lowest distance, to one decimal, to the digits that decide; of those who have
-        the same, with the lowest one to other digits. Who ties in both shares a rank.
+        The best first: by the distance, to one decimal, to the digits that decide; where that is the same, by the
+        distance to other digits. Entries that tie in both share a rank.
     refused : list of Entry
         Those that do not take part, with their faults.
     """

@@ -22,13 +22,13 @@ class Rules:
     Parameters
     ----------
     steps : int
-        The budget: as many counted steps may a session have.
+        The budget: how many counted steps a session may have, 10 to 1,000,000.
     recipe : str
-        Whose GAN everybody steers.
+        Whose GAN everybody steers; one of `ganlib.lab.session.REPEATABLE`.
     pictures : int
         How many made digits are judged, 100 to 10,000.
     secret : int or None
-        What the latent vectors and the real digits of the scores are drawn by; None before it is drawn.
+        The seed of the latent vectors and of the choice of real digits for the scores; None before it is drawn.
 
     Raises
     ------
@@ -72,7 +72,7 @@ class Rules:
         rules = _read(kept, path)
         if replace(rules, secret=None) != self:
             told = ", ".join(f"{f.name} {getattr(rules, f.name)}" for f in fields(rules) if f.name != "secret")
-            raise ValueError(f"{folder} holds a contest of other rules ({told}): give those, or another --out.")
+            raise ValueError(f"{folder} holds a contest with other rules ({told}): give the same, or another --out.")
         return rules
 
     def fault_of(self, session):

@@ -14,14 +14,14 @@ __all__ = ["SPEEDS", "at_speed", "exercise", "new_folder", "predict", "speed_nam
 def welcome(speed="", *, number=""):
     """Say what a lesson found: versions, device, speed, how long its cells will compute, and which exercises are done.
 
-    At "smoke" no training is compiled from here on: compiling takes longer than the few steps of that speed.
+    At "smoke" nothing is compiled with XLA from here on: compiling takes longer than the few steps of that speed.
 
     Parameters
     ----------
     speed : str
         As in `speed_name`.
     number : str
-        Of the lesson, two digits: "06". Empty: a notebook of one's own, of which no times and no exercises are known.
+        Of the lesson, two digits: "06". Empty: a notebook of your own, without known times and exercises.
     """
     import ganlib
     from ganlib._tensorflow import keras, tf
@@ -49,8 +49,8 @@ def new_folder(path="", name="run"):
     Returns
     -------
     Path
-        The folder itself if there is nothing in it yet, else the first that is free of `path-2`, `path-3` and so on,
-        and a line says so. It is not made here.
+        The folder itself if there is nothing in it yet, else the first of `path-2`, `path-3` and so on that is free; if
+        `path` was given, a line says so. It is not made here.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def predict(question, choices=None, *, low=None, high=None):
     Raises
     ------
     ValueError
-        The question is none, or there are neither choices nor a range, or both.
+        The question is not text or is empty; there are neither choices nor a range, or both; or one of them is wrong.
 
     Examples
     --------

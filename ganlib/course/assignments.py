@@ -2,7 +2,7 @@
 
 `python -m ganlib handout --nbgrader` writes it, an assignment per lesson; nbgrader itself is not needed for that. The
 cell of an exercise becomes an "autograded answer": the learners' stub, and below it the shipped solution, which
-`nbgrader generate_assignment` takes out. The locked cell behind it calls the lesson's own check, and is worth a point.
+`nbgrader generate_assignment` takes out. The locked cell below it calls the lesson's own check, and is worth a point.
 """
 
 import ast
@@ -33,10 +33,10 @@ c.ClearSolutions.code_stub = {"python": ""}  # every answer has a stub of its ow
 c.Execute.timeout = 600  # seconds per cell; at the speed of grading the longest takes some 15 on two cores
 """
 NOTE = """\
-**Graded.** This lesson is an assignment. At its end, the locked cell below each answer checks it once more, and gives
-the point. You may change everything that isn't locked, but grading runs the lesson at `smoke` speed and with the
-parameters that it came with. There are hints, but no solutions, whatever the text says."""
-EXEMPT = " Exercise {} gives no point: its answer belongs to what you saw, and would be another one elsewhere."
+**Graded.** This lesson is an assignment. In the exercises at its end, a locked cell below each answer checks it once
+more and gives the point. You may change everything that isn't locked, but grading runs the lesson at `smoke` speed and
+with the parameters that it came with. There are hints, but no solutions, whatever the text says."""
+EXEMPT = " Exercise {} gives no point: its answer depends on what you saw, and would be different elsewhere."
 
 
 def write(out, words="", checkout=environment.CHECKOUT):
@@ -127,7 +127,7 @@ def _answer(cell, name):
         solved = re.search(r"```python\n(.*?)\n```", solution(name), re.DOTALL)[1]
     except (ModuleNotFoundError, KeyError) as error:
         raise handout.HandoutError(
-            f"There is no solution of exercise {name} in this copy of the kit, and assignments hold the solutions: "
+            f"There is no solution to exercise {name} in this copy of the kit, and assignments hold the solutions: "
             "make them with a copy that has all of them."
         ) from error
     stub, check = cell.source.rsplit("\n\n", 1)

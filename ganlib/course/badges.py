@@ -70,7 +70,7 @@ def without(text):
 
 
 def put(notebook, name, address, branch="main", checkout=environment.CHECKOUT):
-    """Put the badges below the title of a lesson, and the cell that installs before its first code."""
+    """Put the badges below the title of a lesson, and the cell that installs the kit above its first code cell."""
     opening = notebook.cells[0]
     title, rest = without(opening.source).split("\n", 1)
     opening.source = f"{title}\n\n{line(address, name, branch)}\n\n{rest.lstrip()}"

@@ -45,6 +45,15 @@ CONFIG = {
 def main(out, ran=None, speed="lesson", checkout=environment.CHECKOUT, solutions=True):
     """Build the book, from lessons that were executed already or that are executed now; return its first page.
 
+    Parameters
+    ----------
+    out, checkout, solutions
+        See `build`.
+    ran : str, Path or None
+        Folder of the executed lessons; None executes all of them now.
+    speed : str
+        "smoke", "lesson" or "full": at which to execute them.
+
     Raises
     ------
     BookError
@@ -55,7 +64,10 @@ def main(out, ran=None, speed="lesson", checkout=environment.CHECKOUT, solutions
     with tempfile.TemporaryDirectory() as scratch:
         for name, measured in timings.collect(lessons.select("", checkout / "notebooks"), speed, Path(scratch)):
             if measured is None:
-                raise BookError(f"Lesson {name} fails, and a book with an error in it is not made.")
+                raise BookError(
+                    f"Lesson {name} fails, and a book with an error in it is not made: mend the lesson; the reason is "
+                    "above."
+                )
         return build(out, scratch, checkout, solutions)
 
 
@@ -65,7 +77,7 @@ def build(out, ran, checkout=environment.CHECKOUT, solutions=True):
     Parameters
     ----------
     out : str or Path
-        Folder for the pages; `index.html` is the first. Emptied before, if it holds a book.
+        Folder for the pages; `index.html` is the first. If it holds a book, it is emptied first.
     ran : str or Path
         Folder of the executed lessons.
     checkout : Path

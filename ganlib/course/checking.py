@@ -207,7 +207,7 @@ def array(answer, shape):
 
 
 def close(answer, wanted, tolerance=1e-5):
-    """Tell whether all numbers agree, relative to their size or, near 0, absolutely."""
+    """Tell whether the shapes are the same and all numbers agree, relative to their size or, near 0, absolutely."""
     return np.shape(answer) == np.shape(wanted) and np.allclose(answer, wanted, rtol=tolerance, atol=tolerance)
 
 
@@ -222,6 +222,11 @@ def choice(answer, right, reasons):
         The right word.
     reasons : dict of str to str
         For each of the other words, why it is not right.
+
+    Raises
+    ------
+    Wrong
+        With that reason, or with the words that there are to choose from.
     """
     word = str(answer).strip().lower()
     if word not in {right, *reasons}:
@@ -240,9 +245,14 @@ def number(answer, low, high, mistakes, otherwise):
     low, high : float
         The range that is right.
     mistakes : dict of float to str
-        Wrong answers with a usual cause, and the cause.
+        Typical wrong answers, to within 1%, and what led to them.
     otherwise : str
-        What to say of all other wrong answers.
+        What to say about all other wrong answers.
+
+    Raises
+    ------
+    Wrong
+        With one of these sentences.
     """
     value = float(answer)
     if low <= value <= high:

@@ -90,7 +90,7 @@ def who_passed(records):
 
 
 def what_fails(records):
-    """Return the table of exercises: a head, and those that most people got a no for first.
+    """Return the table of exercises: a head, then the rows, those first for which most people got a no.
 
     The reason is the one that most people were given, with their number.
     """
@@ -122,7 +122,7 @@ def write_page(path, tables, strange):
     titles = ("Who has passed what", "What is hard")
     body = "".join(f"<h2>{title}</h2>{_as_html(title, table)}" for title, table in zip(titles, tables, strict=True))
     left = "".join(f"<li>{escape(name)}</li>" for name in strange)
-    body += f"<h2>Left out, since they are no records</h2><ul>{left}</ul>" if strange else ""
+    body += f"<h2>Left out, because they are not records</h2><ul>{left}</ul>" if strange else ""
     with atomic_write(path) as file:
         file.write(_PAGE.format(body=body).encode())
 
@@ -154,6 +154,6 @@ thead th {{white-space: nowrap}}
 tbody th {{font-weight: normal}}
 td:last-child {{min-width: 3rem}}
 </style></head><body><main><h1>The room's record</h1>
-<p>In the second table stand first the exercises for which most people got a no; behind the reason stands how many were
-given it. Whoever has not tried an exercise counts neither way.</p>{body}</main></body></html>
+<p>In the second table, the exercises that stopped the most people come first; the number after a reason says how many
+people were given it. People who haven't tried an exercise don't count for it.</p>{body}</main></body></html>
 """

@@ -1,4 +1,4 @@
-"""Writing the measured times wherever they are told: into the README and the leader's guide."""
+"""Writing the measured times into the pages that state them: the README and the leader's guide."""
 
 import re
 
@@ -9,7 +9,7 @@ from ganlib.speed import rounded_up
 from ganlib.training.files import atomic_write
 
 QUIET = 0.1  # share of the processors that other programs may take before a measurement counts as disturbed
-LONG = 5  # seconds from which on a cell is one to wait for
+LONG = 5  # seconds; a cell that takes longer is one to wait for
 HEADER = "waiting at `lesson` speed"
 LONG_SECTIONS = "sections to wait for"
 LINK = re.compile(r"\]\((?:[\w./-]*/)?(\d\d_\w+)\.ipynb[^)]*\)")
@@ -102,7 +102,7 @@ def pages(checkout=environment.CHECKOUT):
 
 
 def fill(table, checkout=environment.CHECKOUT):
-    """Write the measured times wherever they are told; return the paths of the files that changed."""
+    """Write the measured times into all pages that state them; return the paths of the files that changed."""
     changed, headings = [], sections(checkout)
     for path in pages(checkout):
         text = path.read_text(encoding="utf-8")

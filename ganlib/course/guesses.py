@@ -107,7 +107,7 @@ class Guess:
 def predict(question, choices=None, *, low=None, high=None):
     """Ask for a guess, and show the question. See `ganlib.course.predict`."""
     if not isinstance(question, str) or not question.strip():
-        raise ValueError(f"question must be a sentence that ends with a question mark, not {write(question)}.")
+        raise ValueError(f'question must be text, such as "Will the loss fall?", not {write(question)}.')
     if [choices is None, low is None, high is None] not in ([False, True, True], [True, False, False]):
         raise ValueError("A question has choices, or a number from low to high: give the one or the other.")
     if choices is None:

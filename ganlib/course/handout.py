@@ -1,4 +1,4 @@
-"""The hand-out: one zip file that a leader puts on a stick, with all that a room needs except for the network.
+"""The hand-out: one zip file that a leader puts on a stick; with the packages in it, a room needs no network.
 
 `python -m ganlib handout` writes it. Unpacked, it is a kit like any other: `python -m ganlib lab` opens its lessons.
 Only what belongs to the kit goes in, see `kit`, and of a lesson only what was written into it.
@@ -67,8 +67,8 @@ def pack(out, words="", solutions=True, targets=(), checkout=environment.CHECKOU
     Raises
     ------
     HandoutError
-        A data file, the recorded run or the judge is missing or damaged; a lesson is not the kit's; or whether somebody
-        wrote answers into one cannot be told.
+        A data file, the recorded run or the judge is missing or damaged; a lesson is not the kit's; or nothing shows
+        whether somebody wrote answers into one.
     ganlib.course.kit.KitError
         What belongs to the kit cannot be told.
     ganlib.setup.environment.SetupError
@@ -110,7 +110,7 @@ def _restore(name):
 
 
 def choose(words, parts, checkout):
-    """Return the paths in the kit of the lessons that are meant, the leader's own ones excepted."""
+    """Return the paths in the kit of the lessons that are meant, except for the leader's own."""
     found = [f"notebooks/{path.name}" for path in lessons.select(words, checkout / "notebooks")]
     others = [name for name in found if name not in parts]
     if others and words:
@@ -121,14 +121,15 @@ def choose(words, parts, checkout):
 
 
 def tell_of_changes(files, checkout):
+    """Print which of these files have changes that are not committed, and so are not in what is made."""
     names = sorted(kit.changed(checkout) & set(files))
     if names:
         shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-        environment.say(f"This is made of what is committed, so without your changes in {shown}.")
+        environment.say(f"This is made from what is committed, so your changes in {shown} are not in it.")
 
 
 def contents(parts, chosen, solutions):
-    """Collect what goes into a hand-out, the wheels excepted.
+    """Collect what goes into a hand-out, except for the wheels.
 
     Parameters
     ----------
@@ -171,7 +172,7 @@ def clean(part, solutions, name, files):
         ) from error
     if answered and not solutions:
         raise HandoutError(
-            f"{name} is not as it came, and without git it cannot be told whether answers were written into it: put it "
+            f"{name} is not as it came, and without git nothing shows whether answers were written into it: put it "
             "back as it came, or make the hand-out with solutions."
         )
     clear(lesson)

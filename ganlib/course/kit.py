@@ -34,7 +34,7 @@ SAFELY = ("-c", "core.autocrlf=false", "-c", "core.fsmonitor=false")
 
 
 class KitError(ValueError):
-    """It cannot be told what belongs to the kit; the message is a sentence that says why and the way out."""
+    """Nothing shows what belongs to the kit; the message is a sentence that says why, and the way out."""
 
 
 class Part(NamedTuple):
@@ -122,8 +122,8 @@ def _listed(checkout):
     path = checkout / LIST
     if not path.is_file():
         raise KitError(
-            f"What belongs to the kit in {checkout} cannot be told: it is no clone that git can read, and {LIST} is "
-            "missing. Install git and clone the kit, or unpack it again."
+            f"Nothing shows which files in {checkout} belong to the kit: it is not a clone that git can read, and "
+            f"{LIST} is missing. Install git and clone the kit, or unpack it again."
         )
     found = {}
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -145,14 +145,14 @@ def listing(contents):
     Returns
     -------
     str
-        One path in each line; behind that of a lesson, what `digest` says of it.
+        One path per line; after that of a lesson, a tab and what `digest` says of it.
     """
     names = sorted({*contents, LIST})
     return "".join(f"{name}\t{digest(contents[name])}\n" if name.endswith(".ipynb") else f"{name}\n" for name in names)
 
 
 def digest(content):
-    """Return a checksum of what was written into a lesson, whatever it showed when it ran."""
+    """Return a SHA-256 of what was written into a lesson, 64 hexadecimal digits; its outputs make no difference."""
     cells = nbformat.reads(content.decode("utf-8"), nbformat.NO_CONVERT).cells
     written = json.dumps([[cell.cell_type, cell.source] for cell in cells])
     return hashlib.sha256(written.encode()).hexdigest()

@@ -53,7 +53,7 @@ def fetch(targets, folder, checkout=environment.CHECKOUT):
     """
     for name in targets:
         if name not in TARGETS:
-            raise ValueError(f"Wheels are for one of {', '.join(TARGETS)}, not for {name!r}.")
+            raise ValueError(f"There are no wheels for {name!r}: choose from {', '.join(TARGETS)}.")
     store = folder / wheels.FOLDER
     store.mkdir()
     with tempfile.TemporaryDirectory() as scratch:
@@ -79,7 +79,7 @@ def _fresh_python(scratch):
 
 
 def _fetch_one(python, name, store, scratch, checkout):
-    """Download for one kind of computer; return whether all of it could be had."""
+    """Download for one kind of computer; return whether all of it could be downloaded."""
     environment.say(f"Downloading the wheels for {name}, about 800 MB.")
     own = scratch / name
     try:

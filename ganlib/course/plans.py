@@ -71,7 +71,7 @@ def with_breaks(rows, after=75):
     Returns
     -------
     list of Row
-        An added break has 0 minutes: how long it is, nobody has said.
+        An added break has 0 minutes: nobody has said how long it is.
     """
     if any(row.what == "break" for row in rows):
         return rows

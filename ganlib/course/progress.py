@@ -91,7 +91,7 @@ def note_no(name, reason):
     name : str
         Such as "06.1".
     reason : str
-        What the learner was told. Of an exercise the eight reasons that came first are counted.
+        What the learner was told. For each exercise only the first eight different reasons are kept and counted.
     """
     reason = reason[:LONGEST]
 

@@ -1,8 +1,8 @@
 """The slides: for each plan of the leader's guide a deck, with the very figures that the executed lessons show.
 
 The words are in `notebooks/slides.md`. A part such as `# 06 · A GAN in Keras` holds the slides of a lesson; the others
-are the title, a break, what everybody does now, and the end. The guide says which lessons a deck has; its notes on a
-lesson are the speaker's.
+are an introduction, the title, the set-up, "your turn", a break, and the end. The guide says which lessons a deck has;
+its notes on a lesson become the speaker's notes.
 """
 
 import html

@@ -1,6 +1,6 @@
-"""How long each lesson and each of its cells computes: measured, and kept in one table.
+"""How long each lesson and each of its cells takes: measured, and kept in one table.
 
-`python -m ganlib timings` runs the lessons; `ganlib.course.filling` writes what it measured wherever it is told.
+`python -m ganlib timings` runs the lessons; `ganlib.course.filling` writes the times into the pages that state them.
 """
 
 import contextlib
@@ -36,8 +36,8 @@ def measure(path, out, speed):
     Returns
     -------
     dict
-        What `read` returns, and `busy`: the share of all processors, 0 to 1, that other programs took meanwhile, of
-        those that still run at the end.
+        What `read` returns, and `busy`: the share of all processors, 0 to 1, that other programs took in the meantime.
+        Programs that ended before the lesson did are not counted.
     """
     with _others() as others:
         executed = lessons.execute(path, out, speed)
@@ -65,7 +65,7 @@ def read(executed):
     about = executed.metadata.get("papermill", {})
     if not about.get("end_time") or about.get("exception"):
         raise ValueError(
-            "this notebook was not executed to its end by papermill: run `python -m ganlib timings --keep`"
+            "this notebook was not executed to its end by papermill: run `python -m ganlib timings --keep FOLDER`"
         )
     cells = {
         cell.id: round(cell.metadata.papermill.duration, 2)
@@ -118,7 +118,7 @@ def _seconds_of_others():
 
 
 def load(checkout=environment.CHECKOUT):
-    """Read the table: the name of a lesson, then a speed, give what was measured; empty if there is none yet."""
+    """Read the table, a dict: name of a lesson to speed to what `measure` returned; empty if there is none yet."""
     path = checkout / TABLE
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 

@@ -23,7 +23,7 @@ MOST_BYTES = 10**9  # of pictures: a small file may announce more than any memor
 SIDES = range(8, 1025)  # pixels
 KEYS = (("x_{}", "y_{}"), ("{}_images", "{}_labels"), ("images", "labels"))
 IDX_NAME = re.compile(r"(?P<set>.*?)-?(?P<split>train|test|t10k)-images(?P<mark>[-.])idx(?P<axes>[34])-ubyte(\.gz)?")
-# Cohen et al. 2017, section III: in the last two, small letters that look like large ones count as those.
+# Cohen et al. 2017, section III: in the last two, small letters that look like their capitals count as capitals.
 LETTERS = string.ascii_uppercase
 MERGED = string.digits + LETTERS + "abdefghnqrt"
 EMNIST = {
@@ -43,7 +43,7 @@ class Arrays(NamedTuple):
     read : callable
         Returns pictures uint8 (n, height, width, channels), labels (n,) and a dict of names by label.
     message : str
-        What is to be said of them.
+        What to tell the user about them, or "".
     """
 
     files: list
@@ -52,14 +52,14 @@ class Arrays(NamedTuple):
 
 
 def find_arrays(path, split):
-    """Return the arrays at a path, or None if there are none: an .npz file, or IDX files in it or beginning with it."""
+    """Return the arrays at a path, or None: an .npz file, or IDX files in that folder or whose names begin with it."""
     if path.suffix.lower() == ".npz" and path.is_file():
         return Arrays([path], lambda: _read_npz(path, split))
     try:
         folder, beginning = (path, "") if path.is_dir() else (path.parent, path.name)
         names = sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
     except OSError:
-        return None  # which whoever asked finds out too, and says
+        return None  # the caller meets the same error, and reports it
     found = [match for name in names if (match := IDX_NAME.fullmatch(name)) and match["set"].startswith(beginning)]
     sets = sorted({match["set"] for match in found})
     if not sets or (beginning and beginning not in sets and len(sets) > 1):
@@ -85,7 +85,8 @@ def _find_idx(folder, chosen, found, split):
         pictures, known = _read_idx(files, int(match["axes"]))
         return (pictures.swapaxes(1, 2) if lying else pictures), known, EMNIST.get(chosen.lower(), {})
 
-    return Arrays(files, read, f"{folder / images}: EMNIST's pictures lie on their side; set upright." if lying else "")
+    message = f"{folder / images}: EMNIST's pictures are stored on their side, and were set upright."
+    return Arrays(files, read, message if lying else "")
 
 
 def _read_idx(files, axes):
@@ -122,7 +123,7 @@ def _read_npz(path, split):
 
 
 def _check_announced(dtype, shape, path):
-    """Return how many pictures are announced; DataError if they are none that can be taken."""
+    """Return how many pictures are announced; DataError if they cannot be used."""
     fits = len(shape) in (3, 4) and all(side in SIDES for side in shape[1:3]) and shape[0] > 0
     if dtype != np.uint8 or not fits or (len(shape) == 4 and shape[3] not in CHANNELS):
         raise DataError(
@@ -135,6 +136,6 @@ def _check_announced(dtype, shape, path):
 
 
 def _with_four_axes(images, path):
-    """Return pictures with four axes; DataError for those that use 0 and 1 only."""
+    """Return pictures with four axes; DataError for those that use only 0 and 1."""
     check_range(images, path)
     return images if images.ndim == 4 else images[..., np.newaxis]

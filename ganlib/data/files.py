@@ -39,7 +39,7 @@ def open_npz(path):
 
 
 def check_labels(said, shapes, source):
-    """Refuse labels, as announced, that are no whole numbers, or of none of some shapes; all begin with one count."""
+    """Refuse announced labels that are not whole numbers or have none of the shapes; all begin with the count."""
     if not np.issubdtype(said.dtype, np.integer) or said.shape not in shapes:
         raise DataError(
             f"{source}: the labels are {said.dtype} of shape {said.shape}; they must be whole numbers, one for each of "
@@ -48,16 +48,16 @@ def check_labels(said, shapes, source):
 
 
 def check_range(images, source):
-    """Refuse pictures whose bytes are 0 and 1 only."""
+    """Refuse pictures whose bytes are only 0 and 1."""
     if images.max() <= 1:
         raise DataError(f"{source}: no pixel is above 1; they must use the range 0 to 255.")
 
 
 def read_npy_header(file, key):
-    """Return what an array in an .npz file announces, after 64 kB of it at most."""
+    """Return what an array in an .npz file announces, reading at most 64 kB of it."""
     member = file.getinfo(f"{key}.npy")
     if member.compress_type not in PLAIN:
-        raise ValueError(f"{key} is packed as NumPy never does it")
+        raise ValueError(f"{key} is compressed in a way that NumPy never uses")
     with file.open(member) as packed:
         start = io.BytesIO(packed.read(2**16))
     read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
@@ -86,7 +86,7 @@ def read_idx_header(path, dimensions):
 
 
 def read_idx_file(path, shape):
-    """Read the bytes behind the header, and not many more than it announces."""
+    """Read the bytes after the header, and at most one more than it announces."""
     start = 4 + 4 * len(shape)
     expected = start + math.prod(shape)
     content = _read_start(path, expected + 1)
@@ -100,7 +100,7 @@ def read_idx_file(path, shape):
 
 
 def _read_start(path, count):
-    """Return the first bytes of a file, unpacked if it is packed: browsers unpack files and leave them their names."""
+    """Return the first bytes of a file, unpacked if it is packed, whatever it is called: browsers unpack silently."""
     try:
         with path.open("rb") as file:
             packed = file.read(len(GZIP_MARK)) == GZIP_MARK

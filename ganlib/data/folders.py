@@ -26,7 +26,7 @@ from ganlib.data.shipped import DataError
 from ganlib.paths import as_path, explain
 from ganlib.wording import plain, write
 
-SMALLEST, LARGEST = 16, 64  # pixels a side
+SMALLEST, LARGEST = 16, 64  # pixels per side
 KINDS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 FEWEST = 32  # pictures: one usual batch
@@ -34,11 +34,11 @@ MOST_FILES = 50_000
 HEAVIEST = 100_000_000  # bytes of one file
 MOST_PIXELS = 100_000_000  # of one file: a few kilobytes may announce more than any memory holds
 LARGE = 20_000_000  # pixels from which pictures are unpacked one at a time, so that they never fill the memory together
-COLOURFUL = 8  # by how much red, green and blue of a pixel differ where there is colour
+COLOURFUL = 8  # a pixel has colour if its red, green and blue differ by more than this
 NAMED = 5  # files in a sentence
 BACKGROUNDS = {"black": (0, 0, 0), "white": (255, 255, 255)}
 CACHE, MOST_CACHED = "GANLIB_CACHE", 2 * 10**9  # bytes
-FORM = 1  # of the cache: another one when the same files give other pictures
+FORM = 1  # of the cache: change it when the same files give other pictures than before
 
 
 class Pictures(NamedTuple):
@@ -77,10 +77,11 @@ def load_pictures(path, size=28, channels=None, *, background="white", limit=Non
         One of
 
         * a folder of PNG, JPEG, WebP or GIF files (of a GIF the first frame), or a zip of one. Where the pictures lie
-          in sub-folders, each of them is a class; what lies deeper belongs to the sub-folder above;
-        * an `.npz` file with uint8 pictures (n, height, width) or (n, height, width, channels) and, if they have
-          classes, labels (n,): as x_train and y_train, as train_images and train_labels, or as images and labels;
-        * a folder with IDX files, or where it has several sets, the beginning of the names of one:
+          in sub-folders, each of these is a class, with all that lies deeper in it;
+        * an `.npz` file with uint8 pictures (n, height, width) or (n, height, width, channels), 8 to 1,024 pixels per
+          side, and, if they have classes, labels, whole numbers (n,): as x_train and y_train, as train_images and
+          train_labels, or as images and labels;
+        * a folder with IDX files, or, if it has several sets, how the names of one begin:
           `gzip/emnist-letters`. EMNIST's pictures, which are stored lying on their side, are set upright, and its
           classes get their letters.
     size : int
@@ -90,7 +91,8 @@ def load_pictures(path, size=28, channels=None, *, background="white", limit=Non
     background : {"white", "black"}
         What lies behind pictures that are partly transparent.
     limit : int, optional
-        At most so many pictures, evenly spread over the sorted names. Default: all.
+        At most this many pictures, 32 or more, evenly spread over the sorted names or the rows of the arrays. Default:
+        all. Of picture files never more than 50,000 are read.
     split : {"train", "test"}
         Which part to take, for `.npz` and IDX.
 
@@ -109,9 +111,10 @@ def load_pictures(path, size=28, channels=None, *, background="white", limit=Non
 
     Notes
     -----
-    A file that cannot be read, or that announces more than 100 million pixels, is left out, with a word. A picture is
-    turned as its EXIF says; 16 bits become 8. What was made of the files is kept in the folder that the environment
-    variable GANLIB_CACHE names, else where this system keeps such things, up to 2 GB; changed files are read again.
+    A file that cannot be read, is larger than 100 MB or announces more than 100 million pixels is left out, and a
+    message says so. A picture is turned as its EXIF says; 16 bits become 8. The result is kept, up to 2 GB in all, in
+    the folder that the environment variable GANLIB_CACHE names, or else where this system keeps such things; files that
+    have changed are read again.
     """
     size = Whole("size", SMALLEST, LARGEST)(size)
     if channels is not None and not (is_one_of(channels, CHANNELS) and not isinstance(channels, bool)):
@@ -175,7 +178,7 @@ class _File(NamedTuple):
 
 
 def _is_wanted(parts):
-    """Tell whether a file is none that a system keeps for itself: hidden ones, and what a Mac puts into its zips."""
+    """Tell whether a file is the user's: neither hidden, nor one of those that a Mac adds to its zips."""
     return not any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
 
@@ -231,7 +234,7 @@ class _Files:
             left_out = f" {_names(broken)} cannot be read." if broken else ""
             raise DataError(
                 f"{self.path} holds {len(kept)} pictures, and that is too few: at least {FEWEST} are needed, and 500 "
-                f"are a good beginning.{left_out}"
+                f"are a good start.{left_out}"
             )
         names = _classes_of([file.parts for file in kept], self.path)
         classes = tuple(sorted(set(names)))
@@ -249,7 +252,7 @@ class _Files:
         if limit is None and count > MOST_FILES:
             raise DataError(
                 f"{self.path} holds {count:,} pictures, and at most {MOST_FILES:,} are read: limit={MOST_FILES} takes "
-                f"so many of them, evenly spread."
+                f"that many of them, evenly spread."
             )
         chosen = np.linspace(0, count - 1, min(count, limit or count, MOST_FILES)).round().astype(int)
         return [self.files[index] for index in chosen]
@@ -259,7 +262,7 @@ class _Files:
         if broken:
             told.append(f"left out {len(broken):,} of {len(files):,} files, which cannot be read: {_names(broken)}")
         if self.others:
-            told.append(f"left out what is none of {', '.join(KINDS)}: {_counted(self.others)}")
+            told.append(f"left out files other than {', '.join(KINDS)}: {_counted(self.others)}")
         return f"{self.path}: {'; '.join(told)}." if told else ""
 
 
@@ -332,7 +335,7 @@ def read_picture(file, size, background="white"):
 
 
 def _plain_mode(picture):
-    """Return a picture in a mode that can be made smaller without fault: grey or RGB, with or without alpha."""
+    """Return a picture in a mode that can be shrunk correctly: grey or RGB, with or without alpha."""
     from PIL import Image
 
     if picture.mode.startswith(("I", "F")):  # 16 bits of grey
@@ -348,7 +351,7 @@ def _plain_mode(picture):
 
 
 def _like(picture, other):
-    """Let another picture have the EXIF of a picture."""
+    """Give another picture the EXIF of this one."""
     other.info |= {name: picture.info[name] for name in ("exif",) if name in picture.info}
     return other
 
@@ -434,7 +437,7 @@ def _read_cache(place):
         with contextlib.suppress(OSError):
             os.utime(place)  # so that what is used is thrown away last
         return images, labels, tuple(about["classes"]), about["message"]
-    except Exception:  # not there, damaged or of somebody else: it is made again
+    except Exception:  # not there, damaged or somebody else's: the pictures are made again
         return None
 
 
@@ -454,7 +457,7 @@ def _write_cache(place, images, labels, classes, message):
 
 
 def _clear(folder, most):
-    """Throw away what was not used for longest, until at most so many bytes are left."""
+    """Throw away what has gone unused for longest, until at most `most` bytes are left."""
     found = sorted((file.stat().st_mtime, file.stat().st_size, file) for file in folder.glob("pictures-*"))
     for _, size, file in reversed(found):
         most -= size

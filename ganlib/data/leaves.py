@@ -14,7 +14,7 @@ from ganlib.arguments import Whole
 from ganlib.data.folders import LARGEST, SMALLEST, Pictures
 from ganlib.data.pictures import flat
 
-FINE = 8  # times as large is a leaf drawn before it is shrunk, so that its edge is smooth
+FINE = 8  # a leaf is drawn this many times as large and then shrunk, so that its edge is smooth
 PAPER = (255, 255, 255)
 MOST = 50_000
 SHIPPED = 500  # leaves of 32 by 32 pixels
@@ -72,7 +72,7 @@ def draw_leaf(tree, size, rng):
     size : int
         Height and width, pixels.
     rng : numpy.random.Generator
-        Of its width, colour, size, place and turn.
+        Draws its width, colour, size, place and turn.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def draw_leaf(tree, size, rng):
 
 
 def draw_leaves(n=SHIPPED, size=32, seed=0):
-    """Draw leaves of all four trees, as many of each.
+    """Draw leaves of all four trees, equally many of each.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def draw_leaves(n=SHIPPED, size=32, seed=0):
     Returns
     -------
     Pictures
-        Images, uint8 (n, size, size, 3); labels; and the names of the trees.
+        Images, uint8 (n, size, size, 3); labels, int32 (n,); and the names of the trees.
     """
     n, size = Whole("n", len(TREES), MOST)(n), Whole("size", SMALLEST, LARGEST)(size)
     rng = np.random.default_rng(Whole("seed", 0)(seed))

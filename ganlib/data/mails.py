@@ -32,8 +32,8 @@ def load_spambase():
     Returns
     -------
     Spambase
-        The mail was collected at HP Labs: words such as `george`, `650` and `hp` tell about that mailbox,
-        not about spam in general.
+        The mail was collected at HP Labs: words such as `george`, `650` and `hp` say something about
+        that mailbox, not about spam in general.
 
     Raises
     ------

@@ -36,7 +36,7 @@ def load_mnist(split="train", digits=None, limit=None, scaled=False, path=None):
     digits : int or collection of int, optional
         Keep only these labels, 0 to 9. Default: all.
     limit : int, optional
-        At most so many pictures: the first ones, after the choice of digits. Default: all.
+        At most this many pictures: the first ones, after the choice of digits. Default: all.
     scaled : bool
         False gives uint8 from 0 to 255; True gives float32 from -1 to 1.
     path : str or path, optional
@@ -136,7 +136,7 @@ def _find_idx_file(folder, stem, dimensions):
 
 
 def _check_announced(images, labels, source):
-    """Say in what two arrays differ from MNIST's, as soon as their dtypes and shapes are known."""
+    """Say how two arrays differ from MNIST's, as soon as their dtypes and shapes are known."""
     if images.dtype != np.uint8 or len(images.shape) != 3 or images.shape[1:] != (28, 28) or not images.shape[0]:
         raise DataError(
             f"{source}: the pictures are {images.dtype} of shape {images.shape}; "
@@ -150,7 +150,7 @@ def _check_announced(images, labels, source):
 
 
 def _check_digits_set(images, labels, source):
-    """Return (n, 28, 28, 1) and (n,) read-only uint8 arrays, or say in what their values differ from MNIST's."""
+    """Return (n, 28, 28, 1) and (n,) read-only uint8 arrays, or say how their values differ from MNIST's."""
     if labels.min() < 0 or labels.max() > 9:
         raise DataError(
             f"{source}: the labels run from {labels.min()} to {labels.max()}; they must lie between 0 and 9."

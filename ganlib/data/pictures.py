@@ -59,7 +59,7 @@ def unscale_pixels(pictures):
 
 
 def as_pictures(images):
-    """Return pictures as the networks want them, or say what is wrong with them.
+    """Return pictures as the networks want them; a ValueError says what is wrong with them.
 
     Parameters
     ----------
@@ -98,6 +98,15 @@ def as_bytes(images):
 
 def check_pictures(images):
     """Return the pictures with four axes and in their own dtype, uint8 (0 to 255) or float (-1 to 1).
+
+    Parameters
+    ----------
+    images : array
+        As for `as_pictures`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, height, width, channels), uint8 or float
 
     Raises
     ------
@@ -163,9 +172,9 @@ def _check_range(images):
 def _are_zero_to_one(flat):
     """Tell whether float pictures (n, pixels) with no pixel much below 0 surely use 0 for black.
 
-    A network may fail so that all it makes is grey or brighter; that must not be refused. But bytes over 255 are whole
-    255ths, while bytes in -1 to 1 are odd ones and what a network makes is neither. And no network leaves a quarter of
-    most of its pictures at 0, as paper behind ink, without a single darker pixel.
+    A network may fail so that all it makes is grey or brighter; that must not be refused. But bytes divided by 255 are
+    whole 255ths, bytes scaled to -1 to 1 are odd ones, and what a network makes is neither. And no network leaves a
+    quarter of most of its pictures at 0, as paper behind ink, without a single darker pixel.
     """
     has_contrast = (flat.min(axis=1) <= NEAR_ZERO) & (flat.max(axis=1) >= 0.5)
     steps = np.rint(255 * flat.astype(np.float32))
@@ -209,7 +218,7 @@ def tile(images, rows, columns, gap=2):
 
 
 def flat(pictures):
-    """Return pictures as Pillow and Matplotlib take them: the axis of a single channel, the last one, left away."""
+    """Return pictures as Pillow and Matplotlib take them: without the last axis if there is a single channel."""
     return pictures[..., 0] if pictures.shape[-1] == 1 else pictures
 
 

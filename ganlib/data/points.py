@@ -8,7 +8,7 @@ import numpy as np
 from ganlib.arguments import Choice, Whole, as_numbers
 
 MOST_POINTS = 10_000_000
-FEWEST = 10  # of somebody's own that a GAN can learn from
+FEWEST = 10  # points of your own that a GAN can learn from
 
 
 def toy_points(kind, n, seed=0):
@@ -111,7 +111,7 @@ def _normal_density(values, spread):
 
 
 def check_points(points):
-    """Return points that a learner drew as an array, or say what is wrong with them.
+    """Return the points that a learner drew, as an array; a ValueError says what is wrong with them.
 
     Parameters
     ----------
@@ -132,8 +132,8 @@ def check_points(points):
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise ValueError("Points must be pairs of numbers, such as [(0.1, -0.4), ...].") from error
     if points.ndim != 2 or points.shape[1] != 2 or len(points) < FEWEST:
-        raise ValueError(f"At least {FEWEST} points are needed, as (n, 2) numbers; the shape is {points.shape}.")
-    outside = ~(np.abs(points) <= 1).all(axis=1)  # so written that NaN counts as outside
+        raise ValueError(f"At least {FEWEST} points are needed, numbers of shape (n, 2), not {points.shape}.")
+    outside = ~(np.abs(points) <= 1).all(axis=1)  # written so that NaN counts as outside
     if outside.any():
         x, y = points[outside][0]
         raise ValueError(

@@ -2,8 +2,8 @@
 
 `plane_page` writes the one page that needs no trained network: lesson 05's game, which trains in the browser.
 
-Every other file is written aside, read back and compared with the network on 256 inputs before it is put in place, and
-a model card lies beside it. Lesson 12 shows each of them in use.
+Every other file is first written to a temporary place and read back: a network is compared with the original on 256
+inputs, a GIF with its frames. Only then is it put in place, with a model card beside it. Lesson 12 shows each in use.
 """
 
 from ganlib.export.dl4j import to_dl4j

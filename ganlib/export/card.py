@@ -29,7 +29,7 @@ def describe(form, source, name, content, difference):
     content : bytes
         What the file holds.
     difference : float
-        How far the file's outputs were from the network's.
+        By how much the file's outputs differ from the network's, relative to outputs above 1.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def describe(form, source, name, content, difference):
                 "takes": "; ".join(f"{tensor.name}: {_shape(tensor)}" for tensor in network.inputs),
                 "gives": "; ".join(_shape(tensor) for tensor in network.outputs),
                 "parameters": f"{network.count_params():,}",
-                "read back": f"on 256 inputs; it differs from Keras by {difference:.1g} at most",
+                "read back": f"on 256 inputs; it differs from Keras by at most {difference:.1g}",
                 "does not hold": form.lacks,
             }
         ),

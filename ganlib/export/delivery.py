@@ -42,13 +42,13 @@ class Format(NamedTuple):
     use : str
         Lines of code that use the file; `{name}` is its name, between double quotes.
     language : str
-        Of these lines.
+        The language of these lines.
     expect : callable
         `expect(source, inputs)` returns what `read` should.
     note : callable
         `note(source)` returns sentences for the card, or "".
     tolerance : float
-        By how much a file may differ where it rounds more than the source allows.
+        By how much a file may differ from the network, if that is more than the source's own tolerance.
     """
 
     title: str
@@ -86,8 +86,8 @@ def deliver(form, model, path, part=None, overwrite=False, sampling=None):
     Raises
     ------
     ExportError
-        The network cannot be written to this format, the target is there already, or the file does not say what the
-        network says.
+        The network cannot be written in this format, the path ends in another suffix or is taken, or the file does not
+        give what the network gives.
     OSError
         The disk is full or may not be written to; there is no new file then.
     """
@@ -176,7 +176,7 @@ def plain_disk_errors(path):
 
 
 def write_size(count):
-    """Write a number of bytes: 512 bytes, 12 kB, 5.9 MB."""
+    """Write a number of bytes: 512 bytes, 12.0 kB, 5.9 MB."""
     for unit, size in (("MB", 1e6), ("kB", 1e3)):
         if count >= size:
             return f"{count / size:.1f} {unit}"

@@ -99,7 +99,7 @@ def _pooling(config):
 
 def _upsampling(config):
     if config["interpolation"] != "nearest":
-        raise ExportError("it interpolates, where only repeating pixels is known")
+        raise ExportError("it interpolates, and only repeating pixels is possible")
     return {"size": config["size"], "interpolation": "nearest", "data_format": _channels(config)}
 
 
@@ -126,7 +126,7 @@ LAYERS = {
 def to_dl4j(model, path, *, part=None, overwrite=False):
     """Write a network as an `.h5` file that Deeplearning4j's Keras import reads; see `deliver`.
 
-    A reshape at the very end, which makes a picture of a row of pixels, is left out: Deeplearning4j gives the row.
+    A reshape at the very end, which turns a row of pixels into a picture, is left out: Deeplearning4j gives the row.
 
     Raises
     ------
@@ -199,7 +199,8 @@ def _spec(node, names):
         return "InputLayer", {**common, "batch_input_shape": [None, *shape[1:]], "sparse": False, "ragged": False}
     if node.own or node.kind not in LAYERS:
         raise ExportError(
-            f"Deeplearning4j cannot hold the layer {node.name}: {node.kind} is none of {', '.join(LAYERS)}."
+            f"Deeplearning4j cannot hold the layer {node.name}: {node.kind} is none of {', '.join(LAYERS)}; "
+            f"export to ONNX instead."
         )
     kind, write = LAYERS[node.kind]
     try:

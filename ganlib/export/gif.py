@@ -26,13 +26,15 @@ def to_gif(run, path, *, seconds=0.12, hold=2.0, scale=1, captions=True, overwri
     Parameters
     ----------
     run : str, Path, RunFolder or model
-        A run folder, or a model of pictures that has taken samples.
+        A run folder, or a model that has taken samples of pictures while it trained.
     path : str or Path
         A name that ends in `.gif`.
     seconds : float
-        How long each frame is shown, 0.02 to 10; the last one `hold` seconds, 0.02 to 60.
+        How long each frame is shown, 0.02 to 10.
+    hold : float
+        How long the last frame is shown, in seconds, 0.02 to 60.
     scale : int
-        Enlarge each pixel, 1 to 8 times.
+        By how much to enlarge each pixel, 1 to 8.
     captions : bool
         Write the step below the pictures.
     overwrite : bool
@@ -46,13 +48,15 @@ def to_gif(run, path, *, seconds=0.12, hold=2.0, scale=1, captions=True, overwri
     ------
     ExportError
         There are no samples, the target is there already, or an argument does not fit.
+    RunFolderError
+        The folder is not a run.
     OSError
         The disk is full or may not be written to; there is no new file then.
 
     Notes
     -----
-    A run of more than 300 samples is thinned out evenly, its first and last ones kept. What is no sample is left out,
-    with a word.
+    A run of more than 300 samples is thinned out evenly; the first and the last are kept. Files that are not samples
+    are left out, and a message says so.
     """
     path = check_target(as_path(path), ".gif", overwrite)
     run = as_path(run, "run") if isinstance(run, (str, Path)) else run
@@ -62,7 +66,7 @@ def to_gif(run, path, *, seconds=0.12, hold=2.0, scale=1, captions=True, overwri
         raise ExportError(f"scale must be a whole number from 1 to 8, not {scale!r}.")
     steps, pictures = samples_of(run)
     if len(steps) * pictures[0].size * scale**2 > MOST_BYTES:
-        raise ExportError(f"{len(steps)} frames, {scale} times enlarged, take more than 1 GB: choose a smaller scale.")
+        raise ExportError(f"{len(steps)} frames, enlarged {scale} times, take more than 1 GB: choose a smaller scale.")
     frames = [
         draw_frame(picture, step if captions else None, scale) for step, picture in zip(steps, pictures, strict=True)
     ]
@@ -78,7 +82,7 @@ def samples_of(run):
     if not isinstance(folder, (str, Path, RunFolder)):
         samples = getattr(run, "samples", None)
         if not samples:
-            raise ExportError("A GIF is made of a run folder, or of a model that has taken samples while it trained.")
+            raise ExportError("A GIF is made from a run folder or from a model that took samples while it trained.")
         steps = some_of(sorted(samples), MOST_FRAMES)
         columns = 5 if len(samples[steps[0]]) == 25 else 10  # of a conditional GAN, which has a row for each class
         return steps, [tile(samples[step], -(-len(samples[step]) // columns), columns) for step in steps]
@@ -104,8 +108,8 @@ def draw_frame(picture, step=None, scale=1):
 def gif_bytes(frames, seconds):
     """Encode frames, and check that they come back pixel for pixel.
 
-    A GIF holds 256 colours: those of frames in colour become the 256 that are nearest to all of them, with dots where
-    one lies between two.
+    A GIF holds 256 colours: those of frames in colour become the 256 that fit all frames best, with dots of two of them
+    for a colour in between.
 
     Parameters
     ----------
@@ -131,7 +135,7 @@ def gif_bytes(frames, seconds):
 
 
 def _palette(frames):
-    """Return the 256 colours of a film: those of some of its frames, evenly spread, laid under each other."""
+    """Return the 256 colours of a film, found on some of its frames, evenly spread and laid below one another."""
     some = some_of(frames, 12)
     width, height = some[0].size
     page = Image.new("RGB", (width, height * len(some)))
@@ -141,7 +145,7 @@ def _palette(frames):
 
 
 def _check_frames(content, frames, milliseconds):
-    """Pillow joins equal frames that follow one another, so compare what is shown after each change."""
+    """Compare what a film shows after each change, as Pillow joins equal frames that follow one another."""
     mode = "L" if frames[0].mode == "L" else "RGB"
     frames = [frame.convert(mode) for frame in frames]
     different = [
@@ -177,7 +181,7 @@ def _card(run, name, steps):
 
 
 def _training(run):
-    """Return the sections of the card that tell of the model; its samples may have outlived its checkpoints."""
+    """Return the sections of the card about the model; its samples may have outlived its checkpoints."""
     if hasattr(run, "live"):
         return training(run)
     try:

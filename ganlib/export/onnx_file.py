@@ -24,7 +24,7 @@ def to_onnx(model, path, *, part=None, overwrite=False, evaluations=None, method
 
 
 def write_onnx(source, path):
-    """Write the file; that of a flow's sampler is one look at the velocity in a loop."""
+    """Write the file; for a flow's sampler it holds one look at the velocity, in a loop."""
     import onnx
 
     if source.drawing:  # the sampler of a flow
@@ -63,7 +63,7 @@ def _convert(network, path):
 
 @contextlib.contextmanager
 def _silent(name):
-    """Let a logger say nothing meanwhile."""
+    """Silence a logger within the block."""
     logger = logging.getLogger(name)
     level = logger.level
     logger.setLevel(logging.CRITICAL + 1)
@@ -74,7 +74,7 @@ def _silent(name):
 
 
 def read_onnx(source, path, inputs):
-    """Run a file in ONNX Runtime: all at once, then the first one alone, so that the batch size is known to be free."""
+    """Run a file in ONNX Runtime: on the first input alone, then on all: so the batch size is known to be free."""
     import onnxruntime
 
     try:

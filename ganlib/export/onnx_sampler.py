@@ -1,6 +1,6 @@
 """A flow's sampler in ONNX: one look at the velocity, put into a loop that goes all the way from noise to a picture.
 
-To convert all steps in a row would take as many times as long as to convert one look.
+Converting N steps in a row would take N times as long as converting one look.
 """
 
 import numpy as np
@@ -34,7 +34,10 @@ def as_loop(look, evaluations, method, guidance):
     graph, steps = look.graph, evaluations // METHODS[method]
     place, _, *told = graph.input
     if any(attribute.HasField("g") for node in graph.node for attribute in node.attribute):
-        raise ExportError("The velocity holds a loop or a condition of its own, which no loop of ours can repeat.")
+        raise ExportError(
+            "The velocity holds a loop or a condition of its own, which cannot be put into the sampler's loop: export "
+            "part='velocity' instead."
+        )
 
     def like_place(name):
         return helper.make_value_info(name, place.type)
@@ -58,7 +61,7 @@ def as_loop(look, evaluations, method, guidance):
         helper.make_node("Loop", ["sampler/steps", "", "noise"], ["sampler/end"], body=step),
         _node("Clip", "sampler/end sampler/low sampler/high", "output"),
     ]
-    used = {name for node in (*body, *nodes) for name in node.input}  # what is not, ONNX Runtime warns of
+    used = {name for node in (*body, *nodes) for name in node.input}  # ONNX Runtime warns of the others
     tensors = [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items() if name in used]
     digit = [helper.make_value_info("digit", taken.type) for taken in told]
     ends = [like_place("noise"), *digit], [like_place("output")]
@@ -92,7 +95,7 @@ def _step(graph, method, guided):
 
 
 def _guided(graph, place, time, velocity, guided):
-    """Return the nodes that lead from a place and a time to a velocity, led towards the digit if wanted."""
+    """Return the nodes that lead from a place and a time to a velocity, guided towards the digit if wanted."""
     if not guided:
         return _look(graph, velocity, place, time, "digit")
     told, anything, towards, led = (f"{velocity}/{name}" for name in ("told", "anything", "towards", "led"))

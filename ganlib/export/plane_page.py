@@ -1,7 +1,7 @@
 """The plane in one page: lesson 05's game as an HTML file that trains in any browser, without Python or a network.
 
-The page's own code is in assets/plane: plain JavaScript on typed arrays. It draws the random numbers that TensorFlow
-draws, so that a seed, points and a session play the same game here and there.
+The page's own code is in assets/plane: plain JavaScript on typed arrays. It draws the same random numbers as
+TensorFlow, so that a seed, points and a session play the same game in both.
 """
 
 import base64
@@ -36,7 +36,7 @@ def plane_page(path, *, overwrite=False):
     Raises
     ------
     ExportError
-        The name ends otherwise, or the file is there already.
+        The name does not end in `.html`, or the file is there already.
     OSError
         The file cannot be written; there is no new file then.
     """

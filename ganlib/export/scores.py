@@ -16,20 +16,20 @@ TITLES = {
 
 
 def judge_model(model, **drawing):
-    """Judge 2,000 pictures of a model, beside as many real training digits, or fewer where it learned from fewer.
+    """Judge 2,000 pictures by a model, beside as many real ones, or fewer where it learned from fewer.
 
     Parameters
     ----------
     model : TrainableModel
-        A flow that can be asked for digits is asked for all of them in turn. What was built for pictures of somebody's
-        own is judged by these.
+        A flow that can be asked for digits is asked for all of them in turn. A model that was built for your own
+        pictures is judged by these.
     **drawing
-        What its `generate` is told beside.
+        What its `generate` takes besides number and seed.
 
     Returns
     -------
     dict of str to str
-        Rows of a table.
+        Rows of a table: a heading, scores with those of real pictures in parentheses, and which judge.
 
     Raises
     ------

@@ -20,19 +20,19 @@ OF_MANY_STEPS = 1e-4  # tolerance where what one step rounds goes into the next
 
 
 class Source(NamedTuple):
-    """A network that is to be exported.
+    """A network to export.
 
     Attributes
     ----------
     model : keras.Model
-        What was handed over: a GAN, an autoencoder, or a network.
+        What was given: a GAN, an autoencoder, a flow, or a network.
     part : str
         Which part of the model the network is, or the network's name.
     network : keras.Model
     about : str
         Sentences for the card, or "".
     drawing : mapping
-        What `model.generate` is told beside number and seed, so that it makes what the network makes.
+        What `model.generate` takes besides number and seed to make what the network makes.
     tolerance : float
         By how much a file may differ from the network, relative to numbers above 1.
     """
@@ -53,15 +53,16 @@ def pick(model, part=None, sampling=None):
     model : keras.Model
         A GAN, an autoencoder of either kind, a flow, or a network.
     part : str or None
-        "generator", "discriminator", "decoder" or "encoder"; of a flow "sampler", which makes a picture of noise, or
-        "velocity", one look on the way; None takes what makes pictures.
+        "generator", "discriminator", "decoder" or "encoder"; of a flow "sampler", which turns noise into a
+        picture, or "velocity", one look on the way; None takes the part that makes pictures.
     sampling : dict or None
-        What `FlowMatching.sampler` is told of evaluations, method and guidance.
+        The `evaluations`, `method` and `guidance` of `FlowMatching.sampler`; None values are left out.
 
     Raises
     ------
     ExportError
-        There is no such part, the network is not built or takes inputs of unknown size, or it is no sampler.
+        There is no such part, the network is not built or takes inputs of unknown size, or `sampling` is given for a
+        part other than a sampler.
     """
     sampling = {name: value for name, value in (sampling or {}).items() if value is not None}
     if not isinstance(model, keras.Model):
@@ -89,7 +90,7 @@ def pick(model, part=None, sampling=None):
 
 
 ABOUT_VELOCITY = (
-    "It is one look: which way, and how fast, a place goes on at a time from 0, noise, to 1, picture. A step of length "
+    "It is one look: which way, and how fast, a place moves at a time from 0, noise, to 1, picture. A step of length "
     "h adds h times that to the place. Guidance g towards a digit is left to you: u + g (v - u), where v is what it "
     "gives for the digit and u what it gives for ten zeros."
 )
@@ -112,7 +113,7 @@ def check_built(network):
     tensors = getattr(network, "inputs", None) if network.built else None
     if not tensors:
         raise ExportError(
-            f"{network.name} is not built, its input has no shape yet: begin it with a keras.Input, or build it as "
+            f"{network.name} is not built: its input has no shape yet. Begin it with a keras.Input, or build it as "
             f"keras.Model(inputs, outputs)."
         )
     for tensor in tensors:
@@ -124,7 +125,7 @@ def probes(network):
     """Return inputs to try a network out with: one array (256, ...) for each of its inputs, always the same ones.
 
     Standard normal numbers, as latent vectors and noise are; pictures are drawn from [-1, 1], times from [0, 1], whole
-    numbers are 0 to 9, and numbers that are called "digit" or "class" are 1 for one of them and 0 for the others.
+    numbers are 0 to 9, and a row of an input that is called "digit" or "class" holds a single 1, all else 0.
     """
     rng = np.random.default_rng(0)
     arrays = []
@@ -144,6 +145,6 @@ def probes(network):
 
 
 def outputs_of(network, inputs):
-    """Run a network; return its outputs as a list of float32 arrays."""
+    """Run a network on inputs, a list of arrays; return its outputs as a list of arrays."""
     given = network(inputs[0] if len(inputs) == 1 else list(inputs), training=False)
     return [np.asarray(output) for output in (given if isinstance(given, (list, tuple)) else [given])]

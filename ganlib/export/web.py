@@ -3,8 +3,8 @@
 The page's own code is in assets/web/page.html: plain JavaScript on typed arrays, 2 million multiplications for a digit
 of the dense generator, 7 million for one of the convolutional generator. Weights are stored as whole numbers of 24 bits
 with a scale for each unit, in planes of bytes that deflate can shorten, five characters for four bytes; as 32-bit
-floats in base64, the classic pair would take 11 MB instead of less than 8. With fewer bits a page is small enough to
-stand in another one.
+floats in base64, the classic pair would take 11 MB instead of less than 8. With fewer bits a page is small enough to be
+embedded in another one.
 """
 
 import functools
@@ -45,12 +45,12 @@ def to_web(gan, path, *, overwrite=False, bits=BITS):
         Whether what stands at `path` may be replaced.
     bits : int
         Of a weight, 8 to 24. With fewer than 24 the page is smaller, and its pictures, and what it thinks of them, may
-        differ from the network's by a level of grey of the 255; a page that differs by more is refused.
+        differ from the networks' by 2/255, one level of grey; a page that differs by more is refused.
 
     Raises
     ------
     ExportError
-        A layer is none that the page knows, or no pictures are made; and as in `deliver`.
+        The page does not know a layer, or the network makes no pictures that it can draw; and as in `deliver`.
     """
     bits = Whole("bits", 8, BITS)(bits)
     rounded = {} if bits == BITS else {"tolerance": A_LEVEL_OF_GREY}
@@ -91,7 +91,7 @@ def describe_networks(source, arrays):
     Raises
     ------
     ExportError
-        They are no networks that the page can run.
+        The page cannot run the networks.
     """
     network = source.network
     digits = check_pictures(source)
@@ -99,7 +99,10 @@ def describe_networks(source, arrays):
     if gives_logits(source):  # 2 sigmoid(x) - 1, as the variational autoencoder draws them
         steps.append({"op": "grey", "from": [steps[-1]["to"]], "to": steps[-1]["to"] + 1})
     elif steps[-1]["op"] != "tanh":
-        raise ExportError(f"The page draws pictures from -1 to 1, but the {source.part} does not end in a tanh.")
+        raise ExportError(
+            f"The page draws pictures from -1 to 1, but the {source.part} does not end in a tanh: export it to "
+            f"ONNX instead."
+        )
     described = {"latent": network.inputs[0].shape[1], "digits": digits, "shape": list(network.output_shape[1:])}
     described["generator"] = steps
     if (discriminator := discriminator_of(source)) is not None:
@@ -109,7 +112,7 @@ def describe_networks(source, arrays):
 
 
 def check_pictures(source):
-    """Return how many digits can be asked for, 0 for none; ExportError unless the page can steer and draw it."""
+    """Return how many digits or classes can be asked for, or 0; ExportError if the page cannot run the network."""
     network = source.network
     shapes = [tuple(tensor.shape[1:]) for tensor in network.inputs]
     told = [tensor for tensor in network.inputs[1:] if tensor.name == "class" or tensor.shape[1:] == (DIGITS,)]
@@ -120,7 +123,10 @@ def check_pictures(source):
         )
     if len(network.outputs) != 1 or len(network.output_shape) != 4 or network.output_shape[3] not in CHANNELS:
         made = network.output_shape
-        raise ExportError(f"The page draws pictures of 1 or 3 channels, but the {source.part} makes {made}.")
+        raise ExportError(
+            f"The page draws pictures of 1 or 3 channels, but the {source.part} makes {made}: export it to "
+            f"ONNX instead."
+        )
     return shapes[1][0] if len(shapes) == 2 else 0
 
 

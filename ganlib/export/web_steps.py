@@ -78,7 +78,7 @@ def _add_weights(layer, kernel, arrays):
 
 
 def _convolution(layer, config, taken, arrays):
-    """Describe a convolution, or a transposed one, which is the same between a small and a large map turned round."""
+    """Describe a convolution, or a transposed one, which is the same with its small and its large map swapped."""
     if config["data_format"] != "channels_last" or config.get("groups", 1) != 1 or set(layer.dilation_rate) != {1}:
         raise ExportError("its channels come first or in groups, or its kernel has holes")
     if config.get("output_padding") is not None:
@@ -88,7 +88,7 @@ def _convolution(layer, config, taken, arrays):
     kernel = kernel.swapaxes(2, 3) if transposed else kernel
     margins = [
         max((small[i] - 1) * layer.strides[i] + layer.kernel_size[i] - large[i], 0) // 2 for i in (0, 1)
-    ]  # what "same" adds above and to the left; nothing is missing of "valid"
+    ]  # what "same" adds above and to the left; 0 for "valid"
     step = {
         "op": "transposed" if transposed else "convolution",
         "taken": taken[0],
@@ -147,7 +147,7 @@ def _product(layer, config, taken, arrays):
 
 def _sum(layer, config, taken, arrays):
     if len(set(taken)) != 1:
-        raise ExportError("it adds what differs in shape")
+        raise ExportError("it adds inputs of different shapes")
     return [{"op": "sum"}]
 
 
@@ -166,10 +166,10 @@ _STEPS = {
 
 
 def pack(array, bits):
-    """Turn an array into bytes: one of one axis as it is; of a kernel (rows, columns) the weights as whole numbers.
+    """Turn an array into bytes: a vector as float32, a kernel (rows, columns) as whole numbers with a scale per column.
 
-    Before the whole numbers stands the scale of each column. They come in planes of bytes, the lowest first, and from 0
-    to twice `half_of(bits)` they stand for weights from -1 to 1 times the scale.
+    The scales come first, then the whole numbers in planes of bytes, the lowest first. A whole number w stands for the
+    weight (w - `half_of(bits)`) times the scale of its column.
     """
     if array.ndim == 1:
         return array.astype("<f4").tobytes()
@@ -202,14 +202,14 @@ def fill(network, steps, content, at, bits):
     content : bytes
         The arrays of all networks of the page.
     at : int
-        Where those of this one begin.
+        Where the arrays of this network begin, in bytes.
     bits : int
         Of a weight.
 
     Returns
     -------
     int
-        Where they end.
+        Where they end, in bytes.
     """
     layers = (layer_of(network, node) for node in graph_of(network).nodes if node.kind != "InputLayer")
     of_steps = (step["arrays"] for step in steps if "arrays" in step)
@@ -250,5 +250,5 @@ def to_text(content):
 
 
 def from_text(text):
-    """Read what `to_text` wrote; there may be a few zeros behind it."""
+    """Read what `to_text` wrote; up to three zero bytes may follow."""
     return base64.b85decode(text.replace(",", "<"))

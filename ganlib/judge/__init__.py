@@ -1,9 +1,9 @@
 """The judge of made digits: scores that can be trusted, since those of real digits stand beside them.
 
-All of them come from one small classifier that never saw the models which it judges. `report` gives all scores at once;
-each is a small function of a module of its own, with the paper and the equation that it comes from. `signs` is the list
-of what a failing GAN looks like in its numbers; it needs no TensorFlow, which is loaded when a name of `__all__` is
-first used.
+Nearly all of them come from one small classifier that has never seen the models it judges; copies are found in the
+pixels. `report` gives all scores at once; each is a small function in a module of its own, with the paper and the
+equation that it comes from. `signs` lists what a failing GAN looks like in its numbers, and needs no
+TensorFlow, which is loaded when a name of `__all__` is first used.
 """
 
 from ganlib.lazy import lazily

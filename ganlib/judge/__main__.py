@@ -17,7 +17,7 @@ def main(arguments):
     parser = argparse.ArgumentParser(prog="python -m ganlib.judge", description=__doc__, allow_abbrev=False)
     add = parser.add_argument
     add("folder", nargs="?", help="where to save it; with MNIST the default is assets/judge")
-    add("--data", metavar="PATH", help="an .npz file or a folder of IDX files in MNIST's form; default MNIST itself")
+    add("--data", metavar="PATH", help="an .npz file or a folder of IDX files in MNIST's format; default: MNIST itself")
     add("--epochs", type=int, default=8, metavar="N", help="how often every picture is seen; default 8")
     add("--seed", type=int, default=0, metavar="N", help="default 0")
     options = parser.parse_args(arguments)

@@ -12,17 +12,17 @@ from ganlib.wording import write
 
 PICTURES = 200
 WINDOW = signs.RECENT  # steps that a mean is taken over
-LASTING = 3  # looks in a row
+LASTING = 3  # looks whose digits are counted together
 
 KINDS = {
-    "missing digits": "some digits never come up",
+    "missing digits": "some digits hardly ever come up",
     "repeats": "pictures come up again and again",
     "generator saturated": "the generator's tanh is stuck at its ends, so that its pixels are only black and white",
     "discriminator saturated": "the discriminator is sure of everything, so its loss teaches nothing more",
     "no gradient": "hardly any gradient reaches the generator",
     "discriminator fooled": "the discriminator takes fakes for real, so the generator learns nothing from it",
     "oscillation": "the discriminator's opinion of real pictures jumps to and fro",
-    "divergence": "a loss has run off",
+    "divergence": "a loss has run away",
 }
 
 
@@ -51,16 +51,17 @@ class CollapseAlarm(keras.callbacks.Callback):
     """Look at what a GAN makes and measures every few hundred steps, and name what has gone wrong.
 
     A look makes 200 pictures, asks the judge which digits they are and compares them with each other; the rest is read
-    from the history. A failure must show in several looks in a row: GANs stumble and get up again. Until `patience`
-    steps are made, missing digits and repeats mean only that the generator is young, and are not named. Of pictures of
-    your own, other than digits, no digit can be missing; of points of the plane only the history is read.
+    from the history. Most failures must show in two looks in a row, and digits must be missing from three: GANs stumble
+    and get up again. A loss that has run away and a stuck tanh are named at once. Before step `patience` the pictures
+    are not looked at, since a young generator misses digits and repeats itself. Only pictures of digits can lack a
+    digit; of points in the plane only the history is read.
 
     Parameters
     ----------
     every : int
         Steps between two looks, at least 100.
     patience : int
-        Steps before which the pictures are not judged.
+        The step before which the pictures are not looked at.
     judge : DigitClassifier or None
         Tells which digits the pictures show; the one that comes with the project if None.
     tell : callable or None
@@ -69,7 +70,7 @@ class CollapseAlarm(keras.callbacks.Callback):
     Attributes
     ----------
     alarms : list of Alarm
-        What was named, each kind once until it is over.
+        What was named. A kind is named once, and again only after it was over.
     active : dict of str to Alarm
         What is wrong now.
 
@@ -143,7 +144,7 @@ class CollapseAlarm(keras.callbacks.Callback):
 
 
 def lasting(kind):
-    """Return in how many looks in a row a failure must show: one where nothing leads back, else two."""
+    """Return how many looks in a row must show a failure: one if it won't heal or three looks are pooled, else two."""
     return 1 if kind in ("divergence", "generator saturated", "missing digits") else 2
 
 
@@ -155,7 +156,7 @@ def recent(history, after, up_to):
 
 
 def find_in_history(rows):
-    """Find what the numbers of the last steps tell.
+    """Find the failures that the numbers of the last steps show.
 
     Parameters
     ----------
@@ -164,8 +165,9 @@ def find_in_history(rows):
 
     Returns
     -------
-    dict of str to (int or None, str)
-        For each failure the step at which the first window of 100 steps begins that shows it, and the number that does.
+    dict of str to (int, str)
+        For each failure that the last 100 steps still show, the step at which the first window of 100 steps that shows
+        it begins, and the number that shows it.
     """
     found, last = {}, ()
     for start in range(0, len(rows["step"]) - WINDOW + 1, WINDOW):
@@ -193,18 +195,19 @@ def _shown(rows):
 
 
 def find_in_pictures(pictures, counts):
-    """Find what the pictures of the last looks tell.
+    """Find the failures that the pictures of the last looks show.
 
     Parameters
     ----------
     pictures : ndarray
-        float (n, height, width, channels), the newest.
+        The newest, float (n, height, width, channels) in [-1, 1], at least two.
     counts : list of ndarray
-        How often each digit came up in each of the last looks; empty where the pictures are no digits.
+        How often each digit came up in each of the last looks, int64 (10,); empty where the pictures are not of digits.
 
     Returns
     -------
     dict of str to (None, str)
+        For each failure None, as pictures don't say when it began, and what shows it.
     """
     found = {}
     if len(counts) == LASTING:

@@ -11,31 +11,34 @@ from ganlib.judge.random_features import RandomFeatures
 from ganlib.wording import by
 
 FEWEST = 50
-FEWEST_IN_ALL = 2 * FEWEST * 6 // 5  # a half to score by; of the other, a sixth to choose by and the rest beside
+FEWEST_IN_ALL = 2 * FEWEST * 6 // 5  # one half to score by; a sixth of the other to choose by, the rest as "real"
 
 
 class PictureJudge(Judge):
     """A judge of the pictures that somebody brings along.
 
     Its features are those of a network of random weights (`RandomFeatures`); where the pictures belong to several
-    classes, it also tells these apart. All scores have the meaning that they have for digits, and those of real
-    pictures stand beside them. A distance in these features can be compared with others of the same pictures only.
+    classes, it also tells these apart. All scores mean what they mean for digits, and those of real pictures stand
+    beside them. Compare a distance in these features only with others of the same pictures.
 
     Parameters
     ----------
     pictures : Pictures, ndarray, or tuple of pictures and labels
-        All that a model learned from, as `load_pictures` returns them, or uint8 or float (n, side, side, channels).
+        All that a model learned from, at least 120: what `load_pictures` returns, or uint8 from 0 to 255 or float from
+        -1 to 1, (n, side, side, channels).
     unseen : Pictures, ndarray, tuple of pictures and labels, or None
-        Pictures of the same kind that no model learned from, to score by: at least 50. If there are none, one half of
-        `pictures` is scored by, and the other half stands beside as "real"; then whoever copies what it learned from
-        scores as well as real pictures do, and only `copies` tells, which always looks through all of `pictures`.
+        Pictures of the same kind and shape that no model learned from, to score by: at least 50. Without them, one half
+        of `pictures` is used to score by, and most of the other half stands beside as "real". A model that copies its
+        training pictures then scores as well as real pictures do; only `copies`, which always compares with all of
+        `pictures`, gives it away.
     name : str
-        What they are called: the distance is the {name}-FD.
+        What the pictures are called; the distance is the {name}-FD.
 
     Raises
     ------
     ValueError
-        There are fewer than 120 pictures, or an argument is not one of those above.
+        There are fewer than 120 pictures or 50 unseen ones, they are not square, or an argument is not one of those
+        above.
 
     Examples
     --------
@@ -56,7 +59,7 @@ class PictureJudge(Judge):
             train, of_train = images, labels
             test, of_test, _ = _parts_of("unseen", unseen, FEWEST)
             if test.shape[1:] != train.shape[1:]:
-                raise ValueError(f"unseen must be {by(train.shape[1:])} as the pictures, not {by(test.shape[1:])}.")
+                raise ValueError(f"unseen must be {by(train.shape[1:])} like the pictures, not {by(test.shape[1:])}.")
         both = None if of_train is None or of_test is None else (of_train, of_test)
         super().__init__(RandomFeatures(test, of_test, len(classes)), train, test, name, both)
 
@@ -66,7 +69,7 @@ class PictureJudge(Judge):
 
     @cached_property
     def _nearest_of_unseen(self):
-        """Compare what is scored by with training pictures: if it belongs to them, with the others only."""
+        """Compare the pictures to score by with training pictures; if they are some of these, only with the others."""
         known = self._shapes if self._has_unseen else copies.shapes(as_pictures(self.train))
         return copies.nearest_training(as_pictures(self.scoring[:UNSEEN]), known)
 
@@ -80,7 +83,7 @@ class PictureJudge(Judge):
 
 
 def _parts_of(argument, pictures, fewest):
-    """Return pictures, their labels or None, and the names of the classes; ValueError if they are none or too few."""
+    """Return pictures, their labels or None, and the names of the classes; ValueError if they are unfit or too few."""
     labels, classes = None, ()
     if isinstance(pictures, Pictures):
         pictures, labels, classes = pictures

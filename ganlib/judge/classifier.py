@@ -20,14 +20,15 @@ from ganlib.training import atomic_write
 from ganlib.wording import write
 
 WEIGHTS, RECORD = "digit_classifier.npz", "digit_classifier.json"
-CHUNK = 500  # pictures at a time, so that memory stays flat
+CHUNK = 500  # pictures at a time, which limits the memory
 BATCH = 128
 NONE = 10  # the class of pictures that show no digit
-# Pictures of none to one of a digit, before a picture is seen; in training there are as many of both. It was chosen on
-# training digits that a first classifier had not seen: that one recognised 97.6% of them, and 97.2% with 0.05.
+# How many pictures of no digit to expect for each one of a digit, before seeing any; in training it is 1.
+# It was chosen on training digits that a first classifier had not seen: of these it recognised 97.6%, and with 0.05
+# only 97.2%.
 EXPECTED = 0.03
-VARIANCE = 100  # of all features of real digits together: so far off is a model that draws their mean again and again
-DOUBT = np.float32(17)  # how far it is, in features, from a sure digit to what is surely none: five times a neighbour's
+VARIANCE = 100  # of all features of real digits added up: the distance of a model that always gives their mean
+DOUBT = np.float32(17)  # distance in features from a sure digit to a sure non-digit: five times that to a neighbour
 MOST_BYTES = 10_000_000  # that the weights unpack to
 
 
@@ -44,11 +45,11 @@ class DigitClassifier:
     ----------
     sha256 : str
         Of the file of weights, or of the weights if there is none.
-    compared : slice
+    compared : tuple of slice
         Which features a distance compares: all but the doubt.
     """
 
-    # Distances leave the doubt out: it is one number, and where every third picture is none it would be all they tell.
+    # Distances leave the doubt out: where every third picture shows no digit, this number would be all they measure.
     compared = np.s_[:, :-1]
 
     def __init__(self, network):
@@ -59,9 +60,9 @@ class DigitClassifier:
         self.sha256 = hashlib.sha256(b"".join(weight.tobytes() for weight in network.get_weights())).hexdigest()
 
     def recognise(self, images):
-        """Return the probability of each digit; that of none of them is spread evenly over all ten.
+        """Return the probability of each digit; that of no digit is spread evenly over all ten.
 
-        So a picture that is surely no digit gets a tenth for each, and none is likely.
+        So a picture that surely shows no digit gets a tenth for each.
 
         Parameters
         ----------
@@ -76,7 +77,7 @@ class DigitClassifier:
         return self.features(images)[1]
 
     def features(self, images):
-        """Return what the last layer decides by, with the doubt that it comes to, and the probability of each digit.
+        """Return what the last layer decides by, the doubt that it arrives at, and the probability of each digit.
 
         Parameters
         ----------
@@ -86,9 +87,9 @@ class DigitClassifier:
         Returns
         -------
         tuple of ndarray
-            float32 (n, 129) and float32 (n, 10). The features are 128 numbers as they are before the ReLU, which would
-            lay all that is strange near the origin, and among the digits; and the probability of none, times `DOUBT`.
-            Those of real digits have a variance of 100, all 128 together.
+            float32 (n, 129) and float32 (n, 10). The features are 128 numbers from before the ReLU, which would put
+            everything strange near the origin and among the digits; and the probability of no digit, times `DOUBT`.
+            The variances of the 128 add up to 100 for real digits.
         """
         images = check_pictures(images)
         if images.shape[1:] != LEGIBLE:
@@ -100,7 +101,7 @@ class DigitClassifier:
         return np.concatenate([np.concatenate(features), DOUBT * none], axis=1), digits + none / NONE
 
     def save(self, folder, **record):
-        """Write the weights as 16-bit floats, and beside them their SHA-256 and what else should be remembered."""
+        """Write the weights as 16-bit floats, and beside them their SHA-256 and whatever `record` should remember."""
         buffer = io.BytesIO()
         np.savez(buffer, *[weight.astype(np.float16) for weight in self.network.get_weights()])
         record = {**record, "sha256": hashlib.sha256(buffer.getbuffer()).hexdigest()}
@@ -120,7 +121,7 @@ class DigitClassifier:
         Raises
         ------
         DataError
-            The files cannot be read, or the weights are not the ones that the record tells of.
+            The files cannot be read, or the weights are not the ones that the record describes.
         """
         weights, record = as_path(weights, "weights"), as_path(record, "record")
         try:
@@ -147,7 +148,7 @@ def _read_weights(content):
         return [arrays[name].astype(np.float32) for name in arrays.files]
 
 
-_RESTORE = "Restore it with `git checkout -- assets/judge`, or train it again with `python -m ganlib.judge`."
+_RESTORE = "Restore the files with `git checkout -- assets/judge`, or train a judge with `python -m ganlib.judge`."
 
 
 def build_classifier(seed=None):
@@ -194,19 +195,20 @@ def build_classifier(seed=None):
 def train_classifier(images=None, labels=None, epochs=8, seed=0, verbose=1, kinds=tuple(TAUGHT)):
     """Train a digit classifier that tells digits from pictures which show none.
 
-    Half of the digits that it sees are slanted, turned and stretched a little, and some are thicker, thinner, noisy or
+    Half of the digits that it sees are slanted, turned and resized a little, and some are thicker, thinner, noisy or
     blurred; all are moved about by up to two pixels. For each of them it sees one picture of
-    `ganlib.judge.outliers`, where the right answer is an eleventh class, none (outlier exposure: Hendrycks, Mazeika and
-    Dietterich 2019; the class of its own: Zhang and LeCun 2017). Without them it takes fog for digits, and is sure.
+    `ganlib.judge.outliers`, where the right answer is an eleventh class, no digit (outlier exposure: Hendrycks, Mazeika
+    and Dietterich 2019; a class of its own: Zhang and LeCun 2017). Without them it would be sure that fog is digits.
 
     Parameters
     ----------
     images : ndarray or None
         uint8 or float (n, 28, 28, 1); the MNIST training set if None.
     labels : ndarray or None
-        The digits, whole numbers (n,).
+        The digits, whole numbers from 0 to 9, (n,).
     epochs : int
-        How often every picture is seen, each time deformed afresh. The learning rate falls to 0 along half a cosine.
+        How often every picture is seen, each time deformed differently. The learning rate falls to 0 along half a
+        cosine.
     seed : int
         Seed of the first weights, of the deformations, of the outliers, of the order and of the dropout.
     verbose : int
@@ -218,6 +220,11 @@ def train_classifier(images=None, labels=None, epochs=8, seed=0, verbose=1, kind
     Returns
     -------
     DigitClassifier
+
+    Raises
+    ------
+    ValueError
+        The pictures are not 28 by 28 pixels, the labels do not fit them, or an argument is not one of those above.
     """
     if images is None:
         images, labels = load_mnist("train")
@@ -235,7 +242,7 @@ def train_classifier(images=None, labels=None, epochs=8, seed=0, verbose=1, kind
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     network.compile(keras.optimizers.Adam(rate), loss, jit_compile=False)  # on a CPU, XLA is four times as slow
     for _ in range(epochs):
-        seen = deformed(pictures, rng)  # what shows none is made of these too: whether it was deformed must not tell it
+        seen = deformed(pictures, rng)  # outliers are made of these too, so that deformation gives nothing away
         seen = np.concatenate([seen, outliers(seen, labels, n, rng, kinds)])
         network.fit(seen, wanted, batch_size=BATCH, verbose=verbose)
     _settle(network, pictures)
@@ -243,7 +250,7 @@ def train_classifier(images=None, labels=None, epochs=8, seed=0, verbose=1, kind
 
 
 def _settle(network, pictures):
-    """Expect as few pictures of none as `EXPECTED` says, and give the features the variance of 100."""
+    """Expect as few pictures of no digit as `EXPECTED` says, and scale the features to a variance of `VARIANCE`."""
     features, logits = network.get_layer("features"), network.get_layer("logits")
     found = DigitClassifier(network).features(pictures[:10_000])[0][:, :-1]
     scale = np.sqrt(max(found.var(axis=0).sum(), 1e-6) / VARIANCE)
@@ -254,7 +261,7 @@ def _settle(network, pictures):
 
 
 def check_labels(labels, pictures):
-    """Return the digits that pictures show as whole numbers; ValueError if they are none, or the pictures no digits."""
+    """Return the digits that pictures show, as whole numbers; ValueError if these or the pictures do not fit."""
     if pictures.shape[1:] != LEGIBLE:
         raise ValueError(f"The pictures must be 28 by 28 pixels, not {pictures.shape[1:]}: resize them.")
     labels = as_array("labels", labels)
@@ -273,7 +280,7 @@ def shipped():
 
 
 def recognise(images):
-    """Return the probability of each digit, float32 (n, 10), says the classifier that comes with the project.
+    """Return what the classifier of the project gives as the probability of each digit, float32 (n, 10).
 
     Parameters
     ----------
@@ -300,7 +307,7 @@ def share_recognised(images, confidence=0.9):
 def are_digits(images):
     """Tell whether pictures are digits that the judge can read: whether it recognises most of the first hundred.
 
-    Grey pictures of 28 by 28 pixels may be letters or clothes, of which a judge of digits has nothing to say.
+    Grey pictures of 28 by 28 pixels may be letters or clothes, and a judge of digits has nothing to say about those.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """How far apart two clouds of points in the plane are, and which clusters a cloud has found (lesson 05).
 
-A distance that is to be believed must read zero, up to chance, when real points are compared with other real points.
+To be believed, a distance must be zero, up to chance, when real points are compared with other real points.
 """
 
 from numbers import Real
@@ -17,13 +17,13 @@ def energy_distance(points, others):
     2 E|X - Y| - E|X - X'| - E|Y - Y'|: how much further apart points of different clouds are than points of the same
     one, on average over all pairs. It is zero only for equal distributions. A point is never paired with itself, so the
     estimate has no bias: between clouds of one distribution it is zero on average, and often a little below.
-    It needs no grid and no density, so nothing has to be tuned, and it tells far from very far when the clouds do not
-    overlap, where a Kullback-Leibler divergence is infinite and a Jensen-Shannon divergence always log 2.
+    It needs no grid and no density, so there is nothing to tune. And when the clouds do not overlap it still tells far
+    from very far, where a Kullback-Leibler divergence is infinite and a Jensen-Shannon divergence always log 2.
 
     Parameters
     ----------
     points, others : array, shape (n, 2) and (m, 2)
-        At least 2 points each; the numbers may differ.
+        At least 2 finite points each; n and m may differ.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def _mean_within(points):
 
 
 def cluster_shares(points, centres, radius=0.2):
-    """Count which share of a cloud lies near each centre.
+    """Measure what share of a cloud lies near each centre.
 
     Parameters
     ----------
@@ -56,12 +56,13 @@ def cluster_shares(points, centres, radius=0.2):
         At least 2.
     centres : array, shape (k, 2)
     radius : float
-        How near; above 0.
+        Points closer to a centre than this count; above 0.
 
     Returns
     -------
     numpy.ndarray, shape (k,), float64
-        Shares from 0 to 1; what is missing from a sum of 1 lies near no centre.
+        Shares from 0 to 1. If no two centres are closer than twice the radius, what their sum lacks of 1 lies near no
+        centre.
     """
     if isinstance(radius, bool) or not isinstance(radius, Real) or not radius > 0:
         raise ValueError(f"radius must be a number above 0, not {write(radius)}.")

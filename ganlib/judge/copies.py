@@ -1,11 +1,11 @@
-"""Copies: pictures that are a training picture again, be it moved, a little thicker or thinner, or mirrored.
+"""Copies: pictures that repeat a training picture, even if moved, mirrored, or a little thicker or thinner.
 
-A distance alone cannot tell them: two people's ones are nearer to each other than a thickened eight to itself. So a
-picture's distance to the nearest training picture is divided by that to the second nearest. It is small for a copy, and
-about 0.9 for what somebody else wrote, in crowded places and in empty ones (the ratio of Lowe 2004, section 7.1; for
-copies of training pictures compare Carlini et al. 2023, section 5.1). A distance is that to a training picture drawn
-with the best-fitting pen, thicker or thinner than it was (a tangent distance: Simard, LeCun and Denker 1993,
-section 2).
+A distance alone can't find them: two people's 1s are closer to each other than an 8 is to a thicker copy of itself.
+So a picture's distance to the nearest training picture is divided by its distance to the second nearest. The ratio is
+small for a copy, and about 0.9 for what somebody else wrote, in crowded places and in empty ones (the ratio of Lowe
+2004, section 7.1; for copies of training pictures compare Carlini et al. 2023, section 5.1). A distance is measured to
+the training picture as the best-fitting pen would draw it, thicker or thinner (a tangent distance: Simard, LeCun and
+Denker 1993, section 2).
 """
 
 import numpy as np
@@ -16,15 +16,15 @@ from ganlib.judge.neighbours import nearest_few
 DIRECTIONS, CANDIDATES = 16, 3  # main directions to seek in, and how many found there are looked at closely
 PEN = 0.3  # share of the way to a pen that is a pixel larger on every side: a small step, along which digits thicken
 MOST_PEN = 1.5  # such steps, in both directions
-SMALL = 14  # pixels a side, or a little more: so much of a picture counts
-PLAIN = 0.9  # from which a paper counts as black or white
+SMALL = 14  # pixels per side that pictures are shrunk to, or up to 27 where their side is no multiple of 14
+PLAIN = 0.9  # brightness beyond which paper counts as pure black or white
 
 
 def shapes(pictures):
     """Describe pictures so that neither place nor brightness counts.
 
     Of each only the ink is taken: by how much it differs from its paper, the usual colour along its edge. Then it is
-    moved until its centre of mass is in the middle, softened, shrunk to about 14 pixels a side, and scaled to length 1.
+    moved until its centre of mass is in the middle, softened, shrunk to 14-27 pixels per side, and scaled to length 1.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def shapes(pictures):
     Returns
     -------
     ndarray
-        float32 (n, small, small, channels): of 28 pixels a side 14 are left.
+        float32 (n, small, small, channels): 14 pixels per side are left of 28, and 16 of 32 or 64.
     """
     n, side, _, channels = pictures.shape
     edge = np.concatenate([pictures[:, 0], pictures[:, -1], pictures[:, :, 0], pictures[:, :, -1]], axis=1)
@@ -69,8 +69,8 @@ def nearest_training(pictures, known):
     Returns
     -------
     tuple of ndarray
-        Which training picture, int64 (n,); its distance between shapes, 0 to 1.4, float (n,); and that distance over
-        the one to the second nearest, 0 to 1.
+        Which training picture, int64 (n,); the distance between the two shapes, 0 to 2 (to 1.4 if all ink is lighter
+        than its paper, as in digits), float (n,); and that distance divided by the one to the second nearest, 0 to 1.
     """
     flat = known.reshape(len(known), -1)
     main = np.linalg.eigh(flat.T @ flat)[1][:, -DIRECTIONS:]

@@ -4,7 +4,7 @@ import numpy as np
 
 from ganlib.arguments import as_numbers
 
-PRESENT = 0.01  # a kind is there if it is at least this share of the pictures, or a tenth of what all could have
+PRESENT = 0.01  # share of the pictures from which a kind is present; of more than ten kinds, a tenth of an equal share
 
 
 def classifier_score(probabilities):
@@ -22,8 +22,8 @@ def classifier_score(probabilities):
 
     References
     ----------
-    Salimans et al. 2016, section 4 (the "Inception score", with a classifier of digits in Inception's place). Batches
-    of 32, as some codes take them, score lower; here all pictures make one batch.
+    Salimans et al. 2016, section 4 (the "Inception score", with a classifier of digits in place of Inception).
+    Batches of 32, as in some code, score lower; here all pictures make one batch.
     """
     probabilities = as_numbers("probabilities", probabilities)
     against = np.log(np.maximum(probabilities, 1e-300)) - np.log(np.maximum(probabilities.mean(axis=0), 1e-300))
@@ -36,7 +36,7 @@ def divergence_from_uniform(counts):
     Parameters
     ----------
     counts : ndarray
-        How often each of k digits came up, (k,).
+        How often each of k kinds came up, (k,).
 
     Returns
     -------
@@ -50,13 +50,13 @@ def divergence_from_uniform(counts):
 
 
 def kinds_present(counts):
-    """Return how many of k kinds make up at least 1% of the pictures, or of more than ten kinds a tenth of 1/k."""
+    """Return how many of k kinds are present: at least 1% of the pictures, or 0.1/k of them if k is above 10."""
     counts = _counts(counts)
     return int((counts >= rare(len(counts)) * counts.sum()).sum())
 
 
 def rare(kinds):
-    """Return the share of the pictures below which one of so many kinds is missing."""
+    """Return the share of the pictures below which one of this many kinds counts as missing."""
     return min(PRESENT, 0.1 / kinds)
 
 

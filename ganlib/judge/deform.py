@@ -53,9 +53,10 @@ def stroke(pictures, combine):
 
 
 def transformed(pictures, turn, slant, size, move):
-    """Return pictures turned, slanted and sized about their middle, then moved by whole pixels; what comes in is black.
+    """Return pictures turned, slanted and resized about their middle, then moved; what comes in is black.
 
-    Radians, pixels sideways per pixel down, a factor, (n, 2) pixels across and down.
+    `turn` (n,) is in radians, `slant` (n,) in pixels sideways per pixel down, and `size` (n,) is a factor. `move`, (n,
+    2), is how many pixels left and up, fractions too.
     """
     cosine, sine = np.cos(turn) / size, np.sin(turn) / size
     back = np.array([[cosine, slant * cosine - sine], [sine, slant * sine + cosine]]).transpose(2, 0, 1)

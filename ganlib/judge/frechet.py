@@ -21,14 +21,14 @@ def mean_and_covariance(features):
 def frechet_distance(features, others):
     """Compute |m - m'|^2 + trace(C + C' - 2 (C C')^(1/2)) from the means and covariances of two clouds.
 
-    It is never below 0, and 0 for clouds with the same mean and covariance. Fewer points read higher: with n of them
-    the covariance is itself an estimate, and its error adds about 1/n (Chong and Forsyth 2020). So two numbers can be
-    compared at the same n only.
+    It is never below 0, and 0 for clouds with the same mean and covariance. Fewer points score higher: the covariance
+    of n points is itself an estimate, which adds a bias that shrinks like 1/n (Chong and Forsyth 2020). So compare two
+    distances only at the same n.
 
     Parameters
     ----------
     features, others : ndarray, or tuple of mean (d,) and covariance (d, d)
-        (n, d) and (m, d); what `mean_and_covariance` gives saves computing it again.
+        (n, d) and (m, d), both with at least 2 points; or what `mean_and_covariance` returned for them, to save time.
 
     Returns
     -------
@@ -41,7 +41,9 @@ def frechet_distance(features, others):
     mean, covariance = _moments("features", features)
     other_mean, other_covariance = _moments("others", others)
     if mean.shape != other_mean.shape:
-        raise ValueError(f"features and others must have as many columns, not {len(mean)} and {len(other_mean)}.")
+        raise ValueError(
+            f"features and others must have the same number of columns, not {len(mean)} and {len(other_mean)}."
+        )
     root = _root(covariance)
     # The eigenvalues of C C' are those of the symmetric C^(1/2) C' C^(1/2), which needs no complex numbers.
     shared = np.sqrt(np.clip(np.linalg.eigvalsh(root @ other_covariance @ root), 0, None)).sum()

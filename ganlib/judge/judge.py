@@ -1,7 +1,7 @@
 """The report: every score of a set of pictures, beside the same scores of as many real ones.
 
-Three sets of real pictures do not meet: those to choose by, those to score by, and those whose scores stand beside.
-The usual judge is that of MNIST digits; that of any other pictures is in `ganlib.judge.any_pictures`.
+Three sets of real pictures never overlap: those to choose by, those to score by, and those whose scores stand beside.
+The usual judge is for MNIST digits; the one for any other pictures is in `ganlib.judge.any_pictures`.
 """
 
 from dataclasses import dataclass, field, fields
@@ -20,13 +20,13 @@ from ganlib.wording import by, plain, write
 
 FEWEST = 100
 DIGITS = tuple(map(str, range(10)))
-UNSEEN = 2000  # test pictures that show how near to the training pictures what nobody copied is
+UNSEEN = 2000  # test pictures that show how near pictures lie to the training pictures though nobody copied them
 SHARE_TO_CHOOSE_BY = 1 / 6  # of the training pictures: 10,000 of MNIST's, as many as there are to score by
-RECOGNISED = 0.9  # probability from which a picture counts as recognised
+RECOGNISED = 0.9  # probability above which a picture counts as recognised
 NEIGHBOURS_OF_SHARES, NEIGHBOURS_OF_DENSITY = 3, 5
-DOUBTFUL = 0.05  # share of the real digits that are no measure of what lies among digits
-RARE = 0.01  # as near to each other, or to a training digit, as so few real digits are
-PAIRS = ("copied", "doubled")  # what a report holds for figures, and JSON need not
+DOUBTFUL = 0.05  # share of the real pictures, the most doubtful ones, around which no balls are drawn
+RARE = 0.01  # doubles and copies are as close as only this share of real pictures are
+PAIRS = ("copied", "doubled")  # what a report holds for figures only; JSON leaves them out
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Report:
     n : int
         How many pictures were judged. Scores can be compared at the same n only.
     mnist_fd : float
-        Fréchet distance to real pictures that are not learned from, in the classifier's features; lower is better. Not
-        the FID. The mean of all real pictures again and again would have 100.
+        Fréchet distance to the pictures to score by, in the classifier's features; lower is better. It is not the FID.
+        A model that always gave the average features of real pictures would have about 100.
     kernel_distance, kernel_spread : float
         Squared kernel distance to them, mean and standard deviation over subsets; lower is better, about 0 is perfect.
     score : float or None
@@ -48,7 +48,8 @@ class Report:
         Share of the pictures that lie among real ones, and of real ones that lie among the pictures; here the
         classifier's doubt counts as one more feature.
     density, coverage : float
-        How crowded real pictures' places are, about 1 for real ones; share of these that have a picture near them.
+        How densely the pictures crowd where real ones lie, about 1 for real ones; share of the real ones with a picture
+        nearby.
     kind_counts : ndarray
         How many pictures are taken for each kind, such as each digit, int64 (k,).
     divergence : float
@@ -56,24 +57,24 @@ class Report:
     kinds_present : int
         How many kinds make up at least 1% of the pictures, or of more than ten kinds a tenth of an equal share.
     near_doubles : float
-        Share of the pictures that have another one nearer than all but 1% of n real ones have.
+        Share of the pictures whose nearest other one is as close as for only 1% of n real ones.
     nearest_training : float
-        Median distance to the nearest training picture, or to one in a mirror: between the shapes of
-        `ganlib.judge.copies`, 0 to 1.4.
+        Median distance to the nearest training picture, mirrored or not, between the shapes of `ganlib.judge.copies`: 0
+        to 1.4 for digits, up to 2 for other pictures.
     copies : float
-        Share of the pictures that stand out as one training picture again, be it moved, a little thicker or mirrored:
-        for all but 1% of unseen real ones the second nearest training picture is not so much farther than the nearest.
+        Share of the pictures that repeat one training picture, even if moved, mirrored or a little thicker: their
+        nearest training picture stands out from the second nearest as it does for only 1% of unseen real ones.
     recognised : float or None
         Share of the pictures in which the classifier sees one kind with a probability above 0.9. None where there is
         one kind only.
     judge : str
-        The first 12 digits of the SHA-256 of the classifier's weights.
+        The first 12 hexadecimal digits of the classifier's `sha256`.
     sets : str
         Which real pictures the scores come from.
     copied : ndarray
-        The copies, int64 (m, 2): which picture, and of which training picture, the most alike first.
+        The copies, int64 (m, 2): which picture, and which training picture it repeats, the closest first.
     doubled : ndarray
-        The near doubles, int64 (m, 2): which picture, and which other one, the most alike first.
+        The near doubles, int64 (m, 2): which picture, and which other one, the closest first.
     name : str
         What the real pictures are called.
     classes : tuple of str
@@ -112,7 +113,7 @@ class Report:
         return sentence(self)
 
     def as_dict(self):
-        """Return the scores, without the pairs, as JSON can hold them, those of real digits under `real`."""
+        """Return the scores as a dict that JSON can hold, without the pairs; those of real pictures are in `real`."""
         values = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in PAIRS}
         values["kind_counts"], values["classes"] = self.kind_counts.tolist(), list(self.classes)
         return {**values, "real": self.real and self.real.as_dict()}
@@ -137,7 +138,7 @@ TITLES = {
     "density": "density",
     "coverage": "coverage",
     "divergence": "divergence of the kinds",
-    "kinds_present": "kinds that are there",
+    "kinds_present": "kinds present",
     "near_doubles": "near doubles",
     "nearest_training": "nearest training picture",
     "copies": "copies of training pictures",
@@ -152,14 +153,16 @@ class Judge:
     Parameters
     ----------
     classifier : DigitClassifier or None
-        The one that comes with the project if None. What else has its `features`, `compared` and `sha256` will do.
+        The one that comes with the project if None. Anything with `features`, `compared` and `sha256` like its own will
+        do.
     train, test : ndarray or None
-        Real pictures: those that a model learns from and those that it never sees; MNIST if None.
+        Real pictures that a model learns from, and others that it never sees: at least 100 of each, uint8 or float (n,
+        height, width, channels); MNIST's if None.
     name : str
-        What the pictures are called: the distance is the {name}-FD.
+        What the pictures are called; the distance is the {name}-FD.
     labels : tuple of ndarray, or None
-        What `train` and `test` show, whole numbers from 0, (n,) and (m,). With them every set below has each kind in
-        its usual share, however few pictures are taken of it; without, or for MNIST, None.
+        What `train` and `test` show, whole numbers from 0, (n,) and (m,). With them, the first few pictures of each set
+        below already hold every kind in its usual share. None if there are no labels, and for MNIST, which has its own.
 
     Attributes
     ----------
@@ -168,7 +171,12 @@ class Judge:
     scoring : ndarray
         The test pictures, in a random order, that all scores compare with.
     ceiling : ndarray
-        The other training pictures: their first n are what stands beside n made ones as "real".
+        The other training pictures: the first n of them stand beside n made ones as "real".
+
+    Raises
+    ------
+    ValueError
+        There are too few pictures, or an argument is not one of those above.
     """
 
     fewest, classes = FEWEST, DIGITS
@@ -196,7 +204,7 @@ class Judge:
             of if of is None else check_kinds(of, len(pictures))
             for of, pictures in ((of_train, self.train), (of_test, test))
         )
-        # Data are often sorted: the first and the last thousand of MNIST's test digits differ by a distance of 2.7.
+        # Data is often sorted: the first and the last thousand of MNIST's test digits are a distance of 2.7 apart.
         order, to_choose_by = mixed(len(self.train), of_train, seed=0), round(SHARE_TO_CHOOSE_BY * len(self.train))
         self.choosing, self.ceiling = self.train[order[:to_choose_by]], self.train[order[to_choose_by:]]
         self.scoring = test[mixed(len(test), of_test, seed=1)]
@@ -215,21 +223,25 @@ class Judge:
             The pictures, as `load_mnist(path=...)` takes them.
         name : str
             What they are called, such as "Fashion".
+
+        Returns
+        -------
+        Judge
         """
         classifier = DigitClassifier.load(f"{folder}/{WEIGHTS}", f"{folder}/{RECORD}")
         (train, of_train), (test, of_test) = (load_mnist(split, path=data) for split in ("train", "test"))
         return cls(classifier, train, test, name, (of_train, of_test))
 
     def distance(self, images, by="scoring"):
-        """Compute the Fréchet distance alone, which is much quicker than a whole report.
+        """Compute only the Fréchet distance, which is much quicker than a whole report.
 
         Parameters
         ----------
         images : ndarray
-            As for `report`, but as many as you like.
+            As for `report`, but with no upper limit.
         by : {"scoring", "choosing"}
-            To which set of real pictures. Whoever chooses among several models takes "choosing": what was chosen by a
-            score is flattered by it.
+            The set of real pictures to compare with. To choose among several models, take "choosing": a score flatters
+            the model that was chosen by it.
 
         Returns
         -------
@@ -246,7 +258,7 @@ class Judge:
         return self.distance(self.ceiling[:n])
 
     def quick(self, images):
-        """Compute the scores that need no training pictures alone, as a report has them, in a fraction of its time.
+        """Compute only the scores that need no training pictures, as in a report but in a fraction of its time.
 
         Parameters
         ----------
@@ -255,8 +267,8 @@ class Judge:
 
         Returns
         -------
-        dict of str to float
-            "recognised", "mnist_fd", "precision", "recall", "density" and "coverage", as attributes of a `Report`.
+        dict of str to float or None
+            "recognised", "mnist_fd", "precision", "recall", "density" and "coverage", see the attributes of `Report`.
         """
         features, probabilities = self.classifier.features(self.check_enough(images))
         own = neighbours.neighbour_distances(features, NEIGHBOURS_OF_SHARES)
@@ -274,8 +286,8 @@ class Judge:
         Parameters
         ----------
         images : ndarray
-            float in [-1, 1] or uint8, (n, 28, 28) or (n, 28, 28, 1), or of the shape that the judge knows; from 100 to
-            as many as `ceiling` holds.
+            float in [-1, 1] or uint8, (n, 28, 28) or (n, 28, 28, 1), or of the shape that the judge knows; from 100 (50
+            for a `PictureJudge`) to as many as `ceiling` holds.
 
         Returns
         -------
@@ -295,8 +307,8 @@ class Judge:
         Raises
         ------
         ValueError
-            Another shape, dtype or range, NaN, fewer than 100, or nothing but even grey; or, if as many real ones shall
-            stand beside them, more than those are.
+            Another shape, dtype or range, NaN, fewer than 100 (50 for a `PictureJudge`), or nothing but even grey; or,
+            with `beside`, more than there are real ones to stand beside them.
         """
         pictures, shape, most = as_pictures(images), self.train.shape[1:], len(self.ceiling)
         if pictures.shape[1:] != shape:
@@ -306,12 +318,12 @@ class Judge:
             )
         if len(pictures) < self.fewest:
             raise ValueError(
-                f"{len(pictures)} pictures are too few: with under {self.fewest} the scores would tell of chance, not "
-                f"of the model. Give at least {self.fewest}, better {min(most, 10_000):,}."
+                f"{len(pictures)} pictures are too few: below {self.fewest} the scores would tell more about chance "
+                f"than about the model. Give at least {self.fewest}, better {min(most, 10_000):,}."
             )
         if beside and len(pictures) > most:
             raise ValueError(
-                f"{len(pictures):,} pictures are too many: there are {most:,} real ones. Give at most those."
+                f"{len(pictures):,} pictures are too many: there are {most:,} real ones. Give at most that many."
             )
         flat = pictures.reshape(len(pictures), -1)
         if (flat.max(axis=1) == flat.min(axis=1)).all():
@@ -319,7 +331,7 @@ class Judge:
         return pictures
 
     def _scores(self, pictures, nearest_training):
-        """Compute all scores of pictures, of which it is known what `copies.nearest_training` says."""
+        """Compute all scores of pictures; `nearest_training` is what `copies.nearest_training` returned for them."""
         n = len(pictures)
         features, probabilities = self.classifier.features(pictures)
         own, who = neighbours.nearest_others(features, NEIGHBOURS_OF_DENSITY)
@@ -408,12 +420,12 @@ class Judge:
         return others, self._radii[n]
 
     def _close(self, n):
-        """Return how near another one is to 1% of n real pictures."""
+        """Return the distance below which only 1% of n real pictures have their nearest neighbour."""
         return float(np.quantile(self._neighbourhood(n)[1][:, 0], RARE))
 
 
 def mixed(n, labels=None, seed=0):
-    """Return the numbers from 0 to n - 1 in a random order of which every part has each label in its usual share.
+    """Return the numbers from 0 to n - 1, shuffled so that every stretch of them has each label in its usual share.
 
     Parameters
     ----------
@@ -438,13 +450,13 @@ def mixed(n, labels=None, seed=0):
 
 
 def _pairs(closeness, limit, others):
-    """Return which are below a limit, and with which other each, int64 (m, 2), the closest first."""
+    """Return which pictures are below a limit, and the partner of each, int64 (m, 2), the closest first."""
     which = closeness.argsort()[: (closeness < limit).sum()]
     return np.stack([which, others[which]], axis=1)
 
 
 def check_kinds(labels, n):
-    """Return what n pictures show as whole numbers, int (n,); ValueError if they are none."""
+    """Return what n pictures show as whole numbers, int (n,); ValueError if it is anything else."""
     labels = as_array("labels", labels)
     if labels.dtype.kind not in "iu" or labels.shape != (n,) or labels.min() < 0:
         raise ValueError(f"labels must be whole numbers from 0, one for each of {n} pictures.")
@@ -452,7 +464,7 @@ def check_kinds(labels, n):
 
 
 def sentence(report):
-    """Say in words what the scores are, what real digits score, and what is wrong."""
+    """Say in words what the scores are, what real pictures score, and what is wrong."""
     real, name = report.real, report.name
 
     def beside(attribute, form):
@@ -486,14 +498,15 @@ def default_judge():
 
 
 def report(images, judge=None):
-    """Return every score of a set of pictures, with those of as many real digits and a sentence.
+    """Return every score of a set of pictures, with those of as many real ones and a sentence.
 
     Parameters
     ----------
     images : ndarray
-        float in [-1, 1] or uint8, (n, 28, 28) or (n, 28, 28, 1); at least 100, better 10,000.
+        float in [-1, 1] or uint8, (n, 28, 28) or (n, 28, 28, 1), or of the shape that the judge knows; at least 100,
+        better 10,000, at most 50,000.
     judge : Judge or None
-        Another judge than that of MNIST digits.
+        None means the judge of MNIST digits.
 
     Returns
     -------
@@ -502,7 +515,7 @@ def report(images, judge=None):
     Raises
     ------
     ValueError
-        The pictures cannot be judged; the sentence says why.
+        The pictures cannot be judged; the message says why.
 
     Examples
     --------
@@ -510,5 +523,5 @@ def report(images, judge=None):
     >>> judged.mnist_fd, judged.real.mnist_fd  # doctest: +SKIP
     """
     if not (judge is None or hasattr(judge, "report")):
-        raise ValueError(f"judge must be a Judge, or None for that of MNIST digits, not {write(judge)}.")
+        raise ValueError(f"judge must be a Judge, or None for the judge of MNIST digits, not {write(judge)}.")
     return (default_judge() if judge is None else judge).report(images)

@@ -14,26 +14,26 @@ class KeepBest(keras.callbacks.Callback):
     """Measure the averaged generator at regular steps, and let its best weights make the pictures when training ends.
 
     What learns, the average too, stays as it is, so that training can go on; what was measured and kept is a part of
-    the model's state, so that it outlives an interrupt or a crash. It chooses by real digits that no score uses.
+    the model's state, so that it survives an interrupt or a crash. It chooses by real pictures that no score uses.
 
     Parameters
     ----------
     every : int
         Steps between two measurements.
     judge : Judge or None
-        That of MNIST digits if None.
+        None means the judge of MNIST digits.
     """
 
     def __init__(self, every=1000, judge=None):
         super().__init__()
         self.every = Whole("every", 1)(every)
         if not (judge is None or hasattr(judge, "distance")):
-            raise ValueError(f"judge must be a Judge, or None for that of MNIST digits, not {write(judge)}.")
+            raise ValueError(f"judge must be a Judge, or None for the judge of MNIST digits, not {write(judge)}.")
         self._judge = judge
 
     @property
     def distances(self):
-        """Dict of step to the Fréchet distance that was measured there, of 2,000 pictures."""
+        """The Fréchet distance of 2,000 pictures at each step that was measured, as a dict by step."""
         return dict(self.model.judged)
 
     @property

@@ -20,8 +20,8 @@ def squared_mmd(features, others):
     """Estimate the squared maximum mean discrepancy of two clouds with the cubic kernel, without bias.
 
     Gretton et al. 2012, equation 3: the mean kernel of two points of the one cloud, plus that of the other, minus twice
-    that of one point of each; no point is paired with itself. It is 0 on average for clouds of one distribution, and
-    then falls below 0 half of the time.
+    that of one point of each; no point is paired with itself. For clouds of one distribution it is 0 on average, and
+    often a little below.
 
     Parameters
     ----------
@@ -44,14 +44,15 @@ def _mean_within(features):
 def kernel_distance(features, others, subsets=20, size=1000, seed=0):
     """Estimate the squared discrepancy on random subsets, and how much it varies between them.
 
-    Unlike the Fréchet distance it reads the same, on average, whatever the number of pictures.
+    Unlike the Fréchet distance, it is the same on average, whatever the number of pictures.
 
     Parameters
     ----------
     features, others : ndarray
-        (n, d) and (m, d).
+        (n, d) and (m, d), both with at least 2 points.
     subsets, size : int
-        How many subsets of how many points each, drawn without replacement; fewer points if there are fewer.
+        How many subsets, 1 to 1,000, of how many points each, at least 2, drawn without replacement. If a cloud has
+        fewer points, all of them are taken.
     seed : int
 
     Returns

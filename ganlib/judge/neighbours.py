@@ -16,7 +16,7 @@ def squared_distances(points, others):
     Yields
     ------
     tuple of slice and ndarray
-        Which points; float64 (of those, m).
+        Which points, and their squared distances to all others, float64 (points in the slice, m).
     """
     points, others = np.asarray(points, np.float64), np.asarray(others, np.float64)
     of_others = (others**2).sum(axis=1)
@@ -37,6 +37,7 @@ def neighbour_distances(points, k):
     points : ndarray
         (n, d), with n above k.
     k : int
+        From 1 to n - 1.
 
     Returns
     -------
@@ -64,7 +65,7 @@ def nearest_others(points, k):
 def nearest_few(points, others, k):
     """Return which of the others are the k nearest to every point, nearest first.
 
-    They are sought in float32 around the mean, which is quick: of two that are equally near, any may be the first.
+    They are sought in float32 around the mean, which is quick; of two that are equally near, either may come first.
 
     Parameters
     ----------
@@ -80,7 +81,9 @@ def nearest_few(points, others, k):
     """
     points, others = as_numbers("points", points), as_numbers("others", others)
     if points.shape[1] != others.shape[1]:
-        raise ValueError(f"points and others must have as many columns, not {points.shape[1]} and {others.shape[1]}.")
+        raise ValueError(
+            f"points and others must have the same number of columns, not {points.shape[1]} and {others.shape[1]}."
+        )
     k, mean = Whole("k", 1, len(others))(k), others.mean(axis=0)
     sought, around = ((part - mean).astype(np.float32) for part in (points, others))
     # One product gives the squared distances, less that of the point itself.
@@ -103,16 +106,17 @@ def nearest_few(points, others, k):
 
 
 def shares(fake, real, near=3, wide=5, fake_distances=None, real_distances=None):
-    """Compute precision, recall, density and coverage: what fakes and real points are to each other's neighbours.
+    """Compute precision, recall, density and coverage: how fakes and real points lie among each other's neighbours.
 
-    The ball around a point reaches to its k-th nearest other point of the same cloud. A cloud lies within its balls.
+    The ball around a point reaches to its k-th nearest other point of the same cloud. Together the balls show where the
+    cloud lies.
 
     Parameters
     ----------
     fake, real : ndarray
-        (n, d) and (m, d), as many of each if precision and recall are to be compared.
+        (n, d) and (m, d); to compare precision with recall, take as many fakes as real points.
     near, wide : int
-        k of the balls that precision and recall, and density and coverage count by.
+        k of the balls: `near` for precision and recall, `wide` for density and coverage.
     fake_distances, real_distances : ndarray or None
         What `neighbour_distances` says of each cloud, (n, at least `near`) and (m, at least the larger of the two), if
         it is known.
@@ -121,9 +125,9 @@ def shares(fake, real, near=3, wide=5, fake_distances=None, real_distances=None)
     -------
     tuple of float
         Precision: the share of the fakes that lie within real points' balls. Recall: the share of the real points that
-        lie within the fakes' balls. Density: in how many real balls a fake lies, against what k leads one to expect,
-        about 1 for real points and above 1 for fakes that crowd where real points do. Coverage: the share of the real
-        balls that hold a fake; a few far-out fakes cannot pretend to cover everything, as they can with recall.
+        lie within the fakes' balls. Density: in how many real balls a fake lies, divided by k: about 1 for real points,
+        and above 1 for fakes that crowd where real points do. Coverage: the share of the real balls that hold a fake; a
+        few far-out fakes can't pretend to cover everything, as they can with recall.
 
     References
     ----------
@@ -146,9 +150,9 @@ def shares(fake, real, near=3, wide=5, fake_distances=None, real_distances=None)
 
 
 def two_clouds(least=2, **clouds):
-    """Return two clouds of points, given by their names, as float64 (n, d) and (m, d); ValueError if they are none."""
+    """Return two clouds of points, given by their names, as float64 (n, d) and (m, d); ValueError if they don't fit."""
     one, other = (as_numbers(name, points, least=least) for name, points in clouds.items())
     if one.shape[1] != other.shape[1]:
         names = " and ".join(clouds)
-        raise ValueError(f"{names} must have as many columns, not {one.shape[1]} and {other.shape[1]}.")
+        raise ValueError(f"{names} must have the same number of columns, not {one.shape[1]} and {other.shape[1]}.")
     return one, other

@@ -1,4 +1,4 @@
-"""Pictures that show no digit: those which the judge is taught to doubt, and others that test whether it learned it.
+"""Pictures that show no digit: those that the judge is taught to doubt, and others that test whether it has learned to.
 
 Each kind is a function of real pictures, their labels, a number n and a random generator, and returns float32
 (n, 28, 28, 1) in [-1, 1].
@@ -7,13 +7,13 @@ Each kind is a function of real pictures, their labels, a number n and a random 
 import numpy as np
 
 SIDE = 28
-# Digits that are none in a mirror, upside down (top and bottom swapped), turned by half, and on their side. 0, 1 and 8
-# stay what they are; a 3 does when top and bottom are swapped; a 2, 5, 6 or 9 turned by half is a digit.
+# Digits that stop being one in a mirror, upside down (top and bottom swapped), after half a turn, and on their side. In
+# the first three 0, 1 and 8 stay what they are, upside down a 3 too; after half a turn a 2, 5, 6 or 9 is a digit.
 MIRRORED, UPSIDE_DOWN, TURNED, ON_SIDE = (2, 3, 4, 5, 6, 7, 9), (2, 4, 5, 6, 7, 9), (3, 4, 7), tuple(range(1, 10))
 
 
 def fog(pictures, labels, n, rng):
-    """Draw pixels around their own mean over all digits: each for itself, in soft clouds, or both.
+    """Draw pixels around their own mean over all pictures: each on its own, in soft clouds, both or neither.
 
     This is what a GAN makes in its first few hundred steps.
     """
@@ -25,7 +25,7 @@ def fog(pictures, labels, n, rng):
 
 
 def soft_noise(n, rng, side=SIDE):
-    """Return noise (n, side, side, 1) of mean 0 and spread 1 whose pixels are like their neighbours, more or less."""
+    """Return noise, float64 (n, side, side, 1), of mean 0 and spread 1, whose pixels resemble their neighbours."""
     across = np.hypot(np.fft.fftfreq(side)[:, np.newaxis], np.fft.rfftfreq(side)) * side
     fall = np.maximum(across, 1) ** -rng.uniform(1, 3, (n, 1, 1))
     waves = np.fft.rfft2(rng.normal(size=(n, side, side))) * fall * (across > 0)
@@ -50,7 +50,7 @@ def blobs(pictures, labels, n, rng):
 
 
 def specks(pictures, labels, n, rng):
-    """Draw single white pixels: half of them on black, half on a digit, which has at least 6% of them."""
+    """Draw single white pixels: in half of the pictures on black, in the others on a digit, over at least 6% of it."""
     on_black = rng.random((n, 1, 1, 1)) < 0.5
     share = np.where(on_black, rng.uniform(0.01, 0.5, (n, 1, 1, 1)), rng.uniform(0.06, 0.4, (n, 1, 1, 1)))
     white = rng.random((n, SIDE, SIDE, 1)) < share
@@ -75,7 +75,7 @@ def halves(pictures, labels, n, rng):
 
 
 def flips(pictures, labels, n, rng):
-    """Mirror digits, put them upside down, turn them by half or lay them on their side, if they are none then."""
+    """Mirror digits, flip them upside down, turn them by half or lay them on their side, where that leaves no digit."""
     ways = (
         (MIRRORED, lambda some: some[:, :, ::-1]),
         (UPSIDE_DOWN, lambda some: some[:, ::-1]),
@@ -100,7 +100,7 @@ def shuffles(pictures, labels, n, rng):
 
 
 def shuffled(pictures, side, rng):
-    """Return pictures whose squares of so many pixels are in another order, each picture's in its own."""
+    """Return pictures whose squares, of `side` by `side` pixels, are in another order, different for each picture."""
     n, across = len(pictures), SIDE // side
     tiles = pictures.reshape(n, across, side, across, side).transpose(0, 1, 3, 2, 4).reshape(n, across**2, -1)
     tiles = (
@@ -188,8 +188,8 @@ def discs(pictures, labels, n, rng):
     return np.where(np.hypot(down - y, across - x) < radius, 1, -1)[..., np.newaxis].astype(np.float32)
 
 
-# Made of a digit's own strokes, these are the hardest to tell, so they are taught four times as often. Some of them are
-# digits to the eye too: an 8 with a 1 in the middle, the top of a 9 above the leg of a 7, a 2 upside down: a 5.
+# Made of digits' own strokes, these are the hardest to tell from digits, so they are taught four times as often. Some
+# do look like digits: an 8 with a 1 in the middle, the top of a 9 above the leg of a 7, a 2 upside down, which is a 5.
 ALIKE, TIMES = ("overlays", "halves", "flips"), 4
 
 
@@ -202,7 +202,7 @@ HELD_OUT = _by_name(centred_noise, mixed_pixels, triples, quadrants, crumbs, neg
 
 
 def outliers(pictures, labels, n, rng, kinds=tuple(TAUGHT)):
-    """Make pictures of all the kinds that are taught: as many of each, and four times as many of those in `ALIKE`.
+    """Make pictures of the kinds that are taught: equally many of each, and four times as many of those in `ALIKE`.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ def outliers(pictures, labels, n, rng, kinds=tuple(TAUGHT)):
         How many to make.
     rng : numpy.random.Generator
     kinds : sequence of str
-        Keys of `TAUGHT`.
+        Keys of `TAUGHT`; all of them by default.
 
     Returns
     -------
@@ -227,7 +227,7 @@ def outliers(pictures, labels, n, rng, kinds=tuple(TAUGHT)):
 
 
 def _parts(n, count):
-    """Return the sizes of so many equal parts of n, which differ by at most one."""
+    """Split n into `count` parts, and return their sizes, which differ by at most one."""
     return [len(part) for part in np.array_split(np.arange(n), count)]
 
 
@@ -236,7 +236,7 @@ def _some(pictures, n, rng):
 
 
 def _two_kinds(pictures, labels, n, rng):
-    """Return n pictures, and as many others of which each shows another digit than its partner."""
+    """Return n pictures, and n others that each show a different digit from their partner."""
     one, other = rng.integers(len(pictures), size=(2, n))
     while (same := labels[one] == labels[other]).any():
         other[same] = rng.integers(len(pictures), size=same.sum())

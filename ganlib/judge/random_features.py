@@ -1,4 +1,4 @@
-"""Features for pictures of any kind: what a convolutional network sees that nobody has trained."""
+"""Features for pictures of any kind: what an untrained convolutional network sees."""
 
 import hashlib
 
@@ -12,8 +12,8 @@ FILTERS, GRID = (32, 64, 128), 4  # of each convolution, and how many places on 
 DIRECTIONS = 64
 FITTED = 1000  # pictures, at most, that the main directions are found by
 VARIANCE = 100  # of the features of real pictures, all but the last together, as with the classifier of digits
-FAR = 1.5  # times as far off the main directions as 95% of the real pictures: there no kind is seen any more
-CHUNK = 500  # pictures at a time, so that memory stays flat
+FAR = 1.5  # a picture this many times as far off the main directions as 95% of the real ones shows no kind
+CHUNK = 500  # pictures at a time, which limits the memory
 
 
 class RandomFeatures:
@@ -22,27 +22,30 @@ class RandomFeatures:
     There is no classifier for everybody's pictures. But a convolutional network of random weights already turns
     pictures that look alike into numbers that lie near each other (Naeem et al. 2020 judge by such a network where a
     trained one knows other things than the pictures show; Lee, Kim and Lee 2022 find that it orders models as trained
-    ones do). Of its 3,584 numbers 64 are kept, the main directions of the real pictures, each divided by the square
-    root of its spread, so that small things count too; and one more, how far a picture lies off all of them.
+    ones do). Of its numbers (4,800 for 28 by 28 pixels, 3,584 for 32 by 32) at most 64 are kept: the main directions of
+    the real pictures, each divided by the square root of its spread, so that small things count too. One more says how
+    far a picture lies off all of them.
 
-    It sees noise, fog, blur, colours and shapes. It does not know what matters: of grey digits whose pixels come from
-    different digits it takes most for real, where the trained classifier takes none.
+    It sees noise, fog, blur, colours and shapes, but does not know what matters: it takes most digits whose pixels come
+    from different digits for real, where the trained classifier takes none.
 
     Parameters
     ----------
     pictures : ndarray
         Real ones, uint8 or float (n, height, width, channels), at least 2.
     labels : ndarray or None
-        What they show, whole numbers from 0, (n,): then kinds are told too, by a logistic regression.
+        What they show, whole numbers from 0, (n,): a logistic regression then tells the kinds apart.
     kinds : int
-        How many there are.
+        How many kinds there are.
 
     Attributes
     ----------
     sha256 : str
-        Of what was found; judges that fitted the same pictures have the same.
-    compared : slice
+        Of the main directions; judges that were fitted to the same pictures share it.
+    compared : tuple of slice
         Which features a distance compares: all.
+    shape : tuple of int
+        (height, width, channels) of the pictures.
     """
 
     compared = np.s_[:, :]
@@ -53,7 +56,7 @@ class RandomFeatures:
         chosen = np.linspace(0, len(pictures) - 1, min(FITTED, len(pictures))).astype(int)
         seen = self._see(pictures[chosen])
         self._mean, spread = seen.mean(axis=0), seen.std(axis=0)
-        self._spread = spread + 0.1 * spread.mean() + 1e-6  # or a paper that is a trace too dark would be all it tells
+        self._spread = spread + 0.1 * spread.mean() + 1e-6  # or it would see only that paper is a trace too dark
         standard = (seen - self._mean) / self._spread
         _, sizes, directions = np.linalg.svd(standard, full_matrices=False)
         count = min(DIRECTIONS, (len(chosen) + 1) // 2)
@@ -82,8 +85,9 @@ class RandomFeatures:
         Returns
         -------
         tuple of ndarray
-            float32 (n, 65), and float32 (n, k) of k kinds: each row adds up to 1, and what lies too far off all real
-            pictures gets nearly the same for each kind.
+            Features, float32 (n, 65), with fewer columns if fewer than 127 pictures were fitted; and probabilities,
+            float32 (n, k) of k kinds: each row adds up to 1, and what lies too far off all real pictures gets nearly
+            the same for each kind.
         """
         images = check_pictures(images)
         if images.shape[1:] != self.shape:

@@ -1,9 +1,9 @@
 """What a failing GAN looks like in its numbers: every limit with its reason, the vital signs, and the name of a run.
 
 The presets of lesson 07, the outcomes of a sweep, the collapse alarm and the words of the live lab read this one list,
-so that a run has the same name wherever it is named. What is said to be observed was seen on the classic dense pair
-with batches of 32 from the first weights: `healthy` and the failing presets, 300 and 600 steps each. Nothing here needs
-TensorFlow.
+so that a run has the same name wherever it is named. Numbers that the comments report were measured on the classic
+dense pair with batches of 32: the preset `healthy` and those that fail, each trained from its first weights for 300 and
+for 600 steps. Nothing here needs TensorFlow.
 """
 
 from typing import NamedTuple
@@ -15,8 +15,8 @@ from ganlib.judge import neighbours
 
 RECENT = 100  # steps that a sign is measured over
 COMPARED = 200  # pictures, each with all others
-# Root mean square difference of pixels, 0 to 2, of a picture and its double. No two of 200 real digits are nearer than
-# 0.15; the nearest of a healthy generator's were 0.25 apart.
+# Root mean square difference of pixels, 0 to 2, below which two pictures are doubles. No two of 200 real digits are
+# closer than 0.15; the closest two of a healthy generator were 0.25 apart.
 DOUBLE = 0.1
 END = 0.99  # from here on, up or down, a pixel is at an end of the tanh
 SEEN = ("step", "d_accuracy", "d_real", "d_fake", "g_grad_norm", "d_loss", "g_loss")
@@ -36,9 +36,10 @@ class Sign(NamedTuple):
 
 # --- the state that a run is in ---------------------------------------------------------------------------------------
 
-# A healthy discriminator was right about 94% at step 300 and 59% at step 600; one that has won about 100%.
+# A healthy discriminator was right about 94% of the pictures at step 300 and 59% at step 600; one that has won is right
+# about nearly all.
 HEALTHY = Sign("d_accuracy", 0.52, 0.97)
-# 0.001 and below where the discriminator wins the saturating game, 10 and 1.4 in the healthy one.
+# Length of G's gradient: 0.001 and less where D wins the saturating game, 10 and 1.4 in the healthy one.
 NO_GRADIENT = Sign("g_grad_norm", high=0.05)
 # The fakes of a generator that wins got 0.98 and 0.99, healthy ones 0.15 and 0.52.
 FOOLED = Sign("d_fake", 0.8)
@@ -50,9 +51,11 @@ COLLAPSE = Sign("doubles", 0.25)
 ALL_ALIKE = Sign("spread", high=0.1)
 # Share of the pixels at the ends of the tanh: real digits have 0.8, and grey edges; a stuck generator has 1.00.
 SATURATED = Sign("ends", 0.98)
-# 0.18 and 0.20 with both rates twenty-five times too high, 0.09 and 0.07 in the healthy game.
+# Spread of D's mean score on real pictures: 0.18 and 0.20 with both rates twenty-five times too high, 0.09 and 0.07 in
+# the healthy game.
 OSCILLATION = Sign("swing", 0.13)
-# Hundreds of thousands with both rates five hundred times too high; a young healthy GAN had 3, a collapsed one 10.
+# Size of the larger loss: hundreds of thousands with both rates five hundred times too high; a young healthy GAN had 3,
+# a collapsed one 10.
 DIVERGENCE = Sign("loss", 30.0)
 
 # --- what only the alarm looks at -------------------------------------------------------------------------------------
@@ -72,15 +75,15 @@ NEARLY_SURE = 0.9
 AHEAD = 0.6
 # Below it D hardly tells the two apart: 0.07 in the healthy game at step 600.
 LEVEL = 0.08
-# Times by which G's gradient has to change to be worth a word; a healthy one fell sevenfold from step 300 to 600.
+# Factor by which G's gradient has to change to be worth mentioning; a healthy one fell sevenfold from step 300 to 600.
 STEEP = 10
-# Root mean square spread of the fakes, that of as many real pictures being 1: below it only few kinds come up. Relative
-# to real pictures, since the lab also shows points and other data.
+# Root mean square spread of the fakes, divided by that of as many real pictures: below it only a few kinds come up.
+# It is relative, since the lab also shows points and other data.
 FEW_KINDS = 0.5
 # Below it the fakes are nearly all the same.
 ALL_THE_SAME = 0.25
-# A digit counts as made from this share of those that the judge recognises; half of the ten or fewer are few kinds.
-# Fewer than 20 pictures say nothing about it.
+# A digit counts as made if it is at least this share of the pictures that the judge recognises. Five kinds or fewer are
+# few. Fewer than 20 recognised pictures say nothing about it.
 MADE, FEW_DIGITS, RECOGNISED = 0.02, 5, 20
 
 # --- names ------------------------------------------------------------------------------------------------------------
@@ -94,7 +97,7 @@ MEANING = {
     OSCILLATED: "the discriminator's opinion of real pictures jumps to and fro",
     COLLAPSED: "many latent vectors give nearly the same picture",
     STUCK: "the generator's pixels are all black or white: its tanh is stuck at the ends",
-    DIVERGED: "a loss has run off, or became infinite",
+    DIVERGED: "a loss has run away, or become infinite",
 }
 
 
@@ -104,7 +107,7 @@ def outcome(signs):
     Parameters
     ----------
     signs : mapping of str to float
-        What `vital_signs` measured over the last steps.
+        What `vital_signs` measured over the last steps, pictures included.
 
     Returns
     -------
@@ -146,8 +149,8 @@ def share_of_doubles(pictures):
     Parameters
     ----------
     pictures : ndarray
-        float (n, height, width, channels) in [-1, 1], at least two; only the first 200 are compared, since among more
-        pictures more have a double.
+        float (n, height, width, channels) in [-1, 1], at least two. Only the first 200 are compared, since the more
+        pictures there are, the more have a double.
     """
     flat = _check(pictures)[:COMPARED].reshape(min(len(pictures), COMPARED), -1)
     ((_, squares),) = neighbours.squared_distances(flat, flat)  # so few that they are one block
@@ -177,24 +180,30 @@ def _check(pictures):
 
 
 def vital_signs(history, pictures=None, recent=RECENT):
-    """Measure what the signs are about.
+    """Measure the vital signs of a GAN: what its history and its pictures say about its health.
 
     Parameters
     ----------
     history : mapping of str to ndarray
         What `GAN.train` returns.
     pictures : ndarray or None
-        What the generator makes now, float (n, height, width, channels) in [-1, 1].
+        What the generator makes now, at least two, float (n, height, width, channels) in [-1, 1]. If None, the last
+        three numbers below are left out.
     recent : int
-        How many of the last steps to look at.
+        How many of the last steps to look at, at least 1; for `g_grad_norm`, at least 10 are taken.
 
     Returns
     -------
     dict of str to float
         Means over the recent steps of `d_accuracy`, `d_real`, `d_fake` and `g_grad_norm` (NaN if it was not measured);
         `loss`, the larger of the mean sizes of the two losses (infinite if one became NaN); `swing`, the standard
-        deviation of `d_real` from step to step; and, of pictures, their `spread`, and the shares of `doubles` and of
+        deviation of `d_real` over these steps; and, of pictures, their `spread`, and the shares of `doubles` and of
         pixels at the `ends` of the tanh.
+
+    Raises
+    ------
+    ValueError
+        The history is empty or has other columns, or the pictures are fewer than two or of another shape.
     """
     recent = Whole("recent", 1)(recent)
     try:

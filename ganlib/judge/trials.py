@@ -1,6 +1,6 @@
-"""The judge on trial: what it says of pictures that are no digits, and of real digits that were made worse.
+"""The judge on trial: what it says about pictures that show no digit, and about real digits that were made worse.
 
-Each score has a floor, what garbage gets, and a ceiling, what real digits get; between the two it has to fall with
+Each score has a floor, what garbage gets, and a ceiling, what real digits get; between the two it has to get worse with
 every kind of damage that it is meant to see. Lesson 09 asks: can you fool the judge?
 """
 
@@ -46,23 +46,23 @@ def trial(judge=None, n=1000, seed=0, groups=GROUPS):
     Parameters
     ----------
     judge : Judge or None
-        That of MNIST digits if None.
+        None means the judge of MNIST digits.
     n : int
         Pictures of each kind, from 100 to 10,000.
     seed : int
     groups : sequence of str
-        Which of the four groups.
+        Some of `GROUPS`, in the order that you want; all four by default.
 
     Returns
     -------
     list of Case
-        The worsened ones of a kind stand together, the mildest first.
+        One for each kind of pictures. Kinds of damage stand together, the mildest first.
     """
     if not isinstance(groups, list | tuple):
         raise ValueError(f"groups must be a list of some of {', '.join(GROUPS)}, not {write(groups)}.")
     groups = [Choice("groups", GROUPS)(group) for group in groups]
     if not (judge is None or hasattr(judge, "quick")):
-        raise ValueError(f"judge must be a Judge, or None for that of MNIST digits, not {write(judge)}.")
+        raise ValueError(f"judge must be a Judge, or None for the judge of MNIST digits, not {write(judge)}.")
     judge = default_judge() if judge is None else judge
     rng, n = np.random.default_rng(Whole("seed", 0)(seed)), Whole("n", FEWEST, 10_000)(n)
     digits, labels = load_mnist("test", scaled=True)
@@ -86,7 +86,7 @@ def fog(n, seed=0, pictures=None):
         From 1 to 60,000.
     seed : int
     pictures : ndarray or None
-        The real ones, uint8 or float (m, side, side, channels); MNIST if None.
+        The real ones, uint8 or float (m, side, side, channels), of which the first 10,000 are used; MNIST's if None.
 
     Returns
     -------
@@ -100,7 +100,7 @@ def fog(n, seed=0, pictures=None):
 
 
 def worsened(pictures, rng):
-    """Return real digits with more and more noise, blur or specks, fewer and fewer of them different, by name.
+    """Return real digits by kind of damage: more and more noise, blur or specks, or fewer and fewer different ones.
 
     Parameters
     ----------
@@ -111,6 +111,7 @@ def worsened(pictures, rng):
     Returns
     -------
     dict of str to ndarray
+        float32 (n, 28, 28, 1) in [-1, 1] by name, such as "blur 2".
     """
     n, worse = len(pictures), {}
     for strength in (0.2, 0.4, 0.8):

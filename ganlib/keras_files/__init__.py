@@ -1,1 +1,1 @@
-"""Reading networks out of files: `.keras` and `.h5` of Keras 3 and 2, weights alone, without running what they hold."""
+"""Reading networks out of files: Keras 3's `.keras`, Keras 2's `.h5` and weights alone, running none of their code."""

@@ -39,11 +39,11 @@ def choose(path, shapes, network=None, part=None):
     Parameters
     ----------
     path : Path
-        Is named in errors.
+        Named in errors.
     shapes : list of tuple of int
-        Of the weights, as they follow each other in layers of the same kind.
+        Of the weights, in the order in which layers of the same kind follow each other.
     network : keras.Model or None
-        The one that was said to be the right one.
+        The network that the caller says they belong to.
     part : str or None
         "generator" or "discriminator": without a network, the classic one of these sizes.
 
@@ -53,10 +53,10 @@ def choose(path, shapes, network=None, part=None):
         The weights are not of its shapes, or nothing is known about their network.
     """
     if network is None and part not in ("generator", "discriminator"):
-        raise ExportError(f"{path} holds weights without a network: say which network they belong to.")
+        raise ExportError(f"{path} holds weights without a network: say which network they belong to, with network=.")
     if network is not None:
         if not isinstance(network, keras.Model):
-            raise ExportError(f"Weights belong in a Keras model, not into a {type(network).__name__}.")
+            raise ExportError(f"Weights belong in a Keras model, not in a {type(network).__name__}.")
         if not _fit(network, shapes):
             raise ExportError(_does_not_fit(path, len(shapes), network))
         return network
@@ -76,9 +76,7 @@ def _fit(network, shapes):
 
 
 def _does_not_fit(path, count, network):
-    return (
-        f"The {count} arrays of weights in {path} do not fit {network.name}: build the network that it was saved from."
-    )
+    return f"The {count} arrays of weights in {path} do not fit {network.name}: build the network they were saved from."
 
 
 def _classic(part, shapes):

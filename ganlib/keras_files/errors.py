@@ -1,4 +1,4 @@
-"""The one error of this package; each message is one sentence with the way out."""
+"""The error of this package and of `ganlib.export`; its message says what is wrong."""
 
 
 class ExportError(ValueError):

@@ -58,12 +58,12 @@ def graph_of(network):
     Raises
     ------
     ExportError
-        Its layers cannot be listed: it is a class of somebody's own, a layer is used twice, or a step is no layer.
+        Its layers cannot be listed: it is a class of your own, a layer is used twice, or a step is not a layer.
     """
     kind = type(network).__name__
     if kind not in NETWORKS:
         raise ExportError(
-            f"{network.name} is a {kind}, whose order of layers stands in its code only: build it as keras.Sequential "
+            f"{network.name} is a {kind}, whose order of layers is only in its code: build it as keras.Sequential "
             f"or keras.Model(inputs, outputs)."
         )
     return read_graph(kind, network.get_config())
@@ -78,6 +78,15 @@ def read_graph(kind, config):
         "Sequential", "Functional" or "Model".
     config : dict or list
         What Keras 2 or 3 wrote.
+
+    Returns
+    -------
+    Graph
+
+    Raises
+    ------
+    ExportError
+        A layer is used more than once or takes what no layer gives, or the shape of the input is missing.
     """
     nodes = []
     inputs, outputs = _read_network(kind, config, (), (), nodes)

@@ -1,4 +1,4 @@
-"""HDF5 files of others: plain arrays that lie in the file itself, and no more of them than it can hold."""
+"""Other people's HDF5 files: only plain arrays in the file itself, and no more of them than it can hold."""
 
 import contextlib
 import math
@@ -7,17 +7,17 @@ import h5py
 
 from ganlib.keras_files.errors import ExportError
 
-SLACK, PACKED = 64_000_000, 10  # bytes; how much smaller a whole file of weights may be packed: real ones hardly are
+SLACK, PACKED = 64_000_000, 10  # bytes; how many times smaller than its arrays a file may be: weights hardly pack
 
 
 @contextlib.contextmanager
 def open_plain(path, file=None):
-    """Open an HDF5 file for reading, once everything in it was looked at, but nothing read.
+    """Open an HDF5 file for reading, after looking at everything in it and reading nothing.
 
     Parameters
     ----------
     path : Path
-        Is named in errors.
+        Named in errors.
     file : binary file, optional
         What is read instead of the file at `path`.
 
@@ -28,7 +28,7 @@ def open_plain(path, file=None):
     Raises
     ------
     ExportError
-        It is damaged or no such file, it leads to other files, or it announces more than it can hold.
+        It is not there, is damaged or no HDF5 file, leads to other files, or announces more than it can hold.
     """
     try:
         with h5py.File(file or path, "r") as opened:
@@ -38,7 +38,7 @@ def open_plain(path, file=None):
     except ExportError:
         raise
     except (OSError, KeyError, RuntimeError, TypeError, ValueError, OverflowError) as error:
-        reason = "it is not there" if isinstance(error, FileNotFoundError) else "it is damaged or no HDF5 file"
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else "it is damaged or no HDF5 file"
         raise ExportError(f"{path} cannot be read: {reason}.") from error
 
 

@@ -27,7 +27,7 @@ def read_network(path, network=None, part=None):
         Gets the weights of a file that holds nothing but weights.
     part : str or None
         "generator" or "discriminator": without a network such weights go into the classic one, dense or convolutional,
-        whose sizes they tell.
+        of the sizes that they have.
 
     Returns
     -------
@@ -42,11 +42,11 @@ def read_network(path, network=None, part=None):
     """
     path = as_path(path)
     if not is_file(path):
-        raise ExportError(f"{path!s:.200} cannot be read: there is no such file.")
+        raise ExportError(f"{path!s:.200} cannot be read: there is no such file. Check the path.")
     if path.suffix.lower() in OLD:
         return read_keras2(path, network, part)
     if path.suffix.lower() != ".keras":
-        raise ExportError(f"{path.name} is no file of Keras: .keras, .h5 and .hdf5 are read.")
+        raise ExportError(f"{path.name} is not a Keras file: give a .keras, .h5 or .hdf5 file.")
     try:
         _check_archive(path)
         return keras.saving.load_model(path, compile=False, safe_mode=True)
@@ -54,13 +54,13 @@ def read_network(path, network=None, part=None):
         raise
     except Exception as error:  # damaged bytes and unknown layers raise a dozen kinds of error, all of one meaning
         raise ExportError(
-            f"{path} cannot be read: it is damaged, or holds code, which is not run, or layers of somebody's own, "
-            "which must be imported first."
+            f"{path} cannot be read: it is damaged, or holds code, which is not run, or layers of your own, "
+            "whose module you must import first."
         ) from error
 
 
 def is_file(path):
-    """Tell whether a file is there, also of a path that the system cannot even look up."""
+    """Tell whether a file is there: False, too, for a path that the system cannot even look up."""
     try:
         return path.is_file()
     except OSError:
@@ -80,7 +80,7 @@ def _check_archive(path):
 
 
 def _described_size(described):
-    """Return how many bytes the weights take of whatever Keras described, without building it."""
+    """Return how many bytes the weights of whatever Keras described take, in float32; nothing is allocated for them."""
     if isinstance(described, dict) and "class_name" in described:
         # What cannot be built there, such as a GAN, has parts that can; what else is wrong, Keras says when it loads.
         with contextlib.suppress(Exception), tf.Graph().as_default():  # nothing is allocated there
@@ -91,7 +91,7 @@ def _described_size(described):
 
 
 def give_logits(discriminator):
-    """Take the sigmoid from the end of an old discriminator, and return it: the losses of a GAN contain it."""
+    """Return an old discriminator without the sigmoid at its end, if it has one: the losses of a GAN contain it."""
     last = discriminator.layers[-1]
     if getattr(last, "activation", None) is keras.activations.sigmoid:
         last.activation = keras.activations.linear

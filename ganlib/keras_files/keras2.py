@@ -82,18 +82,18 @@ def read_keras2(path, network=None, part=None):
         Gets the weights if the file holds nothing but weights.
     part : str or None
         "generator" or "discriminator": without a network such weights go into the classic one, dense or convolutional,
-        whose sizes they tell.
+        of the sizes that they have.
 
     Returns
     -------
     keras.Model
-        Without optimizer; networks inside of networks are unpacked into one.
+        Without an optimizer; networks inside networks are unpacked into one.
 
     Raises
     ------
     ExportError
-        It is no such file, it is damaged, it leads to other files, it announces more than it can hold, or it holds a
-        layer that is not built from plain data.
+        The file is not there, is damaged, leads to other files, announces more than it can hold, or holds a layer that
+        is not built from plain data; or its weights fit no network.
     """
     path = Path(path)
     with open_plain(path) as file:
@@ -105,7 +105,7 @@ def read_keras2(path, network=None, part=None):
         if stored is None:
             return _fill_in_order(path, network, part, weights)
         graph = _read_description(path, stored)
-        with tf.Graph().as_default():  # nothing is allocated there: first it is seen whether the weights fit
+        with tf.Graph().as_default():  # allocates nothing: check first whether the weights fit
             _check_shapes(path, _build(path, graph)[1], weights)
         network, made = _build(path, graph)
         for node, layer in made:
@@ -129,7 +129,7 @@ def _build(path, graph):
         return build_graph(graph)
     except ExportError:
         raise
-    except Exception as error:  # what Keras and TensorFlow raise of sizes that do not fit has a dozen kinds
+    except Exception as error:  # Keras and TensorFlow raise a dozen kinds of error for sizes that do not fit
         raise ExportError(f"{path} is damaged: the network that it describes cannot be built.") from error
 
 

@@ -35,15 +35,16 @@ class CodeMap:
     model : Autoencoder or VariationalAutoencoder
         With a code of two numbers.
     images : array, shape (n, height, width, channels)
-        What to show on the map, of which at most 2,000: uint8 from 0 to 255, or float from -1 to 1.
+        What to show on the map, the first 2,000 at most: uint8 from 0 to 255, or float from -1 to 1.
     labels : array of int, shape (n,)
         The digits, 0 to 9.
     read : callable or None
-        Reads pictures as digits, as `judge.recognise` does: its answer, (n, at least 10), is told beside the picture.
+        Reads pictures as digits, as `judge.recognise` does: it takes uint8 (961, height, width, channels) and returns
+        probabilities (961, at least 10), of which the first ten count. What it reads is said beside the picture.
     radius : float or None
         Radius of a circle to draw around the origin, as of `plots.code_map`.
     title : str or None
-        Of the figure that stands in where widgets cannot be shown.
+        Title of the figure that stands in where widgets cannot be shown.
 
     Attributes
     ----------
@@ -54,7 +55,7 @@ class CodeMap:
     Raises
     ------
     ValueError
-        The model's code has not two numbers, or images and labels do not fit each other.
+        The model's code does not have two numbers, or images and labels do not fit each other.
     """
 
     def __init__(self, model, images, labels, *, read=None, radius=None, title=None):

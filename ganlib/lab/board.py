@@ -8,7 +8,7 @@ import traitlets
 
 
 class Board(anywidget.AnyWidget):
-    """What is seen on a page. Pages send messages, and what they set is not taken: they only show it.
+    """What is seen on a page. Pages send messages; a value that a page sets is ignored, since pages only show it.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Board(anywidget.AnyWidget):
         answer = {"refused": True, "said": "The kernel was interrupted: do that again."}
         try:
             if not isinstance(content, dict):
-                raise ValueError("The page sent something that is no message: reload the page.")
+                raise ValueError("The page sent something that is not a message: reload the page.")
             answer = obey(content)
         except (ValueError, OSError) as error:
             answer["said"] = str(error)
@@ -48,13 +48,13 @@ class Board(anywidget.AnyWidget):
 
 
 def framed(board, name):
-    """Return a box around a board: it is told when the kernel ends, and an anywidget is not.
+    """Return a box around a board, since a box is told when the kernel ends and an anywidget is not.
 
     Parameters
     ----------
     board : Board
     name : str
-        Of the class that its style goes by.
+        The CSS class that gives the box its style.
     """
     box = ipywidgets.VBox([board])
     box.add_class(name)

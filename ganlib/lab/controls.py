@@ -1,7 +1,7 @@
 """One control panel for any model: what a live value takes decides whether it gets a slider, a switch or a menu.
 
-Widgets are written by the people who use them. The panel writes one itself only when a value was changed elsewhere: by
-a preset, by code, by going back after a divergence.
+People set the widgets. The panel sets one itself only when its value was changed elsewhere: by a preset, by code, or
+by going back after a divergence.
 """
 
 import atexit
@@ -30,7 +30,7 @@ class ControlPanel:
     live : LiveValues
         What can be changed, and what it takes.
     send : callable
-        `send(name, value)` is called when somebody moves a control; a ValueError is shown by `complain`.
+        `send(name, value)` is called when somebody moves a control; `complain` shows a ValueError or RuntimeError.
     complain : callable
         Shows a sentence.
 
@@ -115,7 +115,7 @@ def frame(*rows):
 
 @atexit.register
 def say_that_the_kernel_ends():
-    """Let every box say that nobody answers any more: not all pages notice it, and a killed kernel cannot tell."""
+    """Let every box say that nobody answers any more: not all pages notice that, and a killed kernel cannot say it."""
     for box in list(_frames):
         box.add_class(theme.ENDED)
 

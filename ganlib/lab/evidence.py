@@ -39,7 +39,7 @@ class WordEvidence:
     emails : dict of str to array of shape (n,)
         One to six e-mails to begin with, by the name on their button: 0 or 1 for each word. The first is shown first.
     shown : sequence of str
-        The words that get a switch of their own, at most 20. What else is in an e-mail is one more switch.
+        The words that get a switch of their own, at most 20. All other words of an e-mail share one more switch.
 
     Attributes
     ----------

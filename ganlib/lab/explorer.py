@@ -20,9 +20,9 @@ SLIDERS = 9
 FAR = 3.0  # standard deviations that a slider goes to either side
 STOPS = 11  # pictures of a walk
 NEAREST = 5
-TRIED = 200  # latent vectors among which the best of a digit is sought
+TRIED = 200  # latent vectors among which the one that looks most like a wanted digit is chosen
 ANY = "any"
-FRAMES, WALK_MILLISECONDS = 40, 250  # of a walk that goes by itself
+FRAMES, WALK_MILLISECONDS = 40, 250  # of a walk that plays by itself: its frames, and the time for each
 
 
 class LatentExplorer:
@@ -31,18 +31,19 @@ class LatentExplorer:
     Parameters
     ----------
     model : GAN, ConditionalGAN or VariationalAutoencoder
-        Of pictures. A variational autoencoder has no discriminator, so its scores and slopes are left away.
+        A model of pictures. A variational autoencoder has no discriminator, so there are no scores and slopes.
     data : ndarray, tuple or None
-        The pictures that it learned from, among which the nearest are sought; a tuple of pictures and labels for a
+        The pictures that it learned from, among which the nearest are looked up; a tuple of pictures and labels for a
         ConditionalGAN. MNIST's training set if None.
     seed : int
-        Of the places where the walk begins and ends.
+        Decides where the walk begins and ends.
 
     Attributes
     ----------
     values : LiveValues
-        `walk` (0 is the beginning, 1 the end), `direction_1` to `direction_9` (standard deviations), `from` and `to`
-        (the digits at the two ends), `slope` (whether D's gradient is drawn).
+        `walk` (0 is the beginning, 1 the end); `direction_1` to `direction_9` (standard deviations, -3 to 3; only as
+        many as a latent vector has numbers); `from` and `to` (the digits at the two ends, or "any"; for digits, and for
+        models that are told a class); `slope` (whether D's gradient is drawn; for models with a discriminator).
     panel : ControlPanel
     buttons : dict of str to Button
     widget : ipywidgets.VBox
@@ -98,7 +99,7 @@ class LatentExplorer:
         actions = {
             "start": ("Other start", "Begin the walk at another place", lambda: self._replace("from")),
             "end": ("Other end", "End the walk at another place", lambda: self._replace("to")),
-            "centre": ("Centre", "Put the nine directions back to 0", self._centre),
+            "centre": ("Centre", "Put all directions back to 0", self._centre),
             "again": ("Look again", "Use the weights that the model has now", self.look_again),
         }
         self.buttons = {name: self._button(*details) for name, details in actions.items()}
@@ -158,7 +159,7 @@ class LatentExplorer:
         self.panel.follow({name: value})
 
     def look_again(self):
-        """Find the nine directions and the two ends again, with the weights that the model has now."""
+        """Find the main directions and the two ends again, with the weights that the model has now."""
         with self._drawing:
             self.message = ""
             self._directions = main_directions(self.maker, min(SLIDERS, self.maker.latent))
@@ -176,7 +177,7 @@ class LatentExplorer:
         tried = rng.standard_normal((TRIED, self.maker.latent), np.float32)
         sure = judge.recognise(self.maker.pictures(tried))[:, int(wanted)]
         if sure.max() < 0.5:
-            self.message = f"The judge knows none of {TRIED} pictures as a {wanted}; the likeliest of them is shown."
+            self.message = f"The judge reads none of {TRIED} pictures as {wanted}; the likeliest of them is shown."
         return tried[sure.argmax()], row
 
     def latent(self, share):
@@ -185,7 +186,7 @@ class LatentExplorer:
         Parameters
         ----------
         share : ndarray
-            (n,), 0 to 1. How far the nine directions are pulled is added to each.
+            (n,), 0 to 1. What the sliders of the directions say is added to each vector.
         """
         (start, first), (end, last) = self._ends["from"], self._ends["to"]
         share = np.array([Number("share", 0, 1)(one) for one in np.ravel(share)], np.float32)
@@ -196,7 +197,7 @@ class LatentExplorer:
     # --- what is shown --------------------------------------------------------------------------------------------
 
     def show(self):
-        """Draw what is at the place that the controls say."""
+        """Draw what is at the place that the controls point to."""
         with self._drawing:
             latent, rows = self.latent([self._at["walk"], *np.linspace(0, 1, STOPS)])
             made = self.maker.pictures(latent, rows)

@@ -38,14 +38,14 @@ class Flipbook:
                 f"A flip-book needs at least one figure and a caption for each, not {len(figures)} and {len(captions)}."
             )
         if len(set(captions)) < len(captions):
-            raise ValueError("A slider cannot tell two captions apart that are alike: give each figure its own.")
+            raise ValueError("A slider cannot tell captions apart that are the same: give each figure one of its own.")
         self._last, last = figures[-1], len(figures) - 1
         self.slider = ipywidgets.SelectionSlider(
             options=captions, index=last, description=str(name), layout={"width": "min(460px, 95%)"}
         )
         leaves = [ipywidgets.HTML(figure._repr_html_()) for figure in figures]
         stack = ipywidgets.Stack(leaves, selected_index=last)
-        play = ipywidgets.Play(value=last, max=last, interval=250, description="play", tooltip="Turn the leaves")
+        play = ipywidgets.Play(value=last, max=last, interval=250, description="play", tooltip="Play the figures")
         ipywidgets.jslink((play, "value"), (self.slider, "index"))
         ipywidgets.jslink((self.slider, "index"), (stack, "selected_index"))
         self.widget = frame(ipywidgets.HBox([play, self.slider], layout={"flex_flow": "row wrap"}), stack)

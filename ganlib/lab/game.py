@@ -32,10 +32,10 @@ class SpotTheFake:
     rounds : int
         How many pictures are shown, 1 to 50. A coin is tossed for each, so that nobody can count.
     seed : int
-        Of the coins and of what is picked.
+        Decides how the coins fall and which pictures are picked.
     probability_real : callable or None
-        The player's rival: takes pictures, and returns for each the probability of being real, as a GAN's
-        `probability_real` does.
+        The player's rival: takes pictures, uint8 (rounds, height, width, channels), and returns for each the
+        probability of being real, (rounds,) or (rounds, 1), as a GAN's `probability_real` does.
 
     Attributes
     ----------
@@ -58,8 +58,8 @@ class SpotTheFake:
         real, made = as_bytes(real), as_bytes(made)
         if real.shape[1:] != made.shape[1:] or min(len(real), len(made)) < rounds:
             raise ValueError(
-                f"A game of {rounds} rounds needs as many real and made pictures of one shape, not {real.shape} and "
-                f"{made.shape}."
+                f"A game of {rounds} rounds needs at least that many real pictures and that many made ones, all of one "
+                f"shape, not {real.shape} and {made.shape}."
             )
         rng = np.random.default_rng(seed)
         self.answers = rng.random(rounds) < 0.5

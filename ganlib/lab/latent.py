@@ -1,4 +1,4 @@
-"""Places and ways in a latent space: pure functions of a model, no widgets.
+"""Places and paths in a latent space: pure functions of a model, no widgets.
 
 What differs between the families of models is in `Maker` and nowhere else.
 """
@@ -25,11 +25,11 @@ class Maker:
     Attributes
     ----------
     latent : int
-        Length of a latent vector, whose numbers are standard normal ones.
+        Length of a latent vector; its numbers are drawn from a standard normal distribution.
     judges, tells_digits : bool
         Whether it has a discriminator; whether its networks are told a digit.
     class_names : tuple of str
-        Of the digits, or other classes, that can be told; those of the ten digits where none is.
+        Names of the digits, or other classes, that the networks can be told; "0" to "9" if they are told none.
 
     Raises
     ------
@@ -41,7 +41,7 @@ class Maker:
         if isinstance(model, PlaneGAN) or not isinstance(model, GAN | VariationalAutoencoder):
             raise ValueError(
                 f"The explorer walks through the latent space of a GAN, a ConditionalGAN or a VariationalAutoencoder "
-                f"that makes pictures, and {type(model).__name__} is none of them."
+                f"that makes pictures, and {type(model).__name__} is none of these: give it one of them."
             )
         self.model = model
         self.judges, self.tells_digits = isinstance(model, GAN), isinstance(model, ConditionalGAN)
@@ -68,12 +68,17 @@ class Maker:
         return self.model(self._inputs(latent, digits), training=False).numpy()
 
     def judge(self, made, digits=None):
-        """Return D's scores, float (n,), and the gradient of its logit with respect to each picture.
+        """Return D's scores, float (n,), and the gradient of its logit with respect to each picture, of their shape.
 
-        The scores are probabilities, or those of a critic, of any size.
+        The scores are probabilities; a critic's can be any numbers. The logit is what D computes before the sigmoid:
+        where D is sure, its score hardly changes any more, but its logit does.
 
-        The logit is what D computes before the sigmoid: where D is sure, its score hardly changes any more, but its
-        logit does.
+        Parameters
+        ----------
+        made : ndarray
+            Pictures, float (n, height, width, channels) in [-1, 1].
+        digits : ndarray or None
+            As for `pictures`.
         """
         made = tf.convert_to_tensor(made)
         with tf.GradientTape() as tape:
@@ -126,7 +131,7 @@ def _flat(pictures):
 
 
 def slerp(start, end, share):
-    """Go from one latent vector to another on an arc, so that what lies between is as long as the two are.
+    """Go from one latent vector to another along an arc, so that the vectors between are as long as the two ends.
 
     A straight line would pass near the origin, where a generator was never trained.
 
@@ -149,7 +154,7 @@ def slerp(start, end, share):
     share = np.asarray(share, float)[:, np.newaxis]
     cosine = start @ end / max(np.linalg.norm(start) * np.linalg.norm(end), 1e-12)
     angle = np.arccos(np.clip(cosine, -1, 1))
-    if np.sin(angle) < 1e-4:  # the two point the same way, or opposite ways, between which there is no one arc
+    if np.sin(angle) < 1e-4:  # they point the same way, or opposite ways: no single arc joins them
         way = (1 - share) * start + share * end
     else:
         way = (np.sin((1 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(angle)

@@ -34,7 +34,9 @@ class Layers:
     switches : dict of str to Checkbox
         By the names of `LAYERS`; with more than two latent numbers there is no sheet to draw.
     morph : FloatSlider or None
-        From noise, 0, to G's points, 1: the way of each point is a straight line. None without a sheet.
+        From noise, 0, to G's points, 1; each point moves in a straight line. None without a sheet.
+    controls : tuple of Widget
+        The switches, and the slider if there is one.
     widget : ipywidgets.Box
     """
 
@@ -73,13 +75,13 @@ class Layers:
         self._changed()
 
     def observe(self, latent, fakes):
-        """Return what the layers need beside the fakes, a dict: D's surface and its push, G's sheet, the noise."""
+        """Return what the layers need besides the fakes, a dict: D's surface and its push, G's sheet, the noise."""
         gan = self._gan
         seen = {"surface": gan.surface(pictures.CELLS), "arrows": gan.push(fakes)}
         return seen if self._grid is None else {**seen, "latent": latent, "mesh": gan.mesh()}
 
     def picture(self, seen, real):
-        """Draw what was observed at one moment; return a PNG and a sentence that says what stands in it."""
+        """Draw what was observed at one moment; return a PNG and a sentence that says what it shows."""
         share = 1.0 if self.morph is None else self.morph.value
         shown = {name for name, switch in self.switches.items() if switch.value}
         fakes, mesh = seen["fakes"], seen.get("mesh")

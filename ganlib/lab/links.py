@@ -1,6 +1,6 @@
-"""Links to the served lab: what a leader writes behind its address, and how a visitor's lab follows it.
+"""Links to the served lab: what a leader writes after its address, and how a visitor's lab follows it.
 
-A link can open a session and leave only some controls to be seen. It is made of text from outside: it is read like a
+A link can open a session and show only some of the controls. It is text from outside, so it is read as carefully as a
 session's file, and what does not fit is refused in a sentence on the page.
 """
 
@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from ganlib.lab.session import LARGEST, Session
 from ganlib.wording import write
 
-LONGEST = 4 * LARGEST  # characters behind the question mark; a session has some 600
+LONGEST = 4 * LARGEST  # characters after the question mark; a session has some 600
 MOST_PARTS = 10
 
 
@@ -25,13 +25,13 @@ def link(address, session=None, controls=()):
         What `python -m ganlib lab --app` printed, with its token if it has one.
     session : Session or None
     controls : iterable of str
-        Names of live values, such as "d_learning_rate"; all controls if empty. What is hidden is out of the way, and
-        not out of reach for somebody who means to find it.
+        Names of live values, such as "d_learning_rate"; all controls if empty. Hidden controls are out of the way, but
+        not out of reach of somebody who looks for them.
 
     Raises
     ------
     ValueError
-        The address is none of a page.
+        The address is not that of a web page.
     """
     if not isinstance(address, str) or urlsplit(address).scheme not in ("http", "https"):
         raise ValueError(f"address must be that of the served lab, http://..., not {write(address)}.")
@@ -44,13 +44,13 @@ def link(address, session=None, controls=()):
 
 
 def follow(lab, query=None):
-    """Let a lab do what the link says by which a visitor came; a link that does not fit is told on the page.
+    """Let a lab do what the link says that brought a visitor; if it does not fit, a sentence on the page says why.
 
     Parameters
     ----------
     lab : LiveLab
     query : str or None
-        What stands behind the question mark; None: what the server of the page tells its kernel.
+        What stands after the question mark; None: what the server of the page tells its kernel.
     """
     try:
         session, controls = _read(os.environ.get("QUERY_STRING", "") if query is None else query)

@@ -39,7 +39,7 @@ CHARTS_EVERY = 4  # looks at the plane; the others draw nothing else
 SURE = 0.9  # probability from which the judge recognises a digit
 SHORT_WINDOW = 1000  # steps
 PRETRAINING = 100  # steps
-HELD = 200  # steps for which "Train N" holds a page that shows nothing that happens in the background
+HELD = 200  # steps that "Train N" begins with where the page has to wait until they are done
 WINDOWS = [("last 1,000 steps", SHORT_WINDOW), ("whole run", 0)]
 MADE, REAL, POINTS = "Made", "Real", "Rings are real, crosses are made"
 PIN, UNPIN = "Pin this run", "Unpin"
@@ -70,7 +70,7 @@ class LiveLab:
         Whether the page shows what happens while no cell runs. False: there is "Train N" in place of play and pause,
         and it holds the page until it is done. None: False on Colab, else True.
     **options
-        As in `LabTrainer`: `batch_size`, `run`, `callbacks`, `most_steps`, `most_minutes`.
+        As in `LabTrainer`: `batch_size`, `run`, `sample_interval`, `callbacks`, `most_steps`, `most_minutes`.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class LiveLab:
     layers : Layers or None
         Of a GAN in the plane: the switches for what is shown of it.
     tour : Tour
-        The eight cards; a GAN has them.
+        The eight cards; only a lab around a GAN has it.
 
     Examples
     --------
@@ -139,7 +139,7 @@ class LiveLab:
         )
 
     def _arrange(self):
-        """Make what people press, and put everything in its place: what steers a network stands with that network."""
+        """Make what people press, and put everything in its place: each control stands with the network it steers."""
         self._make_buttons()
         self._make_settings()
         run = [button for name, button in self.buttons.items() if name in ("play", "pause", "step", "more")]
@@ -204,7 +204,7 @@ class LiveLab:
         trainer, actions = self.trainer, {}
         if self.background:
             actions |= {
-                "play": ("▶ Play", "Train until pause is pressed", trainer.play),
+                "play": ("▶ Play", "Train until you press Pause", trainer.play),
                 "pause": ("❚❚ Pause", "Stop after the present block of steps", trainer.pause),
             }
         actions["step"] = ("1 step", "One step of both networks", trainer.step)
@@ -218,11 +218,11 @@ class LiveLab:
                     lambda: trainer.alone("discriminator", PRETRAINING),
                 ),
             }
-        actions["more"] = ("Train N", "Train as many steps as the number beside says", self._train_more)
-        actions["reset"] = ("↺ Reset", "Back to the first weights of this seed; controls stay", self._reset)
-        actions["pin"] = (PIN, "Keep what was seen so far beside the runs that come after it", self._pin_or_unpin)
+        actions["more"] = ("Train N", "Train for as many steps as the number beside it says", self._train_more)
+        actions["reset"] = ("↺ Reset", "Back to the first weights of this seed; the controls stay put", self._reset)
+        actions["pin"] = (PIN, "Keep what this run has shown, beside the runs that come after it", self._pin_or_unpin)
         if self._adversarial:
-            actions["tour"] = ("Tour", "Eight cards that show what is what; each can be left", self._begin_tour)
+            actions["tour"] = ("Tour", "Eight cards that show you around; leave whenever you like", self._begin_tour)
         self.buttons = {name: self._button(*details) for name, details in actions.items()}
 
     def _make_settings(self):
@@ -238,19 +238,19 @@ class LiveLab:
             self.menus["preset"] = self._menu("preset", options, self._choose_preset)
         self.from_start = ipywidgets.Checkbox(
             value=True,
-            description=f"presets begin at step {trainer.first_step:,}",
+            description=f"presets go back to step {trainer.first_step:,}",
             indent=False,
             layout={"width": "auto"},
         )
 
     def _session_row(self):
-        """Return what saves and opens sessions, for a GAN of which there can be one."""
+        """Return what saves and opens sessions, for a GAN that can have one."""
         self._saved = ipywidgets.HTML(**self._plain)
         self._upload = ipywidgets.FileUpload(accept=".json", description="Open session", layout={"width": "auto"})
         self._upload.observe(self._open_upload, "value")
         if type(self.model) is not GAN:
             return []
-        tip = "Offer what was done here as a small file, which repeats it"
+        tip = "Offer what you did here as a small file that can repeat it"
         self.buttons["save"] = self._button("Save session", tip, self._offer_session)
         return [self.buttons["save"], self._upload, self._saved]
 
@@ -299,7 +299,7 @@ class LiveLab:
         self.tour.begin()
 
     def _choose_preset(self, name):
-        """Set a preset, from the first weights if so wished: after healthy steps most faults do not show any more."""
+        """Set a preset, from the first weights if that is ticked: after healthy steps most faults no longer show."""
         if not name:
             return
         preset, trainer, playing = PRESETS[name], self.trainer, self.trainer.running
@@ -309,7 +309,7 @@ class LiveLab:
         elif name == "healthy":
             where = "The weights stay as they are."
         else:
-            where = f"It begins at step {self.model.step:,}: what has learnt to be healthy may resist for long."
+            where = f"It begins at step {self.model.step:,}: a GAN that has learnt to be healthy may resist it long."
         self._preset_told = f"{preset.title}. {preset.about} {where} {preset.symptom}"
         if back:
             trainer.reset()
@@ -380,7 +380,7 @@ class LiveLab:
         story = (
             (
                 "make",
-                "1/6 G, held still, makes fakes of latent vectors. They are seen without scores.",
+                "1/6 G, held still, makes fakes from latent vectors. They have no scores yet.",
                 {**before, "scores": None},
             ),
             (
@@ -526,7 +526,7 @@ class LiveLab:
         number = frame_at(pinned.steps, step)
         self._pngs["pinned"], told = self._made(pinned.frames[number])
         at = f"step {pinned.steps[number]:,}" + (", where it ended" if step > pinned.run.last else "")
-        alt = f"What the pinned run made of its random numbers at {at}; the picture beside it is the present run's"
+        alt = f"What the pinned run made of its random numbers at {at}; the picture beside it is the current run's"
         self._pinned_title.value = f"<b>Pinned</b> · {at}"
         self._pinned_picture.value = pictures.image(self._pngs["pinned"], alt + told)
         now = self._run("Now")
@@ -607,7 +607,7 @@ class LiveLab:
         Parameters
         ----------
         session : Session, str or Path
-            Or the file of one.
+            The session, or its file.
         **options
             As in `LiveLab`.
         """
@@ -623,9 +623,19 @@ class LiveLab:
         self.seed.value = session.seed
 
     def show_only(self, controls):
-        """Leave only these controls of the model to be seen, by the names of their live values."""
+        """Show only these controls of the model, by the names of their live values.
+
+        Parameters
+        ----------
+        controls : list of str
+
+        Raises
+        ------
+        ValueError
+            There is no control of one of these names.
+        """
         if unknown := [name for name in controls if name not in self.panel.rows]:
-            raise ValueError(f"There is no control {unknown[0]!r}: there are {', '.join(self.panel.rows)}.")
+            raise ValueError(f"There is no control {unknown[0]!r}: choose from {', '.join(self.panel.rows)}.")
         rest = [row for name, row in self.panel.rows.items() if name not in controls]
         rest += [self.buttons[name] for name in ("d_step", "g_step", "pretrain", "save") if name in self.buttons]
         rest += [self.menus["preset"]] if self._adversarial else []

@@ -11,7 +11,7 @@ class Names(anywidget.AnyWidget):
 
     _esm = """
     const icons = {
-      "fa-play": "play or pause", "fa-pause": "play or pause", "fa-stop": "stop", "fa-retweet": "again and again",
+      "fa-play": "play or pause", "fa-pause": "play or pause", "fa-stop": "stop", "fa-retweet": "repeat",
     };
     function name(root) {
       for (const button of root.querySelectorAll("button:not([aria-label])")) {

@@ -54,8 +54,8 @@ class Sheet(Board):
 class DrawingPad:
     """A pad to draw pictures on; show it as the last line of a cell.
 
-    Draw with the mouse, a pen or a finger, or with the keyboard: arrows move the pen, Space puts it down or up, Enter
-    keeps the picture, Backspace takes the last stroke back, Delete or Escape clears.
+    Draw with the mouse, a pen or a finger, or with the keyboard: arrows move the pen, Space puts it down or lifts it,
+    Enter keeps the picture, Backspace or Ctrl-Z takes back the last stroke, Delete or Escape clears the pad.
 
     Parameters
     ----------
@@ -181,14 +181,14 @@ class DrawingPad:
         -------
         Path
             The folder: `load_pictures(pad.save("drawings"), pad.size, pad.channels)` returns `pad.pictures` again, if
-            they are at least 32.
+            there are at least 32 of them.
 
         Raises
         ------
         ValueError
-            Nothing was kept yet, or `folder` is no name of a folder.
+            Nothing was kept yet, or `folder` cannot be the name of a folder.
         OSError
-            The system refuses, and why.
+            The system refuses; the message says why.
         """
         folder = as_path(folder, "folder")
         with self._lock:
@@ -225,14 +225,15 @@ class DrawingPad:
         Parameters
         ----------
         model : GAN or None
-            Its discriminator says how likely the picture is real, or, if its loss makes it a critic, gives a score. A
-            ConditionalGAN is told the kind that is drawn: its classes are the kinds, sorted. None: no discriminator is
-            asked. Grey pictures of 28 by 28 pixels are read by the digit classifier, too.
+            Its discriminator says how likely the picture is to be real, or, if its loss makes it a critic, gives a
+            score. A ConditionalGAN is told the kind that is drawn: its classes must be the kinds, sorted, or as many
+            numbers from "0" on. None: no discriminator is asked. Grey pictures of 28 by 28 pixels are read by the digit
+            classifier, too.
 
         Raises
         ------
         ValueError
-            The model is no GAN of pictures of this shape, or tells other classes; or there is nobody to ask.
+            The model is not a GAN of pictures of this shape, or has other classes; or there is nobody to ask.
         """
         if model is not None:
             self._check_model(model)
@@ -248,8 +249,8 @@ class DrawingPad:
         if not isinstance(model, GAN):
             raise ValueError(f"model must be a GAN, whose discriminator can be asked, or None, not {write(model)}.")
         if model.picture_shape != self._shape:
-            shapes = " but ".join(map(by, (self._shape, model.picture_shape)))
-            raise ValueError(f"The pad's pictures are {shapes} is what the model takes: open a pad of that size.")
+            shapes = ", and those of the model ".join(map(by, (self._shape, model.picture_shape)))
+            raise ValueError(f"The pictures of the pad are {shapes}: open a pad of that size.")
         kinds = tuple(sorted(self.kinds))
         numbered = tuple(map(str, range(len(kinds))))
         if isinstance(model, ConditionalGAN) and model.class_names not in (kinds, numbered):
@@ -269,7 +270,7 @@ class DrawingPad:
         return kind, strokes.read_strokes(content.get("strokes"), self._inks)
 
     def _look(self, content):
-        """Say what becomes of a drawing; a page asks again and again while a model is watched, for it may train."""
+        """Say what a drawing is taken for; a page asks again and again while a model is watched, since it may train."""
         kind, drawn = self._drawing(content)
         return {"seen": _image(self._picture(drawn)), "verdict": self._verdict(kind, drawn)}
 
@@ -314,7 +315,7 @@ class DrawingPad:
             if listener is not None:
                 listener(self.current)
         except Exception as error:  # whatever somebody's own function raises
-            return f"Your function for on_change: {type(error).__name__}: {error}"
+            return f"Your function for on_change failed: {type(error).__name__}: {error}"
         return ""
 
     def _picture(self, drawn):
@@ -341,7 +342,7 @@ class DrawingPad:
         if self._shape == judges.LEGIBLE:
             recognise = judges.recognise if self._judge is None else self._judge.classifier.recognise
             row = recognise(picture)[0]
-            read = f"reads {row.argmax()}, with {row.max():.2f}." if row.max() > SURE else "reads no digit."
+            read = f"reads {row.argmax()}, probability {row.max():.2f}." if row.max() > SURE else "reads no digit."
             told.append(_opinion(f"The digit classifier {read}", row.max()))
         return told
 
@@ -395,7 +396,7 @@ def check_kinds(kinds):
                 f"letters, digits, spaces, - and _."
             )
     if len({name.casefold() for name in kinds}) < len(kinds):
-        raise ValueError("kinds must all be different, in more than large and small letters: give each another name.")
+        raise ValueError("kinds must all be different, not only in upper and lower case: give each its own name.")
     return tuple(map(str, kinds))
 
 

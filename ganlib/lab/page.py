@@ -1,7 +1,7 @@
 """The live lab as a page of its own, for a projector or a room of tablets: Voilà serves cells of lesson 10.
 
-Every visitor has a kernel, that is a GAN, of their own. Nothing else of the computer can be reached: no code cell, no
-file, no terminal; Voilà's kernels take no code from the page, only what its controls say.
+Every visitor has a kernel of their own, and so a GAN of their own. Nothing else on the computer can be reached: no code
+cell, no file, no terminal; Voilà's kernels take no code from the page, only what its controls say.
 """
 
 import logging
@@ -37,7 +37,7 @@ IDLE_MINUTES = 20
 WELCOME = """# The live lab
 
 Two networks play against each other: the generator **G** draws digits, the discriminator **D** says which are real.
-Press **Play**, then pull the sliders and watch who wins. What you do here is seen by you alone, and is gone when you
+Press **Play**, then move the sliders and watch who wins. Only you can see what you do here, and it is gone when you
 close the page.
 """
 # Voilà's template asks a server far away for icons that the page does not use; without a network it waits for them.
@@ -53,7 +53,7 @@ it for {minutes:g} minutes.</p><p><a href="{again}">Try again</a></p></main></bo
 
 
 def page_of(lesson):
-    """Make the notebook that is served out of the lesson's cells that have the tag `page`.
+    """Make the notebook that is served, from those cells of the lesson that have the tag `page` or `page-quiet`.
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ def page_of(lesson):
     Returns
     -------
     nbformat.NotebookNode
-        The code cells with that tag, each under the heading of its section of the lesson, and one that lets the lab
-        follow the link by which a visitor came.
+        A welcome; the code cells tagged `page`, each under the heading of its section, and those tagged `page-quiet`,
+        whose output is hidden; and a cell that lets the lab follow the link by which a visitor came.
     """
     cells, heading = [nbformat.v4.new_markdown_cell(WELCOME)], ""
     for cell in lesson.cells:
@@ -106,8 +106,8 @@ class Visit(TornadoVoilaHandler):
 class Foreign(Matcher):
     """Matches requests to a host that is not ours, whatever they ask for: pages, sockets, kernels, files.
 
-    A web page elsewhere can let its own name lead to this computer (DNS rebinding), and would then be taken for this
-    page by the browser of whoever looks at it; but the name that the browser says stays its own.
+    A web page elsewhere can make its own name lead to this computer (DNS rebinding), and a visitor's browser would then
+    take the two for one page. But the browser still asks under that page's own name, which gives it away.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ class Refused(ErrorHandler):
     def write_error(self, status_code, **_):
         """Answer in a sentence."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish("This page is not served under that name: open the address that was printed at its start.\n")
+        self.finish("This page is not served under that name: open the address that was printed when it started.\n")
 
 
 class LabPage(Voila):
@@ -142,7 +142,7 @@ class LabPage(Voila):
     ----------
     visitors : int
     minutes : float
-        After so long without a touch a visitor's kernel is ended.
+        Minutes without a touch after which a visitor's kernel is ended.
     arriving : int
         Visitors whose kernel is about to start.
     shows : bool
@@ -152,7 +152,7 @@ class LabPage(Voila):
     visitors, minutes, arriving, shows = VISITORS, IDLE_MINUTES, 0, True
 
     def launch_browser(self):
-        """Say where the page is, now that its port is known, and open it if that is wished."""
+        """Say where the page is, now that its port is known, and open it if `shows` says so."""
         print(f"The lab is at {self.address}\nCtrl-C ends it.", flush=True)
         if self.shows:
             webbrowser.open(self.address)
@@ -171,8 +171,8 @@ class LabPage(Voila):
     def serves(self, host):
         """Tell whether a browser that asks for this host, with or without a port, means this page.
 
-        A page for this computer only is asked for by its loopback address; one for a room by the name that it is
-        announced under, by this computer's, or by any address: only names can be made to lead here by others.
+        A page for this computer only is asked for by its loopback address. One for a room is asked for by the name it
+        is announced under, by this computer's name, or by any address: an outsider can only make names lead here.
         """
         host = re.sub(r":\d*$", "", host.lower()).removeprefix("[").removesuffix("]")
         if is_local(host):
@@ -242,7 +242,9 @@ def serve(lesson, *, ip=HERE, port=PORT, token=None, visitors=VISITORS, idle=IDL
     ValueError
         An argument does not fit.
     OSError
-        The address is none of this computer, or no port is free.
+        The address is not one of this computer's.
+    SystemExit
+        No port is free.
     """
     port, visitors = Whole("port", 1, 65535)(port), Whole("visitors", 1)(visitors)
     if not isinstance(ip, str) or not ip.strip():
@@ -267,7 +269,7 @@ def _notebook(path):
     try:
         return nbformat.read(path, as_version=4)
     except Exception as error:  # nbformat, JSON and the disk have several kinds of error each
-        raise ValueError(f"{path} is no notebook that can be read: give that of lesson 10.") from error
+        raise ValueError(f"{path} is not a notebook that can be read: give that of lesson 10.") from error
 
 
 def is_local(ip):

@@ -10,10 +10,10 @@ import numpy as np
 from ganlib.lab import words
 from ganlib.wording import plain
 
-APART = 0.05  # of the steps made: nearer to each other no two frames of a film are kept
+APART = 0.05  # share of the steps made so far that lies at least between two frames of a film
 FILM_BYTES = 16e6  # that a film of a usual training takes at most, about
 LONGEST_NAME = 40
-MOST_VALUES = 4  # of one live value that are told one by one
+MOST_VALUES = 4  # a course with more of them is summed up
 NOT_TOLD = {"name", "seed", "learning_rate", "build_config", "registered_name", "shared_object_id"}
 NAMES = {"g_optimizer": "G optimizer", "d_optimizer": "D optimizer"}
 
@@ -39,7 +39,7 @@ class Run(NamedTuple):
 
 
 def difference(one, other):
-    """Say in what two runs differ.
+    """Say how two runs differ.
 
     Parameters
     ----------
@@ -48,8 +48,8 @@ def difference(one, other):
     Returns
     -------
     str
-        A few sentences: what each has in place of what the other has, from which step on, and whether chance, that is
-        another seed, may be the reason of what is seen.
+        A few sentences: what each has where the other has something else, from which step on, and whether chance, that
+        is another seed, may be the reason for what you see.
     """
     courses = _courses(one), _courses(other)
     known = bool(one.setup and other.setup)
@@ -65,7 +65,7 @@ def difference(one, other):
         for run, course in zip((one, other), courses, strict=True)
     ]
     said = [
-        f"{_short(run.name)}: {'; '.join(side) or 'nothing of the kind'}."
+        f"{_short(run.name)}: {'; '.join(side) or 'nothing like it'}."
         for run, side in zip((one, other), sides, strict=True)
         if told or steered
     ]
@@ -82,10 +82,10 @@ def difference(one, other):
 
 
 def _chance(one, other, fixed, differs):
-    """Say what else may be the reason of what is seen."""
+    """Say what else may be the reason for what you see."""
     unknown = [_short(run.name) for run in (one, other) if not run.setup]
     if unknown:
-        return f"Neither seed nor networks of {' and '.join(unknown)} are recorded: more than that may differ."
+        return f"The seed and the networks of {' and '.join(unknown)} were not recorded, so more than that may differ."
     if "seed" not in fixed:
         alike = "Everything else, the seed too, is the same."
         return alike if differs else "Nothing differs: the same seed, settings and changes."
@@ -181,7 +181,7 @@ def setup_of(config):
 
 
 def _digests(part):
-    """Return two checksums: of a part without what may be called otherwise, and of the seeds in it, "" if none."""
+    """Return two checksums: of a part without its names, and of the seeds in it ("" if there are none)."""
     names, seeds = [], []
 
     def strip(held):
@@ -213,7 +213,7 @@ def frame_at(steps, step):
 
 
 class Film:
-    """What was seen of a run, in a bounded number of frames: the later the step, the farther apart.
+    """What was seen of a run, in a limited number of frames: the later the step, the farther apart they are.
 
     Between two frames lie at least 5% of the steps made so far, and more where a frame is large: 30,000 steps take some
     120 frames. The first and the last one are always there.
@@ -223,7 +223,7 @@ class Film:
         self._frames = []
 
     def add(self, step, frame, size):
-        """Add a frame of so many bytes; what was seen at this step or later is forgotten: the run went back."""
+        """Add a frame of `size` bytes; what was seen at this step or later is forgotten, since the run went back."""
         frames, apart = self._frames, max(APART, 10 * size / FILM_BYTES)
         while frames and frames[-1][0] >= step:
             frames.pop()

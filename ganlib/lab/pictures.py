@@ -1,6 +1,6 @@
-"""The lab's pictures, as PNG bytes, and what stands for a widget where none can be shown: pure functions.
+"""The lab's pictures, as PNG bytes, and what stands in for a widget where none can be shown: pure functions.
 
-A picture of 25 digits with their scores takes about two milliseconds, so that a training is hardly slowed by it.
+A picture of 25 digits with their scores takes about two milliseconds, so it hardly slows a training.
 """
 
 import base64
@@ -48,7 +48,7 @@ def digits_png(pictures, scores=None, scale=None, *, distances=None, columns=SID
     columns : int
         Pictures in a row.
     wide : int
-        Pixels of the PNG that a picture is wide, about: a whole number of them for each of its own.
+        About how many pixels of the PNG a picture is wide: each of its own pixels gets a whole number of them.
 
     Returns
     -------
@@ -92,20 +92,20 @@ def _strip(width, text, bar=0):
 
 
 def slope_png(picture, slope=None):
-    """Draw one picture large, and over it in which pixels D's score would rise.
+    """Draw one picture large, and over it how each pixel would have to change for D's score to rise.
 
     Parameters
     ----------
     picture : ndarray
         float (height, width, channels) in [-1, 1].
     slope : ndarray or None
-        The gradient of D's logit, of the same shape: orange where a brighter pixel would raise it, blue where a darker.
-        Of a picture in colour, its channels together.
+        The gradient of D's logit, of the same shape: orange where a brighter pixel would raise it, blue where a darker
+        one would. The channels of a colour picture are added up.
 
     Returns
     -------
     bytes
-        A PNG in colours.
+        A PNG in colour, seven pixels for each of the picture's, across and down.
     """
     drawn = np.broadcast_to(data.as_bytes(picture[np.newaxis])[0], (*picture.shape[:2], 3)).astype(float)
     if slope is not None:
@@ -146,7 +146,7 @@ def plane_png(scene, layers):
     Returns
     -------
     bytes
-        A PNG in colours: purple where D says fake, green where it says real, orange where the sheet lies.
+        A PNG in colour: purple where D says fake, green where it says real, orange where the sheet lies.
     """
     from PIL import Image, ImageDraw
 

@@ -1,6 +1,6 @@
 """The plane to draw points in: learners paint their own data for a GAN of points, and take it away as a list.
 
-The page's own code is in assets/lab/points.js. It sends points in thousandths, so that they have a short text.
+The page's own code is in assets/lab/points.js. It sends points in thousandths, so that their text is short.
 """
 
 import textwrap
@@ -18,7 +18,7 @@ from ganlib.plots.style import PAPER, REAL, write_count
 UNITS = 1000  # from the middle of the plane to its edge
 MOST = 2000  # points: as many as lesson 05's other sets have, so that its compiled step fits
 OF_PRESET = 300  # points
-LINE = 110  # letters of the text
+LINE = 110  # characters of a line of the text
 
 
 class Plane(Board):
@@ -32,14 +32,15 @@ class Plane(Board):
 class PointPad:
     """A plane to draw points in; show it as the last line of a cell. The cells below find them in `points`.
 
-    Paint with the mouse, a pen or a finger, or with the keyboard: arrows move the brush, Space puts it down or up, E
-    takes the eraser, B the brush, Backspace takes the last act back, Delete or Escape clears.
+    Paint with the mouse, a pen or a finger, or with the keyboard: arrows move the brush, Space puts it down or lifts
+    it, E takes the eraser, B the brush, Backspace or Ctrl-Z undoes what you did last, Delete or Escape clears the
+    plane.
 
     Parameters
     ----------
     points : array or list of pairs, shape (n, 2), or None
-        What is in the plane at first: 10 to 2000 points in the square from -1 to 1, kept to three decimals. None:
-        nothing.
+        What is in the plane at first: 10 to 2,000 points in the square from -1 to 1, kept to three decimals. None:
+        an empty plane.
 
     Attributes
     ----------
@@ -70,7 +71,7 @@ class PointPad:
 
     def _about(self):
         """Return what the page has to know, once."""
-        presets = {"as at first": self._units} if len(self._units) else {}
+        presets = {"as at the start": self._units} if len(self._units) else {}
         presets |= {kind.replace("_", " "): _in_units(toy_points(kind, OF_PRESET)) for kind in TOY_KINDS}
         return {
             "units": UNITS,
@@ -88,7 +89,7 @@ class PointPad:
         Returns
         -------
         numpy.ndarray, shape (n, 2), float32
-            Each from -1 to 1, to three decimals; n is 0 to 2000. `check_points` says whether they are enough.
+            Each from -1 to 1, to three decimals; n is 0 to 2,000. `check_points` says whether there are enough.
         """
         return (self._units / UNITS).astype(np.float32)
 
@@ -103,7 +104,7 @@ class PointPad:
         Returns
         -------
         str
-            Python, in lines of at most 110 letters. `PointPad` shows the same points again, if they are at least 10.
+            Python, in lines of at most 110 characters. `PointPad` shows the same points again, if there are 10 or more.
         """
         pairs = ", ".join(f"({x / UNITS:g},_{y / UNITS:g})" for x, y in self._units.tolist())  # _: no line ends here
         return textwrap.fill(f"[{pairs}]", LINE, subsequent_indent=" ", break_on_hyphens=False).replace("_", " ")
@@ -124,7 +125,7 @@ class PointPad:
             return "A plane to draw points in, empty, x and y from -1 to 1."
         (left, low), (right, high) = self._units.min(axis=0) / UNITS, self._units.max(axis=0) / UNITS
         count = write_count(len(self._units), "point")
-        return f"A plane with {count} to draw on, x from {left:g} to {right:g} and y from {low:g} to {high:g}."
+        return f"A plane to draw points in, with {count}: x from {left:g} to {right:g} and y from {low:g} to {high:g}."
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Show the plane where widgets can be shown, else a picture of it."""
@@ -147,7 +148,7 @@ def read_points(given):
     Parameters
     ----------
     given : list of int
-        At most 2000 times across and up in turn, each from -1000 to 1000.
+        Across and up in turn, of at most 2,000 points, each from -1,000 to 1,000.
 
     Raises
     ------

@@ -48,7 +48,7 @@ class TimeMachine:
     Raises
     ------
     ValueError
-        More than two runs, the same one twice, or something that holds none.
+        More than two runs, the same one twice, or a source that holds no run.
     OSError
         There is no such file, or it may not be read.
 
@@ -97,7 +97,15 @@ class TimeMachine:
         self._charts.value = f'<div class="ganlib-charts">{film.charts(step)}</div>'
 
     def save_page(self, path, most_frames=100):
-        """Write one HTML page with a slider, which needs no kernel, no network and no other file."""
+        """Write one HTML page with a slider, which needs no kernel, no network and no other file.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file; what is there already is replaced.
+        most_frames : int
+            How many steps the slider has at most, 1 or more: evenly spread, the first and the last among them.
+        """
         _save_page(self._film, path, most_frames)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -126,7 +134,7 @@ class Films:
         self.sentence = difference(*self._runs) if len(sources) > 1 else ""
 
     def caption(self, number, step):
-        """Return what stands over a picture where there are two, as HTML: whose it is, of which step."""
+        """Return what stands above a picture where there are two, as HTML: whose it is, and of which step."""
         return f"<div><b>{escape(self.names[number])}</b> · {self._when(number, step)}</div>" if self.sentence else ""
 
     def _when(self, number, step):
@@ -143,7 +151,7 @@ class Films:
         return f"What the model of {made}, made of its random numbers; beside it: {other}"
 
     def told(self, step):
-        """Return what stands over all, as HTML: the controls of one run, or what differs between two."""
+        """Return what stands at the top, as HTML: the controls of one run, or what differs between two."""
         if self.sentence:
             return f'<div class="ganlib-status"><b>Step {step:,}</b><br>{escape(self.sentence)}</div>'
         one = self.recordings[0]
@@ -191,7 +199,15 @@ def _enlarged(frame):
 
 
 def save_page(recording, path, most_frames=100):
-    """Write a recording, or what `TimeMachine` takes, as one HTML page: a slider, the frames, curves with a mark."""
+    """Write a recording as one HTML page: a slider, the frames, and curves with a mark at the step that is shown.
+
+    Parameters
+    ----------
+    recording : Recording, str, Path or None
+        As `TimeMachine` takes it.
+    path, most_frames
+        As for `TimeMachine.save_page`.
+    """
     _save_page(Films([recording]), path, most_frames)
 
 

@@ -1,7 +1,7 @@
 """A session of the lab in a few hundred bytes: whatever is needed to repeat it, and nothing that could run.
 
-A file of it can come from anybody. So it is read as plain data, whatever it holds is checked, and a score that it
-claims is refused like any other word that it should not hold.
+Its file can come from anybody. So it is read as plain data, and whatever it holds is checked; a score that it claims
+is refused, like anything else that does not belong in it.
 """
 
 import hashlib
@@ -44,12 +44,12 @@ class Session:
     seed : int
         Of the first weights, the batches and the latent vectors.
     recipe : str
-        Which GAN, a key of `RECIPES` whose steps hang on no clock, such as "classic" or "swift": its networks,
-        optimizers, options and batch size.
+        Which GAN: its networks, optimizers, options and batch size. A key of `RECIPES` whose number of steps does not
+        depend on a clock, such as "classic" or "swift".
     pictures : int
         How many of MNIST's training digits it learns from, the first ones; 1,000 to 60,000.
     weights : str or None
-        What `weights_of` said at the end, where it was made; None if nobody looked.
+        What `weights_of` gave at the end, on the computer where it was made; None if nobody looked.
 
     Raises
     ------
@@ -79,7 +79,10 @@ class Session:
             raise ValueError(f"weights must be 16 digits, 0 to 9 and a to f, or None, not {write(self.weights)}.")
         last = max((change.step for change in self.schedule), default=0)
         if last > self.steps:
-            raise ValueError(f"There is a change at step {last:,}, but the session has {self.steps:,} steps.")
+            raise ValueError(
+                f"There is a change at step {last:,}, but the session has {self.steps:,} steps: make them more, or "
+                f"leave the change out."
+            )
 
     def counted_steps(self):
         """Return how many steps it counts for: each as often as its busier network makes an update, and at least once.
@@ -94,7 +97,7 @@ class Session:
         return counted
 
     def build(self):
-        """Build the GAN, untrained. It keeps its last weights, as in a lab, and not those that a judge likes best."""
+        """Build the GAN, untrained. It will keep its last weights, as in a lab, not those that a judge likes best."""
         gan = GAN.from_recipe(self.recipe, self.seed)
         gan.recipe = None
         return gan
@@ -113,7 +116,7 @@ class Session:
         Returns
         -------
         GAN
-            With the weights of the session's end, bit for bit on a computer that computes alike.
+            With the weights of the session's end, bit for bit on a computer that computes the same way.
 
         Raises
         ------
@@ -198,7 +201,7 @@ def _schedule_of(changes):
 
 
 def weights_of(gan):
-    """Return 16 digits that tell the weights of both networks from any others: the first of their SHA-256."""
+    """Return 16 hexadecimal digits that stand for the weights of both networks: the first of their SHA-256."""
     digest = hashlib.sha256()
     for weight in (*gan.generator.get_weights(), *gan.discriminator.get_weights()):
         digest.update(np.ascontiguousarray(weight))
@@ -230,7 +233,7 @@ def _recipe_of(model):
 
 
 def _differs(session, trainer):
-    """Say in what a lab differs from the one that a session describes; an empty text if in nothing."""
+    """Say how a lab differs from the one that a session describes; an empty text if it does not."""
     model, built, first = trainer.model, session.build(), trainer.first_arrays
     if trainer.first_step:
         return "it went on with a GAN that had been trained before"
@@ -263,6 +266,6 @@ def _shapes(gan):
 
 
 def _beside_rates(gan):
-    """Return what a GAN learns by beside its networks and its live values."""
+    """Return what a GAN learns by besides its networks and its live values."""
     adams = [optimizer.get_config() for optimizer in (gan.g_optimizer, gan.d_optimizer)]
     return gan.options.replace(loss_kind="non_saturating"), [{**adam, "learning_rate": 0, "name": ""} for adam in adams]

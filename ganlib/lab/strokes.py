@@ -1,6 +1,7 @@
-"""What is drawn on the pad, as strokes, and the picture that becomes of them: pure functions, no widgets.
+"""What is drawn on the pad, as strokes, and the picture made from them: pure functions, no widgets.
 
-A page sends strokes and not pixels: they are small, every browser draws them alike, and some browsers falsify pixels.
+A page sends strokes, not pixels: strokes are small, they are the same from every browser, and some browsers falsify
+pixels.
 """
 
 from typing import NamedTuple
@@ -15,10 +16,10 @@ THINNEST, WIDEST = 10, 200
 MOST_POINTS = 20_000  # of one drawing
 FINE = 16  # each pixel is drawn as 16 by 16, and their mean is taken
 BOX = 20 / 28  # share of the side that one of MNIST's digits fills, at most
-SMALLEST = 120  # units that are scaled up to the box: what is smaller is a dot
+SMALLEST = 120  # units: a drawing this large is scaled up to fill the box; a smaller one is taken for a dot
 PAPERS = {"black": "#000000", "white": "#ffffff"}
 GREY_INKS = {"black": {"white": "#ffffff"}, "white": {"black": "#000000"}}  # by paper
-COLOURS = {  # Okabe and Ito 2008: those who do not see all colours can tell them apart
+COLOURS = {  # Okabe and Ito 2008: people who are colour-blind can tell them apart
     "black": "#000000",
     "white": "#ffffff",
     "orange": "#e69f00",
@@ -88,6 +89,7 @@ def draw(strokes, size, channels, paper):
     ----------
     strokes : list of Stroke
     size, channels : int
+        Height and width in pixels; 1 for grey, 3 for colour.
     paper : str
         A colour, #rrggbb.
 
@@ -109,7 +111,7 @@ def draw(strokes, size, channels, paper):
 
 
 def centre(strokes, paper, size=28):
-    """Scale strokes until they fill MNIST's box, and move their centre of mass into the middle, as MNIST's digits.
+    """Scale strokes to fill MNIST's box and move their centre of mass to the middle, as was done with MNIST's digits.
 
     The pen stays as wide as it was, so that a digit that was drawn small is no thicker than others.
 
@@ -119,7 +121,7 @@ def centre(strokes, paper, size=28):
     paper : str
         A colour, #rrggbb: what is drawn in it weighs nothing.
     size : int
-        Of the picture whose pixels are weighed.
+        Side in pixels of the picture in which the ink is weighed.
 
     Returns
     -------

@@ -16,7 +16,7 @@ LIT = "ganlib-lit"  # the class of the part that a card of the tour is about
 
 
 def colour_of(pen):
-    """Return a pen's colour in words of CSS, which follow the page's theme."""
+    """Return a pen's colour as CSS that follows the page's theme."""
     return f"var(--ganlib-{pen.label}, {pen.colour})"
 
 
@@ -47,7 +47,7 @@ _DARK = {pen.label: colour for pen, colour in ON_DARK.items()} | {
 
 
 def palette(selector):
-    """Return the rules of CSS that give all that a selector names the house's colours, light and dark."""
+    """Return the CSS rules that give the house colours, light and dark, to whatever a selector matches."""
     dark = f'[data-jp-theme-light="false"] {selector}'
     return f"{selector} {{{_variables(_LIGHT)}}}\n{dark} {{{_variables(_DARK)}}}"
 

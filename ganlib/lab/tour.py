@@ -13,8 +13,8 @@ from ganlib.judge import signs
 from ganlib.lab import theme
 
 ALONE, TOGETHER = 50, 120  # steps of a card
-FASTER, LONG = 10, 150  # times the rate that D has on the card about balance, and G on the one about variety
-REST = 30  # seconds that a run which is under way may take to come to rest
+FASTER, LONG = 10, 150  # what D's rate is multiplied by on the card about balance, and G's on that about variety
+REST = 30  # seconds that a run under way may take to stop
 UP_DOWN = ("It rises", "It falls", "It hardly moves")
 
 
@@ -46,9 +46,9 @@ class Card(NamedTuple):
     Attributes
     ----------
     part : str
-        What of the lab is lit.
+        Which part of the lab is lit.
     title, text, question : str
-        What this part is and what to look for, then the question; `{what}` stands for "pictures" or "points".
+        What this part is and what to look for, then the question; `{what}` stands for "pictures", "digits" or "points".
     guesses : tuple of str
         Two or three answers to choose from.
     answer : callable
@@ -57,7 +57,7 @@ class Card(NamedTuple):
     reset : bool
         Whether the lab first goes back to the first weights.
     player : str
-        Who learns then: "discriminator", "generator", "both", or nobody if empty.
+        Who learns after the guess: "discriminator", "generator", "both", or nobody if empty.
     values : tuple of (str, float)
         The live values that differ from those that the lab was opened with, and what each is multiplied by.
     """
@@ -81,7 +81,7 @@ def _change(before, after):
 
 def _at_first(before, after):
     if after.step:
-        return None, f"G had made {after.step:,} steps before this lab was opened: judge for yourself."
+        return None, f"G had learnt for {after.step:,} steps before this lab was opened: judge for yourself."
     real, fake = after.real_scores.mean(), after.scores.mean()
     return 0, (
         f"These are the first weights. D's weights are as new as G's: on average it gives the fakes {fake:.2f} and the "
@@ -96,7 +96,7 @@ def _fake_score(before, after):
 
 def _fake_score_of_g(before, after):
     number, sentence = _fake_score(before, after)
-    return number, f"{sentence} To please this D is one thing, to look real is another: judge the fakes yourself."
+    return number, f"{sentence} Pleasing this D is one thing, looking real is another: judge the fakes yourself."
 
 
 def _ahead(before, after):
@@ -105,7 +105,7 @@ def _ahead(before, after):
 
 
 def _right(seen):
-    """Return of how many pairs of a real one and a fake D gives the real one more, 0 to 1."""
+    """Return the share, 0 to 1, of all pairs of a real one and a fake in which D scores the real one higher."""
     return float((seen.real_scores[:, np.newaxis] > seen.scores).mean())
 
 
@@ -114,7 +114,7 @@ def _overlap(before, after):
     number = 2 if abs(new - old) < 0.03 else int(new < old)
     return (
         number,
-        f"D ranked the real one first in {old:.0%} of all pairs, and does so in {new:.0%} now; 50% is a coin.",
+        f"D ranked the real one first in {old:.0%} of all pairs, and in {new:.0%} now; tossing a coin gives 50%.",
     )
 
 
@@ -134,7 +134,7 @@ def _back(first, after):
     if first is None:
         return None, "Take a guess on the first card as well, and this one can compare. The lab is yours: press Play."
     same = np.array_equal(first.fakes, after.fakes)
-    told = "They are the same to the last digit" if same else "They differ"
+    told = "They are exactly the same" if same else "They differ"
     return int(not same), f"{told}: every random number here comes from the seed. Now the lab is yours: press Play."
 
 
@@ -142,8 +142,8 @@ CARDS = (
     Card(
         "made",
         "What G makes",
-        "G turns random numbers into {what}, always the same numbers here. Your guess takes the lab back to its first "
-        "weights: close the tour if you want to keep what you have trained.",
+        "G turns random numbers into {what}; here the numbers are always the same. Your guess takes the lab back to "
+        "its first weights: close the tour if you want to keep what you have trained.",
         "Before G has learnt anything, what do its {what} look like?",
         ("Like nothing real", "A little like real ones", "Like real ones"),
         _at_first,
@@ -172,8 +172,8 @@ CARDS = (
     Card(
         "loop",
         "The game",
-        "From here on both learn in turn. Watch the diagram: what D says flows back to both as a gradient, and each "
-        "network moves by its own.",
+        "From here on the two learn in turn. Watch the diagram: what D says flows back to both as a gradient, and each "
+        "network follows its own.",
         "Who is ahead afterwards?",
         ("D", "G", "Neither"),
         _ahead,
@@ -182,10 +182,10 @@ CARDS = (
     Card(
         "verdict",
         "D's scores, one by one",
-        "Bars upwards are real ones, bars downwards are fakes: the further right, the surer is D that they are real. "
-        "Both go on learning.",
+        "Bars that point up are real ones, bars that point down are fakes; the further right, the surer D is that they "
+        "are real. Both networks go on learning.",
         "Will the two heaps drift apart?",
-        ("They drift apart", "They come together", "They stay"),
+        ("They drift apart", "They come together", "They stay where they are"),
         _overlap,
         player="both",
     ),
@@ -193,7 +193,7 @@ CARDS = (
         "gauges",
         "Balance",
         f"This gauge says who is winning. D is about to learn {FASTER} times as fast. Watch the pointer.",
-        "Where does the pointer of Balance go?",
+        "Where does the Balance pointer go?",
         ("Towards D", "Towards G", "It hardly moves"),
         _pointer,
         player="both",
@@ -202,9 +202,9 @@ CARDS = (
     Card(
         "made",
         "Variety",
-        f"Back to the first weights, D's rate as before, and G takes steps {LONG} times as long as before. The latent "
-        "vectors are all different. Watch Variety, the other gauge.",
-        "What do the {what} become?",
+        f"Back to the first weights. D learns at its usual rate again; G takes steps {LONG} times as long as usual. "
+        "The latent vectors are all different. Watch Variety, the other gauge.",
+        "What will the {what} be like?",
         ("Different from each other", "Nearly all the same"),
         _alike,
         reset=True,
@@ -214,9 +214,9 @@ CARDS = (
     Card(
         "bar",
         "Reset",
-        "Reset goes back to the first weights, and the tour puts the controls back where they were.",
-        "Are the first {what} there again, exactly those of the first card?",
-        ("Yes, the same", "No, others"),
+        "Reset goes back to the first weights, and the tour puts the controls back to where the lab opened with them.",
+        "Are the first {what} back again, exactly those of the first card?",
+        ("Yes, the same", "No, different ones"),
         _back,
         reset=True,
     ),
@@ -236,13 +236,13 @@ class Tour:
     button : callable
         `button(description, tooltip, action)` makes a button of the lab.
     what : str
-        What the model makes: "pictures" or "points".
+        What the model makes: "pictures", "digits" or "points".
 
     Attributes
     ----------
     widget : ipywidgets.VBox
     number : int
-        Of the card, 0 for the first.
+        Which card is shown, 0 for the first.
     answer : ipywidgets.HTML
         What came of a guess; the one thing here that the trainer's thread writes.
     guesses, buttons : list of ipywidgets.Button

@@ -90,12 +90,12 @@ def charts(history, panels, changes=(), window=None, until=None, beside=None):
     until : int or None
         The last step to show; the last one there is if None.
     beside : Beside or None
-        Another run. If `until` is None, as much of it is shown as there is, or as long as the window is.
+        Another run. If `until` is None, all of it is shown, or as much as fits into the window.
 
     Returns
     -------
     str
-        HTML: one picture a panel, each with a sentence for those who cannot see it.
+        HTML: one picture per panel, each with a sentence for those who cannot see it.
     """
     steps = np.asarray(history["step"])
     last = until if until is not None else int(steps[-1]) if len(steps) else 1
@@ -174,7 +174,7 @@ def _path(xs, ys):
 
 
 def _foot_note(name):
-    """Say at the foot of a chart whose the thin curves are."""
+    """Say at the foot of a chart to which run the thin curves belong."""
     at, short = (LEFT + WIDTH - RIGHT) / 2, name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
     left, foot = at - 3 * len(short), HEIGHT - 5
     line = Line("", "", GREY, "")
@@ -233,7 +233,7 @@ def _mark_lines(marks, x):
 
 
 def _faint(name, x, mark):
-    """Draw a dotted line where something changed in the other run, with its words where the mouse rests on it."""
+    """Draw a dotted line where something changed in the other run; its words show when the mouse rests on it."""
     step, label = mark
     line = f'<path d="M{x(step):.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="{GREY}" stroke-dasharray="1 4">'
     return f"{line}<title>{escape(f'{name}: {label}')}</title></path>"
@@ -344,11 +344,11 @@ def gauge(title, reading, ends):
 # --- the loop ---------------------------------------------------------------------------------------------------------
 
 LOOP_HEIGHT = 104  # pixels; the width is that of the page
-LANE, LOWER, MIDDLE, FOOT = 26, 62, 44, 78  # of the fakes, of the real ones, of what has one place, end of the boxes
+LANE, LOWER, MIDDLE, FOOT = 26, 62, 44, 78  # heights: the fakes, the real ones, what lies between, the boxes' feet
 
 
 class Act(NamedTuple):
-    """What happens at one moment of a step: the nodes and the arrows that are at work, and words for it."""
+    """What happens at one moment of a step: the nodes and the arrows at work, and a clause that says it."""
 
     parts: frozenset
     sentence: str
@@ -357,9 +357,9 @@ class Act(NamedTuple):
 ACTS = {
     "make": Act(frozenset({"latent", "g", "fake", "feed", "make"}), "the generator makes fakes"),
     "judge": Act(frozenset({"fake", "real", "d", "verdict", "show", "compare", "say"}), "the discriminator judges"),
-    "d_loss": Act(frozenset({"verdict", "say"}), "the discriminator's loss is taken"),
+    "d_loss": Act(frozenset({"verdict", "say"}), "the discriminator's loss is computed"),
     "teach_d": Act(frozenset({"d", "d_back"}), "the discriminator learns from its gradient"),
-    "g_loss": Act(frozenset({"fake", "d", "verdict", "show", "say"}), "the generator's loss is taken"),
+    "g_loss": Act(frozenset({"fake", "d", "verdict", "show", "say"}), "the generator's loss is computed"),
     "teach_g": Act(frozenset({"g", "fake", "make", "g_back"}), "the generator learns from its gradient"),
 }
 
@@ -383,11 +383,11 @@ def loop(acts=(), held=(), *, critic=False, what="digits", labels=False):
     acts : iterable of str
         Keys of `ACTS`: what happens at the moment.
     held : iterable of str
-        "d" and "g" if the network does not learn.
+        "d", "g" or both: the networks that do not learn.
     critic : bool
-        Whether the verdict is a score in place of a probability.
+        Whether the verdict is a score rather than a probability.
     what : str
-        What the real examples are.
+        What the real examples are: "digits", "pictures" or "points".
     labels : bool
         Whether both networks are told a class.
 
@@ -399,7 +399,7 @@ def loop(acts=(), held=(), *, critic=False, what="digits", labels=False):
     acts = [act for act in acts if act.removeprefix("teach_") not in held]
     lit = frozenset().union(*(ACTS[act].parts for act in acts))
     nodes = (
-        _Node("latent", "", 0.2, 8, 24, 64, ("Latent +", "a digit") if labels else ("Latent", "vectors"), "z"),
+        _Node("latent", "", 0.2, 8, 24, 64, ("Latent +", "a label") if labels else ("Latent", "vectors"), "z"),
         _Node("g", "g", 10.2, 23.2, 10, FOOT, ("Generator", _duty("g", held)), "G"),
         _Node("fake", "fake", 30, 41, LANE - 14, LANE + 14, ("Fakes",), "fake"),
         _Node("real", "real", 59, 70, LOWER - 14, LOWER + 14, (f"Real {what}",), "real"),

@@ -1,6 +1,7 @@
 """What is going on, in words: pure functions of measured numbers.
 
-The two readings are rough on purpose. They say what an experienced eye would say of the same numbers, and what to try.
+The two readings are rough on purpose. They say what somebody with experience would say about the same numbers, and
+what to try.
 """
 
 from typing import NamedTuple
@@ -60,7 +61,7 @@ def balance(history, values, what="pictures"):
     Returns
     -------
     Reading
-        Level 1: D tells every fake; 0: it cannot tell; -1: it takes fakes for real. The level of a critic, whose scores
+        Level 1: D spots every fake; 0: it cannot tell; -1: it takes fakes for real. The level of a critic, whose scores
         are no probabilities, is how often it is right.
     """
     kind = values.get("loss_kind")
@@ -78,7 +79,7 @@ def balance(history, values, what="pictures"):
 
 
 def _balance_of_critic(kind, history, values, what):
-    """Say how often a critic is right: of one that only a penalty holds, of which pairs it ranks as they are."""
+    """Say how often a critic is right: for one that needs a penalty, how many pairs it ranks the right way round."""
     right = _recent(history["d_accuracy"])
     if right is None:
         return Reading(None, "nothing yet", "Nothing has been measured yet: press play.")
@@ -102,7 +103,7 @@ def _balance_of_critic(kind, history, values, what):
 
 
 def _verdict(gap, fake, values):
-    """Return two words and an advice for a gap between the mean scores of real and fake, and for that of fake."""
+    """Return a few words and some advice, for the gap between the mean scores of real and fake, and that of fake."""
     if gap >= signs.NEARLY_SURE:
         return "D wins", "G has little to learn from: lower D's rate, raise G's, or give G more steps."
     if gap >= signs.AHEAD:
@@ -117,7 +118,7 @@ def _verdict(gap, fake, values):
 
 
 def _gradient_words(column):
-    """Say how G's gradient has changed since early in the run; an empty text if by little."""
+    """Say how G's gradient has changed since early in the run; an empty text if it has changed little."""
     norms = column[~np.isnan(column)]
     if len(norms) < 3 * FEWEST:
         return ""
@@ -143,7 +144,7 @@ def _still_words(values):
 
 
 def variety(fakes, reals, digits=None):
-    """Say whether the fakes differ from each other as real pictures do.
+    """Say whether the fakes differ from each other as much as real ones do.
 
     Parameters
     ----------
@@ -198,7 +199,7 @@ def memory(distance, usual, what="digit"):
     usual : ndarray
         Distances (n,) of some training digits to the nearest other one.
     what : str
-        What the pictures show, for other ones than digits: "picture".
+        What the pictures show: "digit", or "picture" if they are not digits.
 
     Returns
     -------
@@ -213,8 +214,8 @@ def memory(distance, usual, what="digit"):
     if distance < low:
         return f"{told}: so near that this is nearly a copy, memory more than invention."
     if distance <= high:
-        return f"{told}: a neighbour among others, so it is no copy."
-    return f"{told}: farther than real {what}s are from each other, an invention, or no {what} at all."
+        return f"{told}: no nearer than real {what}s are to each other, so it is no copy."
+    return f"{told}: farther than real {what}s are from each other, so it is an invention, or no {what} at all."
 
 
 def duration(seconds):

@@ -1,4 +1,4 @@
-"""One file for each family of models; each model owns its `train_step`."""
+"""Families of models: what a step of each is, and what a trained one can be asked."""
 
 import pkgutil
 from importlib import import_module
@@ -24,7 +24,7 @@ def load_run(folder, **networks):
     Raises
     ------
     RunFolderError
-        The folder is no run, is of another version or has no whole checkpoint.
+        The folder is no run, is of another version, has no whole checkpoint or needs networks of your own code.
     """
     for module in pkgutil.iter_modules(__path__):  # Keras finds a class by its name once its module is imported
         import_module(f"{__name__}.{module.name}")

@@ -48,7 +48,7 @@ def augment(kind, pictures, numbers):
 
 
 def _moves(side, numbers):
-    """Return for each number in [0, 1) the matrix that moves a row of so many pixels: float32 (n, side, side)."""
+    """Return for each number in [0, 1) the matrix that moves a row of `side` pixels: float32 (n, side, side)."""
     most = max(1, round(side * FARTHEST))
     offsets = tf.cast(tf.floor(numbers * (2 * most + 1)), tf.int32) - most
     sources = tf.clip_by_value(tf.range(side) + offsets[:, tf.newaxis], 0, side - 1)

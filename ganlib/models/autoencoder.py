@@ -36,7 +36,7 @@ class Autoencoder(Coder):
         Units of the encoder's hidden layers; the decoder has them in reverse.
     noise : float
         Standard deviation of the normal noise that is added to what the encoder sees in training, 0 to 5, on the scale
-        where black is -1 and white is 1, and cut off there; can be changed live.
+        where black is -1 and white is 1; the sum is clipped to it. Can be changed live.
     seed : int
         Seed of the first weights, the batches and the noise.
     image_shape : tuple of int
@@ -82,7 +82,7 @@ class Autoencoder(Coder):
         self.noise = noise
 
     def settings(self):
-        """Return what rebuilds the model beside its networks and its optimizer."""
+        """Return what rebuilds the model, besides its networks and its optimizer."""
         return {"noise": self.noise}
 
     def call(self, pictures, training=False):

@@ -61,7 +61,7 @@ class RestrictedBoltzmannMachine(OnePlayer):
         True: the dreams of one update go on where those of the last ended (Tieleman 2008, PCD-k). False: they begin at
         the batch each time (Hinton 2002, CD-k).
     chains : int
-        How many dreams are kept if they are persistent.
+        How many dreams are kept if they are persistent; otherwise there are as many as pictures in a batch.
     picture_shape : tuple of int
         Height, width and 1; (2, 2, 1) makes a machine that can be enumerated.
     seed : int
@@ -120,7 +120,7 @@ class RestrictedBoltzmannMachine(OnePlayer):
         return keras.optimizers.SGD(RATE)
 
     def settings(self):
-        """Return what rebuilds the model beside its optimizer."""
+        """Return what rebuilds the model, besides its optimizer."""
         return {
             "hidden": self.hidden,
             "k": self.k,
@@ -139,7 +139,7 @@ class RestrictedBoltzmannMachine(OnePlayer):
     # --- the machine: tensors float32 (n, pixels) and (n, hidden) -----------------------------------------------------
 
     def _inputs(self, visible):
-        """What each hidden unit receives: its bias and the weights of the pixels that are on; (n, hidden)."""
+        """Return what each hidden unit receives: its bias plus the weights of the pixels that are on; (n, hidden)."""
         return tf.matmul(visible, self.kernel) + self.hidden_bias
 
     def _up(self, visible):
@@ -343,16 +343,18 @@ class RestrictedBoltzmannMachine(OnePlayer):
     def estimate_log_partition(self, temperatures=5000, chains=100, seed=0, images=None):
         """Estimate log Z by annealed importance sampling (Salakhutdinov and Murray 2008).
 
-        Chains walk from a machine without weights, whose Z is known, to this one, by machines in between; what they
-        gain on the way estimates the ratio of the two Z. Where the estimate is wrong it is most often too low: the
-        chains were too few, or too fast to find where the machine puts its probability.
+        Chains walk from a machine without weights, whose Z is known, through machines in between to this one; what they
+        gain on the way estimates the ratio of the two Z. Where the estimate is wrong, it is most often too low: the
+        chains were too few, or went too fast to find where the machine puts its probability.
 
         Parameters
         ----------
         temperatures : int
-            Machines on the way; two thirds of them stand on its last tenth, as in the paper.
+            Machines on the way, at least 10; two thirds of them stand on its last tenth, as in the paper.
         chains : int
+            How many walk, at least 2.
         seed : int
+            Seed of every draw.
         images : ndarray or None
             The first machine draws each pixel as often as these do; None: it has this machine's biases.
 
@@ -376,7 +378,7 @@ class RestrictedBoltzmannMachine(OnePlayer):
     # --- use ----------------------------------------------------------------------------------------------------------
 
     def encode(self, images):
-        """Return the probability of each hidden unit being on, float32 (n, hidden), given pictures, grey ones too."""
+        """Return the probability of each hidden unit being on, float32 (n, hidden), for pictures, which may be grey."""
         (pictures,) = self.check_data(images)
         return in_chunks(self._run_up, pictures)
 
@@ -396,7 +398,7 @@ class RestrictedBoltzmannMachine(OnePlayer):
         return float(np.square(self.reconstruct(images) - as_pictures(images)).mean())
 
     def dream(self, steps, n=SHOWN, start=None, seed=0):
-        """Let Gibbs chains run, and look at them after some numbers of steps.
+        """Let Gibbs chains run, and look at them after given numbers of steps.
 
         Parameters
         ----------
@@ -405,7 +407,8 @@ class RestrictedBoltzmannMachine(OnePlayer):
         n : int
             How many chains, if they start from noise.
         start : ndarray or None
-            Pictures that the chains start from, one each; None: noise, each pixel on with probability one half.
+            Pictures that the chains start from, one each, put through `binarise`; None: noise, each pixel on with
+            probability one half.
         seed : int
             Seed of the noise and of every draw.
 
@@ -431,7 +434,7 @@ class RestrictedBoltzmannMachine(OnePlayer):
         return np.stack(looks)
 
     def generate(self, n, seed=0, steps=SHOWN_STEPS, start=None):
-        """Make pictures: what `dream` sees after so many steps, float32 (n, height, width, 1) in [-1, 1].
+        """Make pictures: what `dream` sees after `steps` steps, float32 (n, height, width, 1) in [-1, 1].
 
         Parameters
         ----------
@@ -548,8 +551,8 @@ def _uniform(use, seed, number, compiled=True):
     """Make a source of uniform numbers that depend on nothing but the use, the seed, the step's number and the stream.
 
     ThreeFry: on a CPU, XLA draws these numbers 60 times as fast with it as with what TensorFlow chooses by itself,
-    which takes longer than all the matrix products of a step. Only XLA knows it, neither a plain graph nor what is run
-    eagerly.
+    which takes longer than all the matrix products of a step. Only XLA knows ThreeFry: a plain graph and eager code do
+    not.
     """
     first = tf.cast(seed, tf.int64) + (use << 32)
 

@@ -37,6 +37,11 @@ class ByRecipe:
         seed : int
             As for `GAN`.
 
+        Returns
+        -------
+        GAN
+            Untrained, of this class.
+
         Raises
         ------
         ValueError
@@ -53,8 +58,9 @@ class ByRecipe:
         pictures : str, Path, Pictures, ndarray, or tuple of pictures and labels
             A folder or a file, as `load_pictures` takes it; what that returned; or an array. A conditional GAN needs
             labels, too.
-        size, channels : int
-            As for `load_pictures`.
+        size : int
+        channels : int or None
+            As for `load_pictures`; used for a folder or a file only.
         seed : int
             As for `GAN`.
         **changes
@@ -136,9 +142,9 @@ class ByRecipe:
 
 
 def time_a_step(gan):
-    """Compile a model's step and return a function that trains it for about so many seconds and tells those of a step.
+    """Compile a model's step; return a function that trains it for about some seconds and returns seconds per step.
 
-    It makes steps, so it is one to throw away. A GAN's recipe is taken from it: the judge's looks are not timed.
+    The model makes steps, so it is one to throw away. A GAN loses its recipe: the judge's looks are not timed.
     """
     gan.recipe = None
 

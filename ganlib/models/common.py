@@ -85,7 +85,7 @@ def copy_of(network, name):
     except Exception as error:  # code of one's own makes Keras raise a dozen kinds of error, all of one meaning
         raise ValueError(
             f"ema_decay keeps a second {name}, and this one cannot be copied, because of code of your own: "
-            f"register its layers and functions with keras.saving.register_keras_serializable, or do without."
+            f"register its layers and functions with keras.saving.register_keras_serializable, or leave ema_decay out."
         ) from error
     copy.set_weights(network.get_weights())
     return copy
@@ -98,9 +98,9 @@ def follow(average, network, decay, updates):
     ----------
     average, network : keras.Model
     decay : float
-        Share of the average that stays at an update.
+        Share of the average that each update keeps, below 1.
     updates : tf.Tensor
-        How many the network has had.
+        How many updates the network has had.
     """
     updates = tf.cast(updates, tf.float32)
     decay = tf.minimum(decay, (1 + updates) / (10 + updates))

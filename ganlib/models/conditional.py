@@ -110,7 +110,7 @@ class ConditionalGAN(GAN):
         return check_labelled("A conditional GAN", data, super().check_data, self.classes)
 
     def check_batch(self, examples):
-        """Check the pictures of one batch of a data set, in which not every digit must be."""
+        """Check the pictures of one batch of a data set, which need not hold every digit."""
         super().check_data(examples)
 
     def data_of(self, pictures, labels=None):
@@ -129,7 +129,7 @@ class ConditionalGAN(GAN):
         return [to_unit_range(pictures), self._one_hot(labels)]
 
     def draw_latent(self, draws, count, stream):
-        """Draw latent vectors (count, latent_dim) and, beside them, the digits to be made, all as often."""
+        """Draw latent vectors (count, latent_dim) and, beside them, the digits to make, all equally often."""
         digits = draws.uniform([count], stream + AFTER_LATENT, high=self.classes)
         return [super().draw_latent(draws, count, stream), self._one_hot(tf.cast(digits, tf.int32))]
 
@@ -138,7 +138,7 @@ class ConditionalGAN(GAN):
         return tf.one_hot(tf.cast(digits, tf.int32), self.classes)
 
     def make(self, latent, training):
-        """Return what the generator makes of latent vectors and digits, and beside it those digits."""
+        """Return what the generator makes of latent vectors and digits, together with those digits."""
         return [self.generator(latent, training=training), latent[1]]
 
     def draw_noise(self, draws, real):
@@ -194,7 +194,7 @@ class ConditionalGAN(GAN):
         return np.eye(self.classes, dtype=np.float32)[check_digits("digits", digits, n, self.classes)]
 
     def settings(self):
-        """Return what rebuilds the model beside its networks and optimizers."""
+        """Return what rebuilds the model, besides its networks and optimizers."""
         return {**super().settings(), "classes": list(self.class_names)}
 
     def sample_grid(self):
@@ -214,7 +214,7 @@ class ConditionalGAN(GAN):
 
 
 def _classes_of(network):
-    """Return how many classes a network is told apart; ten where none is given, or where its form is wrong."""
+    """Return how many classes a network can be told; ten where none is given, or where its form is wrong."""
     inputs = getattr(network, "inputs", None) or ()
     return inputs[1].shape[1] if len(inputs) == 2 and len(inputs[1].shape) == 2 else DIGITS
 

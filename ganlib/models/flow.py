@@ -44,13 +44,14 @@ def flow_step(flow, data, noise, time, told, learn=True):
     time : tf.Tensor
         float32 (n, 1) in [0, 1): where on its way each is looked at.
     told : list of tf.Tensor
-        What the network is told beside: nothing, or digits float32 (n, 10).
+        What else the network is told: nothing, or digits float32 (n, 10).
     learn : bool
-        Where it is False nothing moves.
+        If False, nothing moves.
 
     Returns
     -------
     dict of str to tf.Tensor
+        "loss": the mean squared error of the velocity, a float32 scalar.
     """
     share = tf.reshape(time, [-1] + [1] * (data.shape.rank - 1))
     place, velocity = (1 - share) * noise + share * data, data - noise
@@ -84,7 +85,7 @@ class FlowMatching(OnePlayer):
     optimizer : keras.optimizers.Optimizer or None
         Adam(1e-3) if None.
     ema_decay : float or None
-        Decay per step of a moving average of the weights, which then makes the pictures.
+        Decay per step, 0 to 0.999999, of a moving average of the weights, which then makes the pictures.
     dropped : float
         Share of the training pictures whose digit the network is not told, 0 to 1: it learns both to draw what is asked
         for and to draw anything, which guidance needs (Ho and Salimans 2022, algorithm 1).
@@ -140,7 +141,7 @@ class FlowMatching(OnePlayer):
         return builders.build_velocity_unet(digits=conditional, seed=self.seed)
 
     def settings(self):
-        """Return what rebuilds the model beside its network and its optimizer."""
+        """Return what rebuilds the model, besides its network and its optimizer."""
         return {"ema_decay": self.ema_decay, "dropped": self.dropped}
 
     def learner(self):
@@ -234,14 +235,15 @@ class FlowMatching(OnePlayer):
         digits : int, sequence of n int, or None
             What to make, if the network can be asked: one digit n times, or a digit for each; None for any.
         evaluations : int
-            How often the network is asked on the way, 1 to 1000; "midpoint" asks twice a step.
+            How often the network is asked on the way, 1 to 1000; "midpoint" asks twice per step and needs an even
+            number.
         method : str
             "euler": a step goes where the velocity at its beginning points; "midpoint": where the velocity half a step
-            on points, which is nearer to the way by an order (Lipman et al. 2023, section 6.1).
+            on points, which is more accurate by one order (Lipman et al. 2023, section 6.1).
         guidance : float
-            How far to go from the velocity for any digit towards that for the digit asked for: 1 takes the latter, more
-            exaggerates what makes the digit, and asks the network about twice as many places (Ho and Salimans 2022,
-            equation 6, whose w is this minus 1).
+            How far to go from the velocity for any digit towards that for the digit asked for, 0 to 100: 1 takes the
+            latter; more exaggerates what makes the digit. Any other number than 1 needs digits and asks the network
+            about twice as many places (Ho and Salimans 2022, equation 6, whose w is this minus 1).
 
         Returns
         -------
@@ -262,7 +264,7 @@ class FlowMatching(OnePlayer):
     def ways(self, noise, digits=None, *, evaluations=EVALUATIONS, method="midpoint", guidance=1.0):
         """Follow the velocity from noise, and return where it leads.
 
-        Parameters are those of `generate`.
+        `noise` is float32 (n, ...), as `noise` draws it; the other parameters are those of `generate`.
 
         Returns
         -------
@@ -292,7 +294,7 @@ class FlowMatching(OnePlayer):
         -------
         keras.Model
             Maps noise float32 (n, ...) and, where digits can be asked for, float32 (n, 10), 1 for the wanted one and 0
-            for the others, or ten times 0 for any, to pictures in [-1, 1] of the shape of the noise.
+            for the others, or ten zeros for any, to pictures in [-1, 1] of the shape of the noise.
         """
         steps, guidance = _steps_of(evaluations, method), Number("guidance", 0, 100)(guidance)
         if guidance != 1 and not self.conditional:
@@ -454,7 +456,7 @@ FLOW_RECIPES = MappingProxyType(
 
 
 def _steps_of(evaluations, method):
-    """Return how many steps of a method take so many evaluations; ValueError if there is no such number."""
+    """Return how many steps of a method make up the evaluations; ValueError if that is not a whole number."""
     calls = METHODS[Choice("method", tuple(METHODS))(method)]
     if (evaluations := Whole("evaluations", calls, 1000)(evaluations)) % calls:
         raise ValueError(f"evaluations must be a multiple of {calls} for {method!r}, not {evaluations}.")

@@ -18,7 +18,7 @@ from ganlib.models.pretraining import pretrain_discriminator
 from ganlib.training import Player, as_list, check_seed, compile_mode
 
 MAX_UPDATES = 10
-BESIDE = 32  # from a turn of the generator to the one whose draws are all that it needs beside its latent vectors
+BESIDE = 32  # from a turn of the generator to the one that draws all it needs besides its latent vectors
 
 # Live values that a step reads; all float32, since int32 variables stay off the GPU, where compiled steps cannot reach.
 _ONES, _NOUGHTS = ("d_steps", "g_steps"), ("freeze_d", "freeze_g", "label_smoothing", "loss_kind")
@@ -133,7 +133,7 @@ class GAN(ByRecipe, NetworkPair):
         return keras.optimizers.Adam(self.usual_rate, beta_1=0.5)
 
     def settings(self):
-        """Return what rebuilds the model beside its networks and optimizers."""
+        """Return what rebuilds the model, besides its networks and optimizers."""
         return {
             "network": self.network,
             "latent_dim": self.latent_dim,
@@ -152,10 +152,15 @@ class GAN(ByRecipe, NetworkPair):
             A `.keras` file of a generator, or of a whole GAN; an `.h5` file that Keras 2 wrote; or a file of weights
             alone, such as `generator.weights.h5`, if they are those of the classic network, dense or convolutional.
         discriminator : str, Path or None
-            The same for the discriminator, whose sigmoid at the end is taken away. None: a new dense one.
+            The same for the discriminator, whose sigmoid at the end is taken off. None: a new dense one.
         seed : int
         **options
             As `GAN` takes them.
+
+        Returns
+        -------
+        GAN
+            A whole GAN from a `.keras` file comes back as it was saved: nothing else counts then.
 
         Raises
         ------
@@ -252,10 +257,10 @@ class GAN(ByRecipe, NetworkPair):
         return real
 
     def draw_rivals(self, draws, count):
-        """Draw the real pictures that a loss of pairs compares the generator's fakes with: others than those of D."""
+        """Draw the real pictures that a loss of pairs compares the generator's fakes with, not those D learned from."""
         return self.draw_real(draws.at_turn(draws.turn + BESIDE), count)
 
-    # What a conditional GAN does otherwise: its networks take a digit beside the latent vector and beside the picture.
+    # What a conditional GAN does differently: its networks take a digit with the latent vector and with the picture.
 
     def draw_real(self, draws, count):
         """Draw what the discriminator judges as real: pictures float32 (count, height, width, channels)."""
@@ -305,8 +310,8 @@ class GAN(ByRecipe, NetworkPair):
 
     d_learning_rate = live_property("d_learning_rate", "The discriminator's learning rate.")
     g_learning_rate = live_property("g_learning_rate", "The generator's learning rate.")
-    d_steps = live_property("d_steps", "Updates of the discriminator a step, 0 to 10.")
-    g_steps = live_property("g_steps", "Updates of the generator a step, 0 to 10.")
+    d_steps = live_property("d_steps", "Updates of the discriminator per step, 0 to 10.")
+    g_steps = live_property("g_steps", "Updates of the generator per step, 0 to 10.")
     label_smoothing = live_property(
         "label_smoothing",
         'Real pictures are labelled 1 minus this, 0 to 0.5; "wasserstein" and "hinge" have no labels.',
@@ -339,7 +344,7 @@ class GAN(ByRecipe, NetworkPair):
         return {**super().state_variables(), **optimizers}
 
     def plain_values(self):
-        """Return what else belongs to the state, how many batches pretraining has used up among it."""
+        """Return what else belongs to the state, such as how many batches pretraining has used up."""
         return {**super().plain_values(), "pretrained_steps": self.pretrained_steps}
 
     def load_plain_values(self, values):

@@ -106,7 +106,7 @@ def generator_step(gan, latent, partners, learn=True):
 
 
 def gradient_norm(step, gradients):
-    """Return the length of all gradients together, at every tenth step; NaN at the others."""
+    """Return the length of all gradients together at every tenth step, NaN at the others; 0 if all is frozen."""
     if not gradients:  # all is frozen
         return 0.0
     return tf.cond(step % GRADIENT_EVERY == 0, lambda: tf.linalg.global_norm(gradients), lambda: np.nan)

@@ -28,7 +28,7 @@ def fit_logistic(features, labels, penalty=1.0, tolerance=1e-6):
     labels : array, shape (n,)
         0 or 1; both must occur.
     penalty : float
-        Above 0: where a line can part the classes without an error, weights without a penalty grow for ever.
+        Above 0: where a line can separate the classes without an error, weights without a penalty grow for ever.
     tolerance : float
         Stop when no weight moves further than this.
 
@@ -62,7 +62,7 @@ def fit_logistic(features, labels, penalty=1.0, tolerance=1e-6):
 def _in_pieces(x, y):
     """Cut few features into pieces of 64 examples, (pieces, 64, features), filled up with rows of zeros.
 
-    NumPy's matrix product starts a thread a core for more than that. For products as small as these, threads save
+    NumPy's matrix product starts one thread per core for more than that. For products as small as these, threads save
     nothing, and on a busy computer waiting for them makes the whole fit many times slower.
     """
     rows = PIECE if x.shape[1] <= PIECE else len(x)

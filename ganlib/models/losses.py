@@ -1,4 +1,4 @@
-"""The losses of a GAN, and what some of them ask for beside their terms: a penalty, or pairs of a real and a fake.
+"""The losses of a GAN, and what some of them ask for besides their terms: a penalty, or pairs of a real and a fake.
 
 Real is 1 and fake is 0, everywhere. Which loss counts can change while a compiled step runs.
 """
@@ -31,10 +31,11 @@ class Loss(NamedTuple):
         Takes the label of real pictures, too.
     fake, generator : callable
     scores : bool
-        Whether what it trains is a critic: its numbers are scores, and no logits of a probability.
+        Whether what it trains is a critic: its numbers are scores, not logits of a probability.
     paired : bool
         Whether the terms take differences: by how much a picture's score is above that of its partner, a fake for a
-        real one and a real one for a fake. Only differences mean something then, and "real" begins at no number.
+        real one and a real one for a fake. Only differences mean something then, and no
+        number divides real from fake.
     """
 
     real: callable
@@ -70,7 +71,7 @@ LOSSES = {
         generator=lambda scores: -tf.reduce_mean(scores),
         scores=True,
     ),
-    # Lim and Ye 2017; Miyato et al. 2018, equations 16 and 17: who is beyond 1, or below -1, is told no more.
+    # Lim and Ye 2017; Miyato et al. 2018, equations 16 and 17: a real above 1 or a fake below -1 teaches nothing more.
     "hinge": Loss(
         real=lambda scores, label: tf.reduce_mean(tf.nn.relu(1 - scores)),
         fake=lambda scores: tf.reduce_mean(tf.nn.relu(1 + scores)),
@@ -89,9 +90,9 @@ LOSSES = {
 
 
 class AdversarialLoss:
-    """The loss of now: which of `LOSSES` counts can change while a compiled step runs.
+    """The current loss: which of `LOSSES` counts can change while a compiled step runs.
 
-    All are computed, and one is chosen, which costs nothing beside the networks.
+    All are computed, and one is chosen, which costs nothing compared with the networks.
 
     Parameters
     ----------
@@ -128,9 +129,9 @@ class AdversarialLoss:
     def opinions(self, real_logits, fake_logits):
         """Return what the discriminator thinks of real pictures and of fakes.
 
-        `d_accuracy` is the share that was judged right: those above 0 and those not above 0, or, for a critic whose
-        scores mean something only by their differences, of pairs in which the real one has the higher score. `d_real`
-        and `d_fake` are the mean probabilities of being real; a critic has none, and they are NaN.
+        `d_accuracy` is the share that was judged right: real pictures above 0 and fakes not above 0, or, for a critic
+        whose scores mean something only by their differences, pairs in which the real one has the higher score.
+        `d_real` and `d_fake` are the mean probabilities of being real; a critic has none, and they are NaN.
         """
         right = tf.concat([real_logits > 0, fake_logits <= 0], axis=0)
         in_order = real_logits > fake_logits
@@ -148,7 +149,7 @@ class AdversarialLoss:
         return self._of_now(tf.constant([int(kind == loss) for loss in LOSSES]))
 
     def _of_now(self, values):
-        """Choose of a tensor, with a value for each loss, that of the loss of now.
+        """Choose from a tensor with a value for each loss that of the current loss.
 
         Gathered, and not sliced: XLA takes the place of a slice for a constant and compiles again for each loss.
         """
@@ -207,7 +208,7 @@ PENALTIES = MappingProxyType(
 
 
 def with_penalty(gan, gradients, real, fake, shares):
-    """Return gradients of the discriminator's loss with those of the penalty that belongs to the loss of now.
+    """Return gradients of the discriminator's loss plus those of the penalty that belongs to the current loss.
 
     Which that is can change while a compiled function runs. Each is a loop of one turn, or of none, within one such
     loop for all of them: a condition would cost a copy of all weights, and to multiply what is not wanted by 0 would
@@ -245,7 +246,7 @@ def _in_turn(turn, judged):
 
 
 def _turns(count, body, start):
-    """Repeat `body(turn, values)` so often; return the number of turns and the values."""
+    """Repeat `body(turn, values)` `count` times; return the number of turns and the values."""
     return tf.while_loop(lambda turn, _: turn < count, body, (tf.constant(0), start), parallel_iterations=1)
 
 

@@ -42,7 +42,7 @@ class Modes(NamedTuple):
 
 
 def count_modes(points, kind="grid"):
-    """Count the modes that points have found, and which share of the points is good.
+    """Count the modes that points have found, and the share of points that are good.
 
     Parameters
     ----------

@@ -212,10 +212,10 @@ class BernoulliNaiveBayes(BayesClassifier):
         self.word_probability = None
 
     def evidence(self):
-        """Return what each word says for class 1 of two, in the form that `fit_logistic` returns.
+        """Return how strongly each word speaks for class 1 of two, in the form that `fit_logistic` returns.
 
-        A word that is missing says something, too. What all of them would say together is in the bias, so that a
-        weight is what the logit gains when the word is there in place of missing.
+        A missing word says something, too. The bias holds what all of them together would say if they were missing, so
+        a weight is what the logit gains when the word is there instead.
 
         Returns
         -------
@@ -256,7 +256,7 @@ class BernoulliNaiveBayes(BayesClassifier):
 
 
 class GaussianClasses(BayesClassifier):
-    """One multivariate normal distribution a class: a mean, and how the features vary together around it.
+    """One multivariate normal distribution per class: a mean, and how the features vary together around it.
 
     Also called quadratic discriminant analysis ("full"), linear discriminant analysis ("shared") and Gaussian naive
     Bayes ("diagonal"). Lesson 01 uses it on two features of e-mails and on digits. Examples are numbers of any shape
@@ -267,11 +267,12 @@ class GaussianClasses(BayesClassifier):
     classes : int
         How many classes there are.
     covariance : {"full", "shared", "diagonal"}
-        A covariance matrix a class; one for all classes, which makes the boundaries straight; or features that ignore
-        each other.
+        One covariance matrix per class; one for all classes, which makes the boundaries straight; or one per class in
+        which the features ignore each other.
     shrinkage : float
         Share, from 0 to 1, of the covariance that is replaced by the same variance in every direction (Ledoit and Wolf
-        2004). With 0, features that never vary, such as the corners of a digit, make the density infinite.
+        2004). With 0, features that never vary, such as the corners of a digit, would make the density infinite, and
+        `fit` raises a ValueError.
 
     Attributes
     ----------

@@ -1,6 +1,6 @@
-"""What the families ask of a network before they train it: its shapes, its precision, and the range that it ends in.
+"""What the families check of a network before they train it: its shapes, its precision, and the range it ends in.
 
-The last is looked for wherever it hides, since a network that ends in the wrong range trains for hours without a word.
+The range is looked for wherever it hides, since a network with the wrong one trains for hours without complaint.
 """
 
 import numpy as np
@@ -32,7 +32,7 @@ def check_logits(name, network):
     if never_negative(network):
         raise ValueError(
             f"The {name} must give logits, not probabilities: leave out the sigmoid at its end, or whatever keeps its "
-            f"numbers from falling below 0, as the losses contain it."
+            f"numbers from falling below 0: the losses apply the sigmoid themselves."
         )
 
 
@@ -127,7 +127,7 @@ def check_fit(generator, discriminator):
     if made != taken:
         raise ValueError(f"The generator makes pictures {by(made)}, but the discriminator takes {by(taken)}.")
     if judged != (1,):
-        raise ValueError(f"The discriminator must give one logit a picture, (n, 1), not {(None, *judged)}.")
+        raise ValueError(f"The discriminator must give one logit per picture, (n, 1), not {(None, *judged)}.")
     if generator is discriminator:
         raise ValueError("The generator and the discriminator must be two networks, not one.")
     check_picture_range("generator", generator)

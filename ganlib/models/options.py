@@ -1,4 +1,4 @@
-"""How a GAN learns: what can be chosen beside its networks, its optimizers and its live values."""
+"""How a GAN learns: what can be chosen besides its networks, its optimizers and its live values."""
 
 from dataclasses import asdict, dataclass, replace
 
@@ -26,7 +26,8 @@ class GANOptions:
         Weight of the penalty that belongs to the loss "wasserstein" (10 if None) or "relativistic" (1 if None), half of
         which is added to the discriminator's loss, itself the mean of two terms; the other losses have none.
     ema_decay : float or None
-        Decay per step of a moving average of the generator's weights, which then makes the pictures (0.99 to 0.9999).
+        Decay per step of a moving average of the generator's weights, which then makes the pictures; 0 to 0.999999,
+        usually 0.99 to 0.9999.
     d_update : str
         "together": one update of the discriminator on a half batch of real and one of fake pictures; "apart": the
         classic code's two updates, first on the real half, then on the fake one.

@@ -22,7 +22,8 @@ class NetworkPair(PictureModel):
     Attributes
     ----------
     averaged_generator, best_generator : keras.Model or None
-    judged : tuple of (int, float)
+        None: the first without `ema_decay`, the second before a judge has looked.
+    judged : tuple of pairs (int, float)
         The steps at which a judge looked, and how far the pictures were from real ones there.
     """
 
@@ -101,7 +102,7 @@ class NetworkPair(PictureModel):
         return self._draw(*latent, best=self.draws_best)
 
     @tf.function(autograph=False, reduce_retracing=True)
-    def _draw(self, *latent, best):  # of which there is a trace each: `call` asks for the same flag
+    def _draw(self, *latent, best):  # one trace for each `best`, the flag that `call` reads
         return self(_one_or_list(latent), training=False)
 
     # --- opinions -----------------------------------------------------------------------------------------------------
@@ -109,8 +110,8 @@ class NetworkPair(PictureModel):
     def scores(self, images):
         """Return the discriminator's number for each picture, float32 (n,): a logit, or a critic's score.
 
-        The higher, the more real. Of "hinge" the sides are above and below 0; a score of "wasserstein" or
-        "relativistic" means nothing alone, only the difference of two.
+        The higher, the more real. With "hinge" real is above 0 and fake below; with "wasserstein" or "relativistic" a
+        score means nothing alone, only the difference of two.
         """
         (pictures,) = self.check_data(images)
         return in_chunks(self._run_discriminator, pictures)[:, 0]
@@ -171,7 +172,7 @@ class NetworkPair(PictureModel):
         Parameters
         ----------
         distance : float
-            How far its pictures are from real ones, by any one measure. What is kept is a part of every checkpoint.
+            How far its pictures are from real ones, always by the same measure. Every checkpoint holds what is kept.
         """
         best = min((known for _, known in self.judged), default=np.inf)
         self._expect_best((*self.judged, (self.step, distance)))
@@ -196,7 +197,7 @@ class NetworkPair(PictureModel):
         return parts
 
     def plain_values(self):
-        """Return what belongs to the state beside the arrays: the live values, and what the judge said on the way."""
+        """Return what belongs to the state besides the arrays: the live values, and what the judge said on the way."""
         return {**super().plain_values(), "judged": self.judged, "draws_best": self.draws_best}
 
     def load_plain_values(self, values):

@@ -18,7 +18,8 @@ class PictureModel(TrainableModel):
     Attributes
     ----------
     samples : dict of int to ndarray
-        For each step at which a sample was taken, its pictures, uint8 (25, height, width, channels).
+        For each step at which a sample was taken, its pictures, uint8 (n, height, width, channels): 25 of them, or ten
+        for each class of a conditional GAN. Models of points keep points, float32 (500, 2).
     own_data : ndarray, tuple or None
         What is learned where `train` is given no data; MNIST if None.
     """
@@ -49,8 +50,8 @@ class PictureModel(TrainableModel):
     def check_data(self, data):
         """Return the pictures as a tuple of one array of the shape that the networks take.
 
-        The labels of (pictures, labels), as `load_mnist` returns them, and the names of classes beside them, which
-        `load_pictures` adds, are left aside.
+        The labels of (pictures, labels), as `load_mnist` returns them, and the names of classes, which `load_pictures`
+        adds, are ignored.
         """
         if isinstance(data, pixels.Pictures):
             data = data.images
@@ -78,7 +79,7 @@ class PictureModel(TrainableModel):
             self.save_imgs(self.run.sample_folder / f"step_{step:08d}.png")
 
     def save_imgs(self, path):
-        """Save the picture of `sample_picture` as a PNG file."""
+        """Save the picture of `sample_picture` as a PNG file; ValueError unless `path` ends in .png."""
         path = as_path(path)
         if path.suffix.lower() != ".png":
             raise ValueError(f"save_imgs writes PNG files: end the name in .png, not {path.name!r}.")
@@ -96,11 +97,11 @@ def to_unit_range(pictures):
 
 
 def in_chunks(function, *arrays, size=1000):
-    """Apply a function to a thousand rows of each array at a time, so that memory stays flat."""
+    """Apply a function to `size` rows of each array at a time, so that memory stays flat; return all it returned."""
     chunks = ([tf.constant(rows[i : i + size]) for rows in arrays] for i in range(0, len(arrays[0]), size))
     return np.concatenate([function(*chunk).numpy() for chunk in chunks])
 
 
 def random_from(seed):
-    """Return NumPy's random numbers from a seed, other ones each time for None; ValueError if it is none."""
+    """Return NumPy's random generator for a seed, a different one each time for None; ValueError if it is no seed."""
     return np.random.default_rng(None if seed is None else Whole("seed", 0)(seed))

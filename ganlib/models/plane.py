@@ -1,4 +1,4 @@
-"""A GAN whose whole world fits into one figure: its data are points in the plane (lesson 05, after GAN Lab).
+"""A GAN whose whole world fits in one figure: its data are points in the plane (lesson 05, after GAN Lab).
 
 Whatever is hidden in a space of 784 dimensions can be seen here: the discriminator is a surface over the plane, the
 generator a way to bend a sheet of noise, and the gradient that the generator learns from an arrow at every fake.
@@ -25,7 +25,7 @@ PICTURE_SIDE = 224  # pixels of a sample's picture
 
 
 class SubStep(NamedTuple):
-    """One of the ten sub-steps of a step in slow motion; None for what has no part in it.
+    """One of the ten sub-steps of a step in slow motion; fields that have no part in it are None.
 
     Attributes
     ----------
@@ -36,9 +36,9 @@ class SubStep(NamedTuple):
     real, fake : ndarray or None
         Points, float32 (n, 2).
     real_weight, fake_weight : ndarray or None
-        How much each point counts in this sub-step, float32 (n,), at least 0.
+        How much each point counts in this sub-step, float32 or float64 (n,), at least 0.
     arrows : ndarray or None
-        Where to each fake is pushed or has moved, float32 (n, 2).
+        Which way each fake is pushed, float32 (n, 2).
     surface : ndarray or None
         The discriminator over the plane, as `PlaneGAN.surface` gives it.
     scores : bool
@@ -57,14 +57,14 @@ class SubStep(NamedTuple):
 
 
 class PointModel:
-    """What a model of points in the plane does otherwise than one of pictures; it stands before that one's class."""
+    """What a model of points in the plane does differently from one of pictures; list it before that one's class."""
 
     def default_data(self):
         """Return 2000 points of a ring, float32 (2000, 2)."""
         return points_data.toy_points("ring", 2000)
 
     def check_data(self, data):
-        """Return the points as a tuple of one array; ValueError if they are no points, too few or outside."""
+        """Return the points as a tuple of one array, float32 (n, 2); ValueError if under 10 or not in the square."""
         return (points_data.check_points(data),)
 
     def take_sample(self, step):
@@ -122,7 +122,7 @@ class PlaneGAN(PointModel, GAN):
         return builders.build_plane_discriminator(seed=self.seed + 1)
 
     def settings(self):
-        """Return what rebuilds the model beside its networks and optimizers."""
+        """Return what rebuilds the model, besides its networks and optimizers."""
         settings = super().settings()
         del settings["network"]
         return {**settings, "latent": self.latent}
@@ -142,8 +142,8 @@ class PlaneGAN(PointModel, GAN):
         Parameters
         ----------
         seed : int or None
-            Another seed makes other first weights, those of a `PlaneGAN(seed=seed)`; None is the seed that the model
-            was built with.
+            Another seed makes other first weights, those of a `PlaneGAN(seed=seed)`, in networks of dense layers only;
+            None is the seed that the model was built with.
         """
         seed = self._first_seed if seed is None else Whole("seed", 0, 2**31 - 1)(seed)
         with self.exclusive():
@@ -201,7 +201,7 @@ class PlaneGAN(PointModel, GAN):
         Parameters
         ----------
         cells : int
-            Cells a side.
+            Cells per side.
 
         Returns
         -------
@@ -212,7 +212,7 @@ class PlaneGAN(PointModel, GAN):
         return self.pictures_of(corners.reshape(-1, self.latent_dim)).reshape(*corners.shape[:-1], 2)
 
     def latent_grid(self, cells=20):
-        """Return the grid that `mesh` bends: its corners (cells + 1, 1), or (cells + 1, cells + 1, 2)."""
+        """Return the grid that `mesh` bends: its corners, float64 (cells + 1, 1), or (cells + 1, cells + 1, 2)."""
         if self.latent_dim > 2:
             raise ValueError(f"A mesh can be drawn for 1 or 2 latent numbers, not for {self.latent_dim}.")
         shares = np.linspace(0, 1, Whole("cells", 1)(cells) + 1)
@@ -266,7 +266,7 @@ class PlaneGAN(PointModel, GAN):
         return shown
 
     def _draw_step(self, data, batch_size):
-        """Draw what the next step draws, compiled like the step: compiled random numbers are others than plain ones."""
+        """Draw what the next step draws, compiled like the step: compiled random numbers differ from plain ones."""
 
         @tf.function(jit_compile=compile_mode(self.networks()) == "compiled", autograph=False)
         def draw(step):

@@ -77,13 +77,14 @@ class PlaneSession(NamedTuple):
         Parameters
         ----------
         steps : int or None
-            How many; None: as many as were made.
+            How many, at least 1; None: as many as were made.
 
         Returns
         -------
-        PlaneGAN
-        History
-            Of all steps.
+        gan : PlaneGAN
+            After these steps.
+        history : History
+            Of all of them.
         """
         steps = Whole("steps", 1)(self.steps if steps is None else steps)
         gan = PlaneGAN(seed=self.seed)

@@ -1,9 +1,9 @@
-"""Named settings of a GAN that fail on demand, and the healthy one: a failure that was made is easier to know again.
+"""Settings of a GAN that fail on demand, and the healthy ones: a failure that you made is easier to recognise.
 
-Each is plain data: live values, so that it can be set while a GAN trains, what one then sees, the number that shows
+Each is plain data: live values, so that it can be set while a GAN trains, what you then see, the number that shows
 it, and the way back. Taught in lesson 07. The settings were tried on the classic dense pair with batches of 32, set
-before the first step: there each shows its sign within 500 steps. A GAN that has learnt for 600 healthy steps resists:
-within 300 more only `oscillation` and `divergence` showed theirs.
+before the first step: there each shows its sign within 500 steps. A GAN that has learned for 600 healthy steps resists:
+within 300 more, only `oscillation` and `divergence` showed theirs.
 """
 
 from types import MappingProxyType
@@ -42,7 +42,7 @@ class Preset(NamedTuple):
     sign : ganlib.judge.signs.Sign
         The number that shows it.
     go_back : bool
-        Whether the weights are spoiled, so that the usual values help only from a state that was saved before.
+        Whether the weights are spoiled, so that the usual values help only after a saved state has been put back.
     recovery : str
         The way back, in words.
     """
@@ -119,7 +119,7 @@ _ALL = (
     _preset(
         "collapse",
         "Mode collapse",
-        "The generator makes five updates to one of the discriminator, which always judges yesterday's fakes.",
+        "The generator makes five updates for each one of the discriminator, which always judges yesterday's fakes.",
         {"g_steps": 5},
         "A few pictures come up again and again, whatever the latent vector; the digits change, the sameness stays.",
         signs.COLLAPSE,

@@ -1,4 +1,4 @@
-"""A head start for the discriminator: it learns real pictures from noise before the generator begins."""
+"""A head start for the discriminator: it learns to tell real pictures from noise before the generator begins."""
 
 import contextlib
 from functools import partial
@@ -16,7 +16,7 @@ TURN = 63  # of the draws of a step, whose own turns come before
 
 
 def pretrain_discriminator(gan, steps=200, batch_size=32, *, data=None):
-    """Let the discriminator learn real pictures (1) from uniform noise pictures (0) before the generator starts.
+    """Let the discriminator learn to tell real pictures (1) from uniform noise (0) before the generator starts.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ SEED = 0
 
 
 def load_flow():
-    """Return the recipe `flow` of seed 0, which can be asked for digits, after all its steps.
+    """Return the flow of the recipe `flow`, seed 0, after all its steps; it can be asked for digits.
 
     Only what makes its pictures is kept, rounded to 16 bits: the average of the weights. It can go on training, with an
     optimizer that starts over.

@@ -1,7 +1,7 @@
 """A small trained GAN that comes with the kit. `python -m ganlib.models.recorded_gan` trains it again.
 
-It is for what has to be small or must not take a training: lesson 10's explorer walks in it, and lesson 12 shows it in
-a web page within its own. Its recipe is `fine` with smaller batches and a third of the weights.
+It is for whatever must be small or cannot wait for a training: lesson 10's explorer walks in it, and lesson 12 shows it
+in a web page inside its own. Its recipe is `fine` with smaller batches, fewer steps and two fifths of the weights.
 """
 
 import sys

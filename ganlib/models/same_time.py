@@ -52,7 +52,7 @@ def compare(pace, seconds=SECONDS, seeds=1, pictures=PICTURES):
     Parameters
     ----------
     pace : dict of str to float
-        Seconds of a step by family: see `seconds_a_step`.
+        Seconds per step by family: see `seconds_a_step`.
     seconds : sequence of float
         How long to train.
     seeds : int
@@ -65,7 +65,7 @@ def compare(pace, seconds=SECONDS, seeds=1, pictures=PICTURES):
     dict
         "pictures", "seconds_a_step", and "rows", a list of dicts of who, seconds, seed, steps, mnist_fd, precision,
         recall and recognised. A flow has two rows: asked plainly, and with a guidance of 2. Real digits and fog come
-        last, with nothing in seconds, seed and steps.
+        last, with None in seconds, seed and steps.
     """
     seconds, seeds = [Number("seconds", 1e-3, 1e6)(each) for each in seconds], Whole("seeds", 1)(seeds)
     judge, rows = default_judge(), []

@@ -42,8 +42,8 @@ class Terms(NamedTuple):
 def binarise(images, seed=0):
     """Make black and white pictures: a pixel is white with the probability that its grey value says.
 
-    So are most results on "binarised MNIST" defined (Salakhutdinov and Murray 2008). The same pictures and seed give
-    the same outcome. Training draws afresh at every step instead.
+    Most results on "binarised MNIST" are defined like this (Salakhutdinov and Murray 2008). The same pictures and seed
+    give the same outcome. Training draws afresh at every step instead.
 
     Parameters
     ----------
@@ -86,11 +86,11 @@ class VariationalAutoencoder(Coder):
         Units of the encoder's hidden layers; the decoder has them in reverse.
     beta : float
         Weight of the KL term in what is maximised, `reconstruction - beta * kl`, 0 to 1000; can be changed live. Only
-        with 1 is that the evidence lower bound (Higgins et al. 2017 call the rest beta-VAE).
+        with 1 is this the evidence lower bound (Higgins et al. 2017 call the model with any other a beta-VAE).
     seed : int
         Seed of the first weights, the batches, the ink and the codes.
     image_shape : tuple of int
-        Height, width and channels of the pictures, for a network that is not given. Of a picture in colour each
+        Height, width and channels of the pictures, for a network that is not given. In a picture in colour, each
         channel of a pixel is dark or bright, as a grey pixel is black or white.
     encoder, decoder : keras.Model or None
         Other networks: pictures to a list of means and log variances, and codes to logits of pixels.
@@ -138,7 +138,7 @@ class VariationalAutoencoder(Coder):
         self.beta = beta
 
     def settings(self):
-        """Return what rebuilds the model beside its networks and its optimizer."""
+        """Return what rebuilds the model, besides its networks and its optimizer."""
         return {"beta": self.beta}
 
     def call(self, pictures, training=False):
@@ -187,7 +187,8 @@ class VariationalAutoencoder(Coder):
         Returns
         -------
         ndarray
-            float32 (n, height, width, channels) in [-1, 1]; the grey of a pixel is the probability of it being white.
+            float32 (n, height, width, channels) in [-1, 1]; the grey of a pixel is the probability of it being white,
+            scaled to that range.
         """
         n = Whole("n", 1)(n)
         return self.decode(random_from(seed).standard_normal((n, self.code), np.float32))
@@ -227,7 +228,8 @@ class VariationalAutoencoder(Coder):
     def elbo(self, images, samples=1, seed=0):
         """Estimate the evidence lower bound of black and white pictures, the mean in nats per picture.
 
-        The parameters are those of `terms`. With one sample the estimate is as right as with many, and noisier.
+        The parameters are those of `terms`. With one sample the estimate is as right on average as with many, but
+        noisier.
         """
         terms = self.terms(images, samples, seed)
         return float((terms.reconstruction - terms.kl).mean())
@@ -236,8 +238,8 @@ class VariationalAutoencoder(Coder):
         """Estimate a tighter lower bound by importance weighting, the mean in nats per picture.
 
         log of the mean, over codes z drawn from q(z|x), of p(x|z) p(z) / q(z|x): Burda, Grosse and Salakhutdinov 2016,
-        equation 8. With one sample it is the lower bound itself, with ever more it nears log p(x). Parameters as in
-        `terms`.
+        equation 8. With one sample it is the lower bound itself; the more samples, the closer to log p(x).
+        Parameters as in `terms`.
         """
         pictures = self._black_and_white(images)
         samples = Whole("samples", 1)(samples)

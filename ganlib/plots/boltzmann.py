@@ -48,6 +48,7 @@ def machine_diagram(kernel, visible_bias, hidden_bias, title=None):
     Parameters
     ----------
     kernel : array, shape (pixels, hidden)
+        The weights.
     visible_bias, hidden_bias : array, shape (pixels,) and (hidden,)
         At most 12 units in each layer.
     title : str, optional
@@ -108,14 +109,14 @@ def energy_landscape(images, free_energy, log_partition, title=None, visited=())
     Parameters
     ----------
     images : array, shape (n, height, width, 1)
-        At most 32 pictures.
+        At most 32 pictures; uint8 from 0 to 255, or float from -1 to 1.
     free_energy : array, shape (n,)
         In nats.
     log_partition : float
         log Z, in nats.
     title : str, optional
     visited : sequence of int
-        The rows of the pictures that a walk has seen, one after the other; the last is where it is now.
+        Which pictures a walk has seen, by their rows in `images`, one after the other; the last is where it is now.
 
     Returns
     -------
@@ -123,7 +124,9 @@ def energy_landscape(images, free_energy, log_partition, title=None, visited=())
     """
     pictures, free_energy = flat(as_bytes(images)), check_numbers("free_energy", free_energy, None)
     if free_energy.shape != pictures.shape[:1] or len(pictures) > 32:
-        raise ValueError(f"One free energy for each of at most 32 pictures is needed, not {free_energy.shape}.")
+        raise ValueError(
+            f"free_energy must have one number for each of at most 32 pictures; its shape is {free_energy.shape}."
+        )
     seen = check_counts("visited", visited) if len(check_several("visited", visited)) else np.zeros(0, int)
     if (seen >= len(pictures)).any():
         raise ValueError(f"visited must hold rows of the {len(pictures)} pictures, from 0 to {len(pictures) - 1}.")
@@ -132,7 +135,10 @@ def energy_landscape(images, free_energy, log_partition, title=None, visited=())
     with np.errstate(over="ignore"):
         probability = np.exp(-free_energy - check_number("log_partition", log_partition))
     if not probability.sum() <= 1.01:
-        raise ValueError("log_partition does not belong to free_energy: the probabilities add up to more than 1.")
+        raise ValueError(
+            "log_partition does not belong to free_energy, as the probabilities add up to more than 1: take both from "
+            "the same machine."
+        )
     figure = Figure(figsize=(WIDTH, 4.4), layout="constrained")
     upper, lower, row = figure.subplots(3, 1, sharex=True, gridspec_kw={"height_ratios": [3, 3, 1]})
     at = np.arange(len(pictures))
@@ -177,19 +183,20 @@ def _landscape_sentence(free_energy, probability, title):
         f"{begin_with(title)}{write_count(len(probability), 'picture')} from free energy {free_energy[0]:.2f} "
         f"(probability {probability[0]:.3f}) to {free_energy[-1]:.2f} (probability {probability[-1]:.4f}); "
         f"the probabilities add up to {probability.sum():.3f}, and the two most probable pictures have "
-        f"{probability[:2].sum():.2f} of it."
+        f"{probability[:2].sum():.2f} of that."
     )
 
 
 @drawing
 def dreams(pictures, steps, title=None):
-    """Draw Gibbs chains: each row is a chain, each column what it shows after so many Gibbs steps.
+    """Draw Gibbs chains: each row is a chain, each column what it shows after some number of Gibbs steps.
 
     Parameters
     ----------
     pictures : array, shape (k, n, height, width, 1)
         n chains, looked at k times; uint8 from 0 to 255, or float from -1 to 1.
     steps : sequence of k int
+        After how many Gibbs steps each look was taken; 0 is called "start".
     title : str, optional
 
     Returns
@@ -242,7 +249,7 @@ def machine_curves(histories):
     Parameters
     ----------
     histories : dict of str to mapping
-        Up to three histories by name, with the columns `step`, `error` and `free_energy_gap`.
+        Up to three histories by name, with the columns `step`, `error` and `free_energy_gap`, arrays of shape (n,).
 
     Returns
     -------

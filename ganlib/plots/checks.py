@@ -1,4 +1,4 @@
-"""What somebody gave a figure to draw: whether it is text, numbers of a shape, or a few such things by name."""
+"""Checks of what somebody gave a figure to draw: text, numbers of a shape, or a few such things by name."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from ganlib.wording import by, write
 
 LETTERS = 1000  # of a text that is written into a figure
 FAR = 1e100  # beyond it Matplotlib's axes overflow
-COUNT = 2**53  # beyond it a float holds not every whole number
+COUNT = 2**53  # beyond it a float cannot hold every whole number
 
 
 def as_text(text):

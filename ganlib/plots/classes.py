@@ -37,7 +37,7 @@ SPAM = Pen("spam", "#B3003B", (4, 2))
 CLASSES = (WANTED, SPAM)  # by label
 
 _MARKERS = ("o", "^")
-_DASHES = ("solid", (0, (5, 2)), (0, (1.5, 1.5)))  # one a curve of the same kind
+_DASHES = ("solid", (0, (5, 2)), (0, (1.5, 1.5)))  # one per curve of the same kind
 
 
 def _layout(width, height):
@@ -94,7 +94,8 @@ def word_evidence(words, evidence, counted=None):
     ----------
     words : sequence of k str
     evidence : dict of str to array of shape (k + 1,)
-        For each model, where its logit starts, and what each word adds. The first is drawn as a generative one.
+        For each of one or two models, where its logit starts, then what each word adds. The first is drawn as a
+        generative model, the second as a discriminative one.
     counted : float or None
         The share of spam among all e-mails with these words, between 0 and 1: where the sum should end.
 
@@ -197,7 +198,7 @@ def boundary_and_distributions(points, labels, discriminative, generative, means
     labels : array of int, shape (n,)
         0 for wanted mail, 1 for spam.
     discriminative, generative : function
-        Maps points (m, 2) to the probability of label 1, (m,).
+        Maps points (m, 2) to the probability of label 1, (m,) or (m, 1).
     means : array, shape (2, 2)
         One row per class.
     covariances : array, shape (2, 2, 2)
@@ -215,7 +216,7 @@ def boundary_and_distributions(points, labels, discriminative, generative, means
     )
     means, covariances = check_numbers("means", means, 2, 2), check_numbers("covariances", covariances, 2, 2, 2)
     if (np.linalg.eigvalsh(covariances) < 0).any() or not np.allclose(covariances, covariances.swapaxes(1, 2)):
-        raise ValueError("covariances must be symmetric, and no variance below 0.")
+        raise ValueError("covariances must be symmetric, with no variance below 0.")
     axes_names = check_texts("axes_names", axes_names, 2, "axes")
     figure = _layout(WIDTH, 4.3)
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)

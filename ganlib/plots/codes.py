@@ -38,8 +38,8 @@ from ganlib.plots.style import (
     write_percent,
 )
 
-# Ten colours that stay apart from each other and from white, also for readers with a colour blindness; every point is
-# drawn as its digit as well.
+# Ten colours that differ from each other and from white, for colour-blind readers too; every point is also drawn as its
+# digit.
 DIGIT_COLOURS = (
     *("#222222", "#0072B2", "#BD4B00", "#008060", "#872B77"),
     *("#8A6D00", "#4B4BC8", "#B3123F", "#4F7A00", "#6B5B4D"),
@@ -52,7 +52,7 @@ MOST_MARKS = 2000  # more digits than that hide each other
 def _check_map(codes, labels):
     codes, labels = check_numbers("codes", codes, None, 2), check_counts("labels", labels)
     if len(codes) < 2:
-        raise ValueError("codes must be at least two, to be a map.")
+        raise ValueError("codes must be at least two, to make a map.")
     if len(labels) != len(codes) or labels.max() > 9:
         raise ValueError(f"labels must hold a digit from 0 to 9 for each of the {len(codes)} codes.")
     return codes, labels
@@ -72,7 +72,7 @@ def code_map(codes, labels, radius=None, title=None, crowd=False):
         Radius of a circle around the origin to draw: 2 holds 86% of a standard normal distribution in the plane.
     title : str, optional
     crowd : bool
-        Draw the most crowded square, of a quarter of the map's width, once more beside it.
+        Draw the most crowded square, a quarter as wide as the map, once more beside it, enlarged.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def code_map(codes, labels, radius=None, title=None, crowd=False):
         axes.add_patch(Rectangle(corner, side, side, fill=False, edgecolor=INK, linewidth=1.6, zorder=3))
         _draw_digits(zoomed, codes[inside], labels[inside], 30)
         zoomed.set(xlim=(corner[0], corner[0] + side), ylim=(corner[1], corner[1] + side), title="The square, enlarged")
-        sentence += f" {write_percent(inside.mean())} of the pictures lie in a square of a quarter of the map's width."
+        sentence += f" {write_percent(inside.mean())} of the pictures lie in a square a quarter as wide as the map."
     return Plot(figure, sentence)
 
 
@@ -131,8 +131,8 @@ def _map_sentence(codes, labels, title):
         f"{begin_with(title)}{write_count(len(codes), 'picture')} on a map of two numbers that run from {left:.1f} to "
         f"{right:.1f} and from {bottom:.1f} to {top:.1f}. "
         f"For {write_percent(found.mean())} of them the nearest neighbour on the map "
-        f"shows the same digit: most often for a {names[np.argmax(same)]} ({write_percent(max(same))}), "
-        f"least often for a {names[np.argmin(same)]} ({write_percent(min(same))})."
+        f"shows the same digit: most often for {names[np.argmax(same)]} ({write_percent(max(same))}), "
+        f"least often for {names[np.argmin(same)]} ({write_percent(min(same))})."
     )
 
 
@@ -262,10 +262,10 @@ def sample_rows(rows, scores=None, title=None, what="recognised"):
     rows : dict of str to array of shape (n, 28, 28, 1)
         Each row's name and pictures; uint8 from 0 to 255, or float from -1 to 1. The same n in every row.
     scores : dict of str to float, optional
-        For each row a share from 0 to 1 that the judge recognises; written under the name.
+        A share from 0 to 1 for some of the rows or all; written under the name.
     title : str, optional
     what : str
-        What the shares are shares of.
+        What the shares are shares of, such as pictures that the judge has recognised.
 
     Returns
     -------
@@ -366,7 +366,7 @@ def _sizes_sentence(sizes, errors, title):
 
 @drawing
 def proposals(codes, prior, posterior, proposed, title=None):
-    """Draw what an encoder may propose beside the true distribution of codes, one panel a proposal.
+    """Draw what an encoder may propose beside the true distribution of codes, one panel per proposal.
 
     Parameters
     ----------
@@ -410,12 +410,12 @@ def proposals(codes, prior, posterior, proposed, title=None):
 
 @drawing
 def estimate_histogram(estimates, truth, xlabel, title=None):
-    """Draw how single estimates of one number are spread around the truth, one panel a method.
+    """Draw how single estimates of one number are spread around the truth, one panel per method.
 
     Parameters
     ----------
     estimates : dict of str to array of shape (n,)
-        Single estimates, by method.
+        Single estimates, for up to four methods by name. The farthest 1% may lie outside the figure.
     truth : float
         What they estimate.
     xlabel : str

@@ -21,7 +21,7 @@ def feature_maps(maps, values=False, title=None):
         Each map's name, written above it with its size, and its numbers; the smallest of all is drawn black, the
         largest white.
     values : bool
-        Write the number into each pixel, as a whole number where it is one; for small maps.
+        Write its number into each pixel, rounded to three digits; for small maps.
     title : str, optional
 
     Returns
@@ -32,7 +32,7 @@ def feature_maps(maps, values=False, title=None):
     Raises
     ------
     ValueError
-        There is no map, or one is no map of finite numbers.
+        There is no map, there are more than 40, or one does not hold finite numbers.
     """
     maps, values = check_named("maps", maps, MOST, _check_map), Switch("values")(values)
     low, high = min(m.min() for m in maps.values()), max(m.max() for m in maps.values())

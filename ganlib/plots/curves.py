@@ -75,8 +75,8 @@ _PANELS = (
     _Panel(
         "Mean probability of being real",
         (
-            _Curve("d_real", REAL, "its mean probability for real ones"),
-            _Curve("d_fake", FAKE, "its mean probability for fakes"),
+            _Curve("d_real", REAL, "the discriminator's mean probability for real ones"),
+            _Curve("d_fake", FAKE, "the discriminator's mean probability for fakes"),
         ),
         reference=(0.5, "undecided"),
     ),
@@ -93,10 +93,10 @@ _PANELS = (
         "Lower bound and one of its terms, in nats",
         (
             _Curve("elbo", _WHOLE, "the evidence lower bound"),
-            _Curve("reconstruction", _TERM, "its reconstruction term"),
+            _Curve("reconstruction", _TERM, "the reconstruction term"),
         ),
     ),
-    _Panel("KL term, in nats", (_Curve("kl", _KL, "its KL term"),)),
+    _Panel("KL term, in nats", (_Curve("kl", _KL, "the KL term"),)),
     _Panel("MNIST-FD", (_Curve("mnist_fd", _DISTANCE, "the distance to real digits"),), logarithmic=True),
 )
 _LOSS, RUN_OFF = _PANELS[0], 1000.0  # a loss beyond that has run off, and would press all others flat
@@ -107,8 +107,8 @@ _COLUMNS = tuple(curve.column for panel in _PANELS for curve in panel.curves)
 def training_curves(history, events=(), columns=2):
     """Draw what was recorded while a model trained, as small multiples over the step.
 
-    Raw values are faint, their running mean over a fiftieth of the history is strong. A panel whose columns
-    are all missing, or were never measured, is left out: a critic's scores are no probabilities.
+    Raw values are faint, and drawn for 100 rows or more; their running mean over a fiftieth of the history is strong. A
+    panel whose columns are all missing, or were never measured, is left out: a critic's scores are not probabilities.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def training_curves(history, events=(), columns=2):
     Raises
     ------
     ValueError
-        No steps, no known column, or columns of different length.
+        No steps, no known column, nothing measured, or columns of different length.
     """
     history, columns = _check_history("history", history), Whole("columns", 1)(columns)
     measured = {name for name, values in history.items() if np.isfinite(values).any()}
@@ -438,7 +438,7 @@ def score_histogram(real_probabilities, fake_probabilities):
         axes.stairs(shares, edges, fill=True, facecolor=pen.colour, edgecolor=pen.colour, linewidth=0, **fill)
         axes.stairs(shares, edges, color=pen.colour, linestyle=pen.line, linewidth=1.8)
     axes.axvline(0.5, color=INK, linewidth=0.9)
-    axes.set(xlim=(0, 1), xlabel="probability of being real, says the discriminator", ylabel="share of pictures")
+    axes.set(xlim=(0, 1), xlabel="discriminator's probability of being real", ylabel="share of pictures")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: write_percent(value)))
     for (values, pen, _), x, side in zip(groups, (1.0, 0.0), ("right", "left"), strict=True):
         words = f"{len(values):,} {pen.label} pictures, mean {values.mean():.2f}"

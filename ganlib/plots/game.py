@@ -41,7 +41,7 @@ _STEPS = {
         (_D_AIM, _G_AIM),
         "The GAN's double feedback loop. A latent vector of random numbers goes through the generator and becomes "
         "a fake digit; real and fake digits go to the discriminator, which gives each a probability of being "
-        "real; from that two losses are computed. In the discriminator's step the gradient of its loss goes back "
+        "real; from that, two losses are computed. In the discriminator's step the gradient of its loss goes back "
         "to the discriminator and changes it. In the generator's step the gradient goes back through the "
         "discriminator and the fake digits to the generator and changes that.",
     ),
@@ -73,7 +73,8 @@ def game_diagram(highlight=None, real=None, fake=None):
     highlight : {None, "discriminator", "generator"}
         Whose step to show; the other network is then held still. None shows both loops.
     real, fake : array, shape (n, 28, 28, 1) with n of at least 4, optional
-        Pictures to draw. Default: test digits of MNIST, and noise like an untrained generator's.
+        Pictures to draw, the first four of each; uint8 from 0 to 255, or float from -1 to 1. Default: test digits of
+        MNIST, and noise like an untrained generator's.
 
     Returns
     -------
@@ -105,7 +106,7 @@ def _four(images):
     """Return the first four pictures as one of two by two."""
     images = as_bytes(images)
     if len(images) < 4:
-        raise ValueError(f"At least 4 pictures are needed, not {len(images)}.")
+        raise ValueError(f"real and fake must each hold at least 4 pictures, not {len(images)}.")
     return tile(images[:4], 2, 2)
 
 

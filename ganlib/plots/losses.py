@@ -6,12 +6,12 @@ from matplotlib.figure import Figure
 from ganlib.plots.checks import check_named, check_numbers, check_probabilities, check_rising
 from ganlib.plots.style import FAKE, GENERATOR, GREY, REAL, WIDTH, Plot, drawing, join_words
 
-_LINES = ("solid", (0, (5, 2)), (0, (1.5, 1.5)))  # one a loss; all belong to the generator, so colours cannot tell
+_LINES = ("solid", (0, (5, 2)), (0, (1.5, 1.5)))  # one per loss: all are the generator's, so colours can't differ
 
 
 @drawing
 def generator_losses(probability, losses, slopes):
-    """Draw the generator's losses, and how strongly each one pulls, over the probability that its fake gets.
+    """Draw the generator's losses, and how strongly each one pulls, over the probability that a fake gets.
 
     Parameters
     ----------

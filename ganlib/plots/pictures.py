@@ -36,7 +36,7 @@ def _grid_shape(n, rows, columns):
     if rows is None:
         rows = math.ceil(n / columns)
     if rows * columns < n:
-        raise ValueError(f"{n} pictures do not fit into {rows} rows of {columns}; leave one of them out.")
+        raise ValueError(f"{n} pictures do not fit into {rows} rows of {columns}: give only rows, or only columns.")
     return rows, columns
 
 
@@ -125,7 +125,7 @@ def frames(pictures, steps, title=None):
     pictures : array, shape (k, n, height, width, channels)
         k grids of n pictures each; uint8 from 0 to 255, or float from -1 to 1; 1 or 3 channels.
     steps : sequence of k int
-        The step of each grid.
+        The step of each grid, at least 0.
     title : str, optional
 
     Returns
@@ -164,4 +164,4 @@ def _frames_sentence(pictures, steps, title):
     change = np.abs(np.diff(pictures.astype(np.int16), axis=0)).mean(axis=(1, 2, 3, 4)) / 255
     told = [f"{write_percent(share)} from step {steps[i]:,} to {steps[i + 1]:,}" for i, share in enumerate(change)]
     told = told if k <= 5 else [told[0], told[-1]]
-    return f"{sentence} Change of the average pixel, in parts of the brightness range: {join_words(told)}."
+    return f"{sentence} Change of the average pixel, as a share of the brightness range: {join_words(told)}."

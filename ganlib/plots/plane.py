@@ -33,7 +33,7 @@ from ganlib.plots.style import (
 )
 from ganlib.wording import write
 
-# From the purple of fakes over white to the green of real points; the two differ for every kind of colour blindness.
+# From the purple of fakes through white to the green of real points; the two differ for every kind of colour blindness.
 # Steepest around a half, where a balanced game is played.
 SURFACE = LinearSegmentedColormap.from_list(
     "surface", [(0, "#A9769F"), (0.4, "#E0C9DC"), (0.5, "#FFFFFF"), (0.6, "#C4E4D8"), (1, "#5FB096")]
@@ -56,7 +56,7 @@ class Scene(NamedTuple):
     mesh : array, shape (k, 2) or (k, k, 2)
         The corners of a latent grid after the generator; all cells are equally likely.
     arrows : array, shape (n, 2)
-        Where to each fake is pushed; the longest arrow of the figure is drawn 0.35 long, in whichever panel it is.
+        Where each fake is pushed; the longest arrow of the figure is drawn 0.35 long, in whichever panel it is.
     real_weight, fake_weight : array, shape (n,)
         Sizes of the points, at least 0; the largest of both is drawn largest.
     scores : bool
@@ -175,11 +175,11 @@ def _check_scene(scene):
     if surface is None:
         return scene
     if surface.ndim != 2 or min(surface.shape) < 2:
-        raise ValueError("surface must be a square table of finite numbers.")
+        raise ValueError("surface must be a square table of numbers, of 2 rows and 2 columns at least.")
     if not scene.scores and not ((surface >= 0) & (surface <= 1)).all():
         raise ValueError(
-            "surface must be a square table of probabilities from 0 to 1, not logits; of a critic, whose numbers are "
-            "scores, say Scene(..., scores=True)."
+            "surface must be a square table of probabilities from 0 to 1, not logits; for a critic, whose numbers are "
+            "scores, give Scene(..., scores=True)."
         )
     return scene
 
@@ -328,15 +328,16 @@ def _tell_mesh(mesh):
 
 @drawing
 def distance_curves(steps, distances, floor, title=None):
-    """Draw the distance between fakes and real points over the steps, with the distance of real from real below it.
+    """Draw the distance between fakes and real points over the steps, and a band for that of real points from others.
 
     Parameters
     ----------
     steps : array, shape (n,)
+        Whole numbers of at least 0, rising, at least two.
     distances : dict of str to array, shape (n,)
-        Up to four runs by name.
+        Up to four runs by name; energy distances.
     floor : array, shape (m,)
-        Distances between pairs of clouds of real points.
+        Energy distances between pairs of clouds of real points: the band reaches from the smallest to the largest.
     title : str, optional
 
     Returns

@@ -1,4 +1,4 @@
-"""The figure of the recipes: how far what they make is from real digits, against the time they have trained."""
+"""The figure of the recipes: how far their digits are from real ones, against the time they have trained."""
 
 import math
 
@@ -21,7 +21,7 @@ def quality_curves(curves, real, fog, title=None):
     Parameters
     ----------
     curves : dict of str to dict of str to list of dict
-        Up to four recipes; of each, by the seed, its rows with `seconds` and `mnist_fd`, as
+        Up to four recipes by name. Each holds, by seed, a list of rows with `seconds` and `mnist_fd`, both above 0, as
         `python -m ganlib bench --quality --json FILE` writes them. Every seed is a line.
     real : float
         The distance of as many real digits, drawn as a line: no recipe should be expected to go below it.
@@ -73,7 +73,7 @@ def _points(name, rows):
 
 
 def _name(axes, words, x, y, colour, lift):
-    """Write words behind a point, some points higher: curves that fall begin far apart and may end in one place."""
+    """Write words right of a point, a little higher: curves that fall begin far apart and may end in one place."""
     axes.annotate(words, (x, y), (7, lift), textcoords="offset points", color=colour, fontsize=9.5, va="center")
 
 

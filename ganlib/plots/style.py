@@ -24,7 +24,7 @@ class Pen(NamedTuple):
     colour : str
         Dark enough for text on white (contrast of at least 4.5 to 1).
     dashes : tuple of float
-        Lengths of ink and gap in points; empty for a solid line.
+        Lengths of ink and gap, in widths of the line; empty for a solid line.
     """
 
     label: str
@@ -94,7 +94,7 @@ def house_style():
 
 
 def drawing(draw):
-    """Let a function draw in the house style, and take what it is given as `title` for text."""
+    """Let a function draw in the house style, and turn what it is given as `title` into text."""
     signature = inspect.signature(draw)
 
     @functools.wraps(draw)

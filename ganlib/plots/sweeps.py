@@ -91,10 +91,10 @@ def _cells(table, x, y, score):
 
 @drawing
 def outcome_map(table, x="g_learning_rate", y="d_learning_rate", score="mnist_fd", title=None):
-    """Draw where in a grid of two parameters a training went well, and where it failed and how.
+    """Draw where in a grid of two parameters training went well, and where it failed and how.
 
     Each cell shows the outcome of most of its runs as a letter; its colour is their median score. Where the runs of a
-    cell disagree, the outcome of each stands below, and its border is broken.
+    cell disagree, the outcomes of the first six stand below, and its border is dotted.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def outcome_map(table, x="g_learning_rate", y="d_learning_rate", score="mnist_fd
     x, y : str
         Names of two parameters.
     score : str or None
-        Name of a score; lower is better, and drawn lighter.
+        Name of a score; lower is better, and drawn lighter. None: no shades and no numbers.
     title : str, optional
 
     Returns
@@ -215,10 +215,10 @@ def sample_map(table, pictures, x="g_learning_rate", y="d_learning_rate", title=
     Parameters
     ----------
     table : pandas.DataFrame or mapping of str to sequence
-        One row per run: the two parameters and `outcome`. The first row of a cell is shown.
+        One row per run: the two parameters and `outcome`. The first row of a cell that has a picture is shown.
     pictures : sequence of array or None
-        For each row per picture, uint8 (height, width) or (height, width, 3), such as `samples.png` of its run; None if
-        it has none.
+        One for each row of the table: uint8 (height, width) or (height, width, 3), such as `samples.png` of its run;
+        None if it has none.
     x, y : str
         Names of two parameters.
     title : str, optional
@@ -285,13 +285,15 @@ def _check_picture(picture):
 
 @drawing
 def sweep_curves(runs, column="d_accuracy", title=None):
-    """Draw a column of several runs' curves, each with its label, coloured by outcome.
+    """Draw one column of several runs' curves, each with its label, coloured by outcome.
 
     Parameters
     ----------
     runs : sequence of (str, str, mapping)
-        Label, outcome, and curves: `step` and the column, as `curves.csv` of a run holds them.
+        Label, outcome, and curves of up to 40 runs: `step` and the column, arrays of shape (n,), as `curves.csv` of a
+        run holds them.
     column : str
+        What to draw; NaN marks a value that was not measured.
     title : str, optional
 
     Returns
@@ -301,7 +303,7 @@ def sweep_curves(runs, column="d_accuracy", title=None):
     Raises
     ------
     ValueError
-        There is no run, or one has no such column.
+        There is no run, there are more than 40, or one has no such column.
     """
     runs = check_several("runs", runs)
     if not 1 <= len(runs) <= MOST or not all(len(check_several("Each of runs", run)) == 3 for run in runs):
@@ -317,7 +319,7 @@ def sweep_curves(runs, column="d_accuracy", title=None):
         dashes = ["solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2))][number % 4]
         words = f"{label}: {outcome}"
         axes.plot(steps, values, color=COLOURS.get(outcome, INK), linestyle=dashes, label=words)
-        ends.append(f"{words}, at last {values[-1]:.3g}")
+        ends.append(f"{words}, {values[-1]:.3g} at the end")
     axes.set(xlabel="step", ylabel=column, title=title or "")
     axes.grid(axis="y", color=PALE)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=9)

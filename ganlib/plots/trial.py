@@ -1,4 +1,4 @@
-"""The figure of the judge on trial: what it says of garbage and of worsened digits, beside what real digits get."""
+"""The figure of the judge on trial: how it scores garbage and worsened digits, beside what real digits get."""
 
 from typing import NamedTuple
 
@@ -23,14 +23,15 @@ class _Case(NamedTuple):
 
 
 @drawing
-def trial_table(cases, title="What the judge says of pictures that are no digits"):
+def trial_table(cases, title="What the judge says about pictures that are not digits"):
     """Draw some pictures of every kind and a bar for every score, with a line at what real digits get.
 
     Parameters
     ----------
     cases : sequence
-        Each with `name`, `group`, `pictures` ((n, 28, 28, 1), the first five are shown) and `scores`, a dict of the
-        scores by name, as `ganlib.judge.trials.trial` returns them. The first is that of real digits.
+        Each with `name`, `group`, `pictures` (the first five are shown; (n, 28, 28, 1), uint8 from 0 to 255, or float
+        from -1 to 1) and `scores`, a dict of up to ten scores by name, as `ganlib.judge.trials.trial` returns them. The
+        first case is that of real digits.
     title : str
 
     Returns
@@ -40,7 +41,7 @@ def trial_table(cases, title="What the judge says of pictures that are no digits
     Raises
     ------
     ValueError
-        There are fewer than two cases.
+        There are fewer than two cases, their scores differ in name, or an `mnist_fd` is not above 0.
     """
     cases = [_check_case(case) for case in check_several("cases", cases)]
     if len(cases) < 2:
@@ -96,4 +97,4 @@ def _sentence(cases, title):
         pick = min if score == "mnist_fd" else max
         worst = pick(others, key=lambda case: case.scores[score])
         parts.append(f"{_title(score)} {real[score]:.2f} (at best {worst.scores[score]:.2f}: {worst.name})")
-    return f"{begin_with(title)}of real digits, and of what is none: {', '.join(parts)}."
+    return f"{begin_with(title)}what real digits get, and in parentheses the best of the others: {', '.join(parts)}."

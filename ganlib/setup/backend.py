@@ -6,7 +6,7 @@ import tempfile
 
 
 def backend_problem():
-    """Say in one sentence how Keras gets to compute with TensorFlow, or return None; imports nothing.
+    """Say in one sentence how to make Keras compute with TensorFlow, or return None if it does; imports nothing.
 
     Keras reads KERAS_BACKEND when it is imported, and cannot be changed afterwards.
     """
@@ -27,7 +27,7 @@ def backend_problem():
 
 
 def folder_problem():
-    """Say in one sentence that TensorFlow lacks the temporary folder that importing it takes, or return None."""
+    """Say in one sentence that there is no temporary folder, which importing TensorFlow needs, or return None."""
     try:
         tempfile.gettempdir()
     except OSError:

@@ -53,7 +53,7 @@ class SetupError(Exception):
 
 
 def say(what):
-    """Tell the user a text or an error on standard error, so that standard output stays the command's own."""
+    """Print a text or an error on standard error, so that standard output stays the command's own."""
     print(sentence(what), file=sys.stderr, flush=True)
 
 
@@ -253,7 +253,7 @@ def _write_marker(venv, marker):
 
 
 def constraints(checkout):
-    """Return the file with the exact versions that are installed, those that the tests run with.
+    """Return the file with the exact versions to install: those that the tests run with.
 
     Parameters
     ----------
@@ -263,8 +263,8 @@ def constraints(checkout):
     Returns
     -------
     pathlib.Path or None
-        None, so that the newest versions come that fit `requirements.txt`, where GANLIB_VERSIONS says "newest", where
-        PIP_CONSTRAINT or UV_CONSTRAINT name a file of the user's own, or where there is no such file.
+        None, so that the newest versions that fit `requirements.txt` are installed, if GANLIB_VERSIONS says "newest",
+        if PIP_CONSTRAINT or UV_CONSTRAINT names a file of the user's own, or if there is no such file.
 
     Raises
     ------
@@ -280,7 +280,7 @@ def constraints(checkout):
 
 
 def fingerprint(checkout, version, cuda):
-    """Return a hash of all that decides what is installed.
+    """Return a hash, 64 hexadecimal digits, of everything that decides what is installed.
 
     Parameters
     ----------
@@ -311,7 +311,7 @@ def ready(checkout):
 
 
 def wants_cuda(checkout, version, marker):
-    """Decide on the CUDA wheels; once there they stay, as they do no harm when the card is away.
+    """Say whether to install the CUDA wheels; once there they stay, since they do no harm when the card is gone.
 
     A hand-out's own wheels are without them.
     """
@@ -338,9 +338,9 @@ def place_problem(checkout, gigabytes, windows):
     ----------
     checkout : pathlib.Path
     gigabytes : float
-        How large it becomes.
+        How large it gets.
     windows : bool
-        Whether a path may have 260 characters only.
+        Whether a path may have only 260 characters.
     """
     if windows and len(str(checkout)) > LONGEST_PLACE:
         return (
@@ -367,7 +367,8 @@ def build(checkout):
     Raises
     ------
     SetupError
-        TensorFlow has no build for this computer, `.venv` is something else, or the installer failed.
+        TensorFlow has no build for this computer, `.venv` is something else, the path of the folder is too long or the
+        disk too full for it, or the installer failed.
     """
     if problem := platform_problem():
         raise SetupError(problem)
@@ -384,13 +385,13 @@ def build(checkout):
         raise SetupError(problem)
     finished = {"fingerprint": fingerprint(checkout, version, cuda), "cuda": cuda}
     say(
-        f"Setting up {venv}: once, some minutes, about {gigabytes} GB on the disk. "
-        "If it is interrupted, the next call starts over."
+        f"Setting up {venv}: only once, a few minutes, about {gigabytes} GB on the disk. "
+        "If it is interrupted, just run the command again."
     )
     if (there := wheels.served(checkout)) and not wheels.usable(checkout, version):
         say(
             f"The wheels here are for {', '.join(there)}, and this is {wheels.target(version)}: "
-            "trying the network. Without one, call ganlib with a Python of those versions."
+            "trying the network. Without one, run ganlib with one of those versions of Python."
         )
     exists = venv.exists()
     venv.mkdir(exist_ok=True)
@@ -403,7 +404,7 @@ def build(checkout):
 
 
 def _install(checkout, venv, cuda, uv):
-    """Install the requirements with `uv` if there is one, else with pip; the tested versions, if they can be had."""
+    """Install the requirements with `uv` if it is there, else with pip; in the tested versions if that works."""
     python = str(venv_python(venv))
     what = ["-r", str(checkout / "requirements.txt")]
     if cuda:

@@ -8,7 +8,7 @@ the lessons are measured on:
     times         factors on the latter, by parameter and value: {"network": {"conv": 8}}
     megabytes     on disk
 
-Else, for a lesson of this kit, they are those of its measured times.
+Otherwise, for a lesson of this kit, the times that were measured on two cores are taken.
 """
 
 import math
@@ -38,9 +38,7 @@ class Cost(NamedTuple):
 
     def sentence(self, name, workers, folder):
         """Say it in words."""
-        long = (
-            "an unknown time (the notebook does not tell)" if self.seconds is None else f"about {_time(self.seconds)}"
-        )
+        long = "an unknown time (the notebook does not say)" if self.seconds is None else f"about {_time(self.seconds)}"
         free = shutil.disk_usage(next(path for path in [folder, *folder.parents] if path.exists())).free / 1e6
         enough = "" if self.megabytes <= free else ", which is too little"
         return (

@@ -30,22 +30,24 @@ def run(grid, out, workers=None, scheduler=None, resume=False, *, notebook=None,
     ----------
     grid : str, Path or dict
         A YAML file, or what it would hold: `parameters` (one value, a list, or a range such as {"from": 2e-5, "to":
-        2e-3, "count": 5}), `seeds` (3 if left out), `rows`, `draws`, `time_limit`, and `notebook` ("06" if left out).
+        2e-3, "count": 5}), `seeds` (3 if left out), `rows`, `draws`, `draw_seed`, `time_limit`, and `notebook` ("06" if
+        left out).
     out : str or Path
         The folder for all of it; new, empty, or that of the same sweep. Workers on other computers must see it under
         the same path.
     workers : int or None
-        How many runs to make at a time on this computer; if None, one per GPU or one per core.
+        How many runs to make at a time on this computer, 1 to 1,000; if None, one per GPU, or else one per core as far
+        as there are 2 GiB of memory for each.
     scheduler : str or None
         Address of a Dask scheduler whose workers make the runs, such as "tcp://node1:8786".
     resume : bool
-        Go on with a sweep that is in `out`: skip what is whole, repeat what failed, and continue from its checkpoints
-        what was cut off.
+        Go on with the sweep that is in `out`: skip the runs that are complete, repeat those that failed, and continue
+        those that were cut off from their checkpoints.
     notebook : str, Path or None
         A lesson's number or the path of a notebook, instead of what the grid says.
     time_limit : float or None
-        Minutes that each run may take, instead of what the grid says; if neither says anything, as long as it needs. A
-        run that takes longer is stopped and counts as failed; with a longer limit `resume` goes on with it.
+        Minutes that each run may take, from 0.01, instead of what the grid says; without either there is no limit. A
+        run that takes longer is stopped and counts as failed; `resume` with a longer limit goes on with it.
     verbose : int
         0: silent; 1: the cost, the dashboard's address and a progress bar.
 
@@ -58,7 +60,7 @@ def run(grid, out, workers=None, scheduler=None, resume=False, *, notebook=None,
     Raises
     ------
     SweepError
-        The grid, the folder or the workers do not fit; nothing has been started. Or the sweep was broken off.
+        The grid, the folder or the workers do not fit, and nothing has been started; or the sweep was cut short.
 
     Examples
     --------
@@ -93,7 +95,7 @@ def prepare(source, out, resume, name=None, time_limit=None):
 
 
 def check(source, name=None):
-    """Read the grid and its notebook; return the notebook, the runs by id, and how many were there twice."""
+    """Read the grid and its notebook; return the notebook, the runs by id, and how many were duplicates."""
     read = grids.read(source)
     beside = None if isinstance(source, dict) else as_path(source).resolve().parent
     lesson = notebooks.read(notebooks.find(read.get("notebook", LESSON) if name is None else name, beside))
@@ -107,12 +109,12 @@ def _check_workers(workers, scheduler):
     if not isinstance(scheduler, str) or not scheduler:
         raise SweepError(f"scheduler must be an address such as tcp://node1:8786, not {write(scheduler)}.")
     if workers is not None:
-        raise SweepError("workers is for this computer, and a scheduler has its own: leave one of the two out.")
+        raise SweepError("workers is for this computer, and a scheduler has its own workers: leave out one of the two.")
     return None
 
 
 def check_workers(workers):
-    """Return how many runs to make at a time; SweepError if it is no whole number that this computer could bear."""
+    """Return how many runs to make at a time; SweepError unless it is a whole number within limits."""
     if workers is None:
         return pools.usual_workers()
     if type(workers) is not int or not 1 <= workers <= pools.MOST_WORKERS:
@@ -123,9 +125,9 @@ def check_workers(workers):
 def describe(lesson, runs, merged, whole, workers, out):
     """Say in a few lines what a sweep will do and cost."""
     missing = [parameters for run, parameters in runs.items() if run not in whole]
-    lines = [f"{merged:,} of the grid's runs were there twice and are made once."] if merged else []
+    lines = [f"{merged:,} of the grid's runs are duplicates and are made only once."] if merged else []
     if whole:
-        lines.append(f"{len(whole):,} of {len(runs):,} runs are whole already.")
+        lines.append(f"{len(whole):,} of {len(runs):,} runs are complete already.")
     return "\n".join(
         [*lines, estimate(lesson, missing, workers).sentence(lesson.path.name, workers, Path(out).resolve())]
     )
@@ -174,8 +176,8 @@ def _drive(plan, pool, function, table, verbose):
 
 
 def _broken_off(stop, done, total):
-    """Say where a sweep stands that is broken off."""
-    words = f"{done:,} of {total:,} runs are made; go on with --resume (resume=True)."
+    """Say how far a sweep got before it was cut short."""
+    words = f"{done:,} of {total:,} runs are done; go on with --resume (resume=True)."
     if isinstance(stop, KeyboardInterrupt):
         return KeyboardInterrupt(f"Stopped: {words}")
     return SweepError(f"{_sentence(stop)} {words}")

@@ -39,7 +39,8 @@ class SweepFolder:
     Raises
     ------
     SweepError
-        The folder belongs to another grid, another version or another process, or cannot be written.
+        The folder belongs to another grid, notebook, version or process, already holds this sweep and `resume` is
+        False, or cannot be written to.
     """
 
     def __init__(self, path, notebook, runs, resume):
@@ -81,7 +82,7 @@ class SweepFolder:
             found = {path.name for path in self.path.glob("*") if path.suffix != UNFINISHED}
             found = sorted(found - {LOCK, LESSON, RUNS})
             if found:
-                raise SweepError(f"{self.path} is no sweep and holds {found[0]}: choose a new or an empty folder.")
+                raise SweepError(f"{self.path} is not a sweep and holds {found[0]}: choose a new or an empty folder.")
             return None
         names = {"grid": "another grid", "notebook_sha256": "another state of its notebook"}
         for key, words in names.items():
@@ -96,7 +97,7 @@ class SweepFolder:
                 f"that version, or start over in another folder."
             )
         if not resume:
-            raise SweepError(f"{self.path} holds this sweep already: say --resume (resume=True) to go on with it.")
+            raise SweepError(f"{self.path} holds this sweep already: use --resume (resume=True) to go on with it.")
         return known
 
     def _known(self, notebook):
@@ -109,7 +110,7 @@ class SweepFolder:
             return None
         copy = self.path / LESSON
         if not copy.is_file() or copy.read_bytes() != notebook.content:
-            raise SweepError(f"{path} is damaged, so that nobody knows whose sweep this is: choose another folder.")
+            raise SweepError(f"{path} is damaged, so nobody knows which sweep this is: choose another folder.")
         return self.record
 
     def begin(self, threads):
@@ -120,7 +121,7 @@ class SweepFolder:
         return self.record["threads"]
 
     def close(self):
-        """Give the folder free for other processes."""
+        """Free the folder for other processes."""
         if self._lock:
             self._lock.close()
             self._lock = None
@@ -130,20 +131,21 @@ class SweepFolder:
         return self.path / RUNS / run
 
     def whole(self):
-        """Return the results of the runs that are whole, those that failed left out.
+        """Return the results of the runs that are complete, without those that failed.
 
         Returns
         -------
         dict of str to dict
+            By id of the run, what its `result.json` holds.
         """
         found = {run: read_result(self.run_folder(run)) for run in self.runs}
         whole = {run: told for run, told in found.items() if told and told["id"] == run and told["outcome"] != FAILED}
         return {run: {**told, "parameters": self.runs[run]} for run, told in whole.items()}
 
     def job(self, run, cwd, given, time_limit):
-        """Return what a worker has to know of a run, see `ganlib.sweep.runner.execute`.
+        """Return what a worker has to know about a run, see `ganlib.sweep.runner.execute`.
 
-        What failed starts over; what only took too long goes on from its last checkpoint.
+        A run that failed starts over; one that only took too long goes on from its last checkpoint.
         """
         result = read_result(self.run_folder(run))
         if result and result.get("cut_off"):

@@ -1,8 +1,8 @@
 """A process that has imported TensorFlow once, and from which the kernels of a worker's runs are forked (Linux only).
 
-To import TensorFlow takes longer than anything else that a run does before it trains. Here it is imported once a
-worker, but not used: no device is started, nothing is computed before the fork. So every run still has a process of its
-own, which shares nothing with other runs but what was imported.
+Importing TensorFlow takes longer than anything else that a run does before it trains. Here it is imported once per
+worker, but not used: no device is started, and nothing is computed before the fork. So every run still has a process of
+its own, which shares with other runs only what was imported.
 
 Its arguments are the modules to import. The worker writes one line of JSON for each kernel to standard input and reads
 its process number. When the worker ends, however it ends, standard input closes, and the kernels are killed.
@@ -38,7 +38,7 @@ def main():
         with contextlib.suppress(OSError):
             os.waitpid(pid, 0)  # always raises, as children leave nothing behind, but only once it has ended
         if folder:
-            shutil.rmtree(folder, ignore_errors=True)  # that of its sockets
+            shutil.rmtree(folder, ignore_errors=True)  # which held its sockets
 
 
 def _import_what_takes_long(names):

@@ -23,7 +23,7 @@ PAGE = "index.html"
 SHOWN = 300  # runs with a picture; more would make a page that no browser likes
 DRAWN = 8  # runs with curves
 MAPPED = 50  # values of a parameter that a map has room for
-LARGEST, HEAVIEST = 2048, 2_000_000  # pixels to a side and bytes of a picture, bytes of curves
+LARGEST, HEAVIEST = 2048, 2_000_000  # pixels per side of a picture; bytes of a picture, or of curves
 LONGEST = 200  # letters of a value
 SCORE, CURVE = "mnist_fd", "d_accuracy"
 _STYLE = """
@@ -63,7 +63,7 @@ def write(folder, frame):
 
 
 def varied(frame):
-    """Return the parameters of a table that differ between its runs, the seed left out."""
+    """Return the parameters of a table that differ between its runs, except for the seed."""
     parameters = list(frame.columns[1 : list(frame.columns).index("outcome")])
     return [name for name in parameters if name != "seed" and frame[name].nunique() > 1]
 

@@ -35,7 +35,7 @@ parameters:
   network: [dense, conv]    # each of them
   d_learning_rate: {from: 2e-5, to: 2e-3, count: 5}    # a range, in equal ratios (scale: linear for equal steps)
   g_learning_rate: {draw: [2e-5, 2e-3]}                # random, each ratio equally likely (or scale: linear)
-draws: 20                   # how often to draw; another draw_seed than 0 draws others
+draws: 20                   # how often to draw; a draw_seed other than 0 draws others
 time_limit: 30              # minutes; a run that takes longer is stopped, and counts as failed
 rows:                       # runs of their own, beside the product of the above
   - {d_learning_rate: 1e-4, g_learning_rate: 3e-2}
@@ -43,7 +43,7 @@ rows:                       # runs of their own, beside the product of the above
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.1 without what would spoil a grid unseen: words and times that it turns into numbers, keys twice."""
+    """YAML 1.1 without what would silently spoil a grid: words and times that become numbers, and keys given twice."""
 
     def compose_scalar_node(self, anchor):
         node = super().compose_scalar_node(anchor)
@@ -56,7 +56,7 @@ class _Loader(yaml.SafeLoader):
         known = set()
         for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
             if (key.tag, key.value) in known:
-                self._refuse(key, f"{key.value} stands there twice")
+                self._refuse(key, f"{key.value} appears twice")
             known.add((key.tag, key.value))
         return node
 
@@ -70,7 +70,7 @@ _Loader.add_implicit_resolver(f"{_TAG}float", re.compile(r"[-+]?(\d+\.?\d*|\.\d+
 
 
 def _means_something_else(node):
-    """Tell whether a word that is not in quotes becomes what few people mean: 0500 is octal, 1:30 ninety, no False."""
+    """Tell whether a word without quotes becomes what few people mean: 0500 is octal, 1:30 is 90, and no is False."""
     kind, word = node.tag.removeprefix(_TAG), node.value.replace("_", "")
     if kind == "int":
         return ":" in word or (re.fullmatch(r"[-+]?0[0-7]{2,}", word) is not None and int(word, 8) != int(word))
@@ -103,7 +103,7 @@ def read(source):
     if unknown:
         raise SweepError(
             f"A grid has no key {', '.join(unknown)}: it has {', '.join(KEYS)}; what the notebook is given "
-            f"stands below parameters."
+            f"goes under parameters."
         )
     check_time_limit(grid.get("time_limit"))
     return grid
@@ -127,11 +127,11 @@ def _read_yaml(path):
             f"{path.name}, line {mark.line + 1}, column {mark.column + 1}: {error.problem}. Correct the YAML there."
         ) from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # numbers and dates that do not exist, too
-        raise SweepError(f"{plain(path)} is no YAML text: {str(error).splitlines()[0]}.") from error
+        raise SweepError(f"{plain(path)} is not YAML: {str(error).splitlines()[0]}. Correct the file.") from error
     except RecursionError as error:
-        raise SweepError(f"{plain(path)} is no grid: too many brackets stand in each other.") from error
+        raise SweepError(f"{plain(path)} is not a grid: too many brackets are nested. Remove some.") from error
     if not isinstance(grid, dict):
-        raise SweepError(f"{plain(path.name)} is no grid: it must hold keys such as parameters, rows and seeds.")
+        raise SweepError(f"{plain(path.name)} is not a grid: it must hold keys such as parameters, rows and seeds.")
     return grid
 
 
@@ -150,10 +150,10 @@ def expand(grid, notebook, beside=None):
     Returns
     -------
     runs : dict of str to dict
-        Id of the run to its parameters, in the grid's order. All runs have the same ones: what one does not name
-        has the notebook's default.
+        Id of the run to its parameters, in the grid's order. What one run does not name has the notebook's default,
+        unless the notebook computes it.
     merged : int
-        How many runs were there twice.
+        How many runs were duplicates.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def expand(grid, notebook, beside=None):
 
 
 def _points(axes, rows, seeds, grid, notebook):
-    """Return the product of all axes and the rows, without seeds, once it is sure that there are not too many."""
+    """Return the product of all axes and the rows, without seeds, after a check that there are not too many."""
     choices = {name: _values(name, given, notebook) for name, given in axes.items()}
     drawn = _draw({name: given for name, given in axes.items() if "draw" in _keys(given)}, grid, notebook)
     fixed = {name: values[0] for name, values in choices.items() if not isinstance(axes[name], (list, tuple, dict))}
@@ -202,7 +202,7 @@ def _check_name(name, notebook):
     if name in GIVEN:
         raise SweepError(f"The parameter {name} is filled in by the sweep itself: leave it out of the grid.")
     if name not in notebook.parameters:
-        comma = "" if isinstance(name, str) else " A comma ends a value in YAML: write a number with a point."
+        comma = "" if isinstance(name, str) else " A comma ends a value in YAML: write numbers with a decimal point."
         raise SweepError(f"{notebook.path.name} has no parameter {name}: it has {notebook.known()}.{comma}")
     if name in OF_THE_TABLE:
         raise SweepError(
@@ -278,7 +278,9 @@ def _tidy(value, name, notebook):
 def _draw(axes, grid, notebook):
     """Return the points that are drawn at random, as a list of dicts; one empty dict if there are none."""
     if bool(axes) != (grid.get("draws") is not None):
-        raise SweepError("draws, a whole number from 1, and a parameter with draw: [from, to] belong together.")
+        raise SweepError(
+            "draws, a whole number from 1, and a parameter with draw: [from, to] belong together: give both or neither."
+        )
     seed = grid.get("draw_seed", 0)
     if type(seed) is not int or seed < 0:
         raise SweepError(
@@ -299,7 +301,7 @@ def _draw(axes, grid, notebook):
 
 
 def _seeds(axes, rows, grid, notebook):
-    """Return what every point is repeated with unless it names its seed: a list of dicts, empty ones for no seed."""
+    """Return the seeds for every point that names none: a list of dicts, one empty dict for no seed."""
     seeds = grid.get("seeds", SEEDS)
     if "seeds" in grid and ("seed" in axes or any("seed" in row for row in rows)):
         raise SweepError("The grid has both seeds and the parameter seed: leave one of them out.")
@@ -329,12 +331,12 @@ def _absolute(name, value, beside):
         return value
     path = (beside or Path()) / os.path.expanduser(value)
     if not os.path.isfile(path) or not os.access(path, os.R_OK):
-        raise SweepError(f"The file {value!r} of the parameter {name} is not there, or is not for you ({path}).")
+        raise SweepError(f"The file {value!r} of the parameter {name} is not there, or you may not read it ({path}).")
     return str(path.resolve())
 
 
 def _identify(points):
-    """Return the runs by id, each once, and how many were there twice."""
+    """Return the runs by id, each once, and how many were duplicates."""
     if not points:
         raise SweepError("The grid is empty: it must give at least one value to every parameter, or one row.")
     runs = {run_id(point): point for point in points}
@@ -342,7 +344,7 @@ def _identify(points):
 
 
 def run_id(parameters):
-    """Return the id of a run: twelve hexadecimal digits out of its parameters, the same on every computer."""
+    """Return the id of a run: twelve hexadecimal digits made from its parameters and the content of files they name."""
     told = json.dumps(parameters, sort_keys=True)
     for name, value in sorted(parameters.items()):
         if name.endswith(FILE) and value:

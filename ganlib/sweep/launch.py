@@ -36,8 +36,8 @@ _lock = threading.Lock()
 class RunKernelManager(AsyncKernelManager):
     """Manages a kernel of this Python, which writes its messages to `kernel.log` in its run's folder.
 
-    On Linux it is reached by sockets in a folder that only its owner can enter: there are no ports, which runs that
-    start at the same time would fight about.
+    On Linux it is reached by sockets in a folder that only its owner can enter: so there are no ports for
+    runs that start at the same time to fight over.
     """
 
     def __init__(self, **options):
@@ -67,7 +67,7 @@ class RunKernelManager(AsyncKernelManager):
 
 
 def _socket_folder():
-    """Make a folder for a kernel's sockets where its path is short enough; return it and its lock, or two None."""
+    """Make a folder for a kernel's sockets where its path is short enough; return it and its lock, or None twice."""
     for place in (tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp", "/var/tmp", "/dev/shm"):
         if not os.path.isabs(place) or len(os.fsencode(place)) > LONGEST:
             continue
@@ -90,7 +90,7 @@ def _clear_abandoned(place):
 
 
 class ForkingProvisioner(LocalProvisioner):
-    """Has the worker's fork server fork the kernel, where there would be a new Python."""
+    """Has the worker's fork server fork the kernel, instead of starting a new Python."""
 
     async def launch_kernel(self, cmd, **options):
         """Return how to reach the kernel that was forked."""
@@ -119,7 +119,7 @@ def _log_of_this_run():
 
 
 class ForkedKernel:
-    """What Jupyter wants to know of a process that is the child of another one: as much of Popen as it uses."""
+    """A process that is the child of another one, for Jupyter: as much of `subprocess.Popen` as it uses."""
 
     stdin = stdout = stderr = None
 
@@ -186,7 +186,7 @@ class _ForkServer:
 
 
 def _fork_server():
-    """Return this worker's fork server for such notebooks; a new one at first, and when it was killed."""
+    """Return this worker's fork server for the notebook at hand; start one if there is none or it was killed."""
     modules = getattr(_this_run, "modules", ALWAYS)
     with _lock:
         if modules not in _fork_servers or not _fork_servers[modules].lives():

@@ -1,6 +1,6 @@
 """A lesson as a sweep sees it: the parameters that it offers, and the cells that a run needs.
 
-A lesson tells what a run needs by the tag `sweep` on code cells: a sweep executes these, the parameters and nothing
+A lesson marks the code cells that a run needs with the tag `sweep`: a sweep executes these, the parameters and nothing
 else. In a notebook without that tag every cell is executed.
 """
 
@@ -36,7 +36,7 @@ class Notebook(NamedTuple):
         The file.
     parameters : dict of str to Parameter
     lesson : str
-        The number of the lesson that it is or was, "06"; empty for a notebook of one's own.
+        The number of the lesson that it is or was copied from, such as "06"; empty for a notebook of your own.
     """
 
     path: Path
@@ -65,7 +65,7 @@ def find(name, beside=None):
     Parameters
     ----------
     name : str, Path or int
-        "06" or 6, or a path, also relative to the folder `beside`.
+        "06" or 6, or a path, which may be relative to the folder `beside`.
     beside : Path or None
 
     Raises
@@ -115,7 +115,7 @@ def read(path):
         raise SweepError(f"{path.name} is a notebook for {language}: a sweep executes notebooks for Python.")
     if not tagged:
         raise SweepError(
-            f"{path.name} has no cell with the tag parameters, so that a sweep could change nothing in it: give that "
+            f"{path.name} has no cell with the tag parameters, so a sweep could not change anything in it: give that "
             f"tag to the cell that holds its settings."
         )
     lesson = str(notebook.metadata.get(LESSON, ""))
@@ -130,11 +130,11 @@ def _language(metadata):
 
 
 def _defaults(path, source):
-    """Return the names that a cell assigns to, with their values, or None where those are no literals."""
+    """Return the names that a cell assigns to, with their values, or None for those that are not literals."""
     try:
         statements = ast.parse(TransformerManager().transform_cell(source)).body
     except SyntaxError as error:
-        raise SweepError(f"The cell of parameters in {path.name} is no Python: {error.msg}.") from error
+        raise SweepError(f"The cell of parameters in {path.name} is not valid Python: {error.msg}.") from error
     assigned = [statement for statement in statements if isinstance(statement, (ast.Assign, ast.AnnAssign))]
     return {
         target.id: _literal(statement.value)
@@ -152,7 +152,7 @@ def _literal(node):
 
 
 def prepare(content, beginning):
-    """Return the notebook that a run executes: the very cells, those that it does not need marked to be skipped.
+    """Return the notebook that a run executes: the same cells, with those that it does not need marked as skipped.
 
     Parameters
     ----------

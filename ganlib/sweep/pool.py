@@ -1,4 +1,4 @@
-"""Where the runs are made: `concurrent.futures` on Dask, on this computer or by the address of a scheduler."""
+"""Where the runs are made: `concurrent.futures` on Dask, on this computer or through a scheduler elsewhere."""
 
 import concurrent.futures
 import contextlib
@@ -23,7 +23,7 @@ GIB_A_RUN = 2
 MOST_WORKERS = 1000  # on this computer
 ALLOTTED = ("SLURM_CPUS_ON_NODE", "NSLOTS", "LSB_DJOB_NUMPROC", "NCPUS", "PBS_NUM_PPN")  # cores, by a batch system
 LOST = "The scheduler was lost: start it again."
-AHEAD = 2  # runs that are handed to each worker before it needs them
+AHEAD = 2  # runs per worker that are handed out at a time, so that none has to wait
 
 
 class Pool(NamedTuple):
@@ -65,7 +65,7 @@ def cores():
 
 
 def affinity():
-    """Return the numbers of the cores that this process may run on, sorted; empty where systems do not tell."""
+    """Return the numbers of the cores that this process may run on, sorted; empty where the system does not say."""
     return tuple(sorted(psutil.Process().cpu_affinity())) if hasattr(psutil.Process, "cpu_affinity") else ()
 
 
@@ -73,8 +73,8 @@ def affinity():
 def local(workers):
     """Start workers on this computer, each a process that makes one run at a time; they end with the block.
 
-    They talk over TLS, and let in nobody without the certificate that is made here: else any other user of this
-    computer could have them run code as its owner.
+    They talk over TLS, and let in nobody without the certificate that is made here. Otherwise any other user of this
+    computer could have them run code in your name.
     """
     os.environ["PYTHONPATH"] = child_environment()["PYTHONPATH"]
     gpus = [str(number) for number in range(len(nvidia_cards()))]
@@ -107,7 +107,7 @@ def remote(address, folder):
     Raises
     ------
     SweepError
-        It does not answer, has no workers, or workers that do not fit.
+        The scheduler does not answer, has no workers, or has workers that do not fit.
     """
     try:
         client = Client(address, timeout=ANSWER)
@@ -183,7 +183,7 @@ def check_workers(client, folder):
 
 
 def _check_gpus(told, slots):
-    """Refuse workers that would make two runs at a time on one GPU; each run takes all memory of its own."""
+    """Refuse workers that would make two runs at a time on one GPU, all of whose memory a single run may take."""
     runs = {}
     for address, (host, _, _, _, gpus) in told.items():
         for gpu in filter(None, (gpus or "").split(",")):

@@ -35,7 +35,7 @@ from ganlib.training.files import atomic_write
 NOTEBOOK, RESULT, RUN = "notebook.ipynb", "result.json", "run"
 FAILED, DONE = "failed", "done"
 START_TIMEOUT = 180  # seconds for a kernel to answer, on a computer that is busy with other runs
-ODD = "scores.json is left out where it is no JSON object with a dict of scores and an outcome in words"
+ODD = "scores.json is ignored where it is not a JSON object with a dict of scores and an outcome in words"
 BEGINNING = (
     "# Added by the sweep: this run alone writes in its folder, and takes its share of the computer.\n"
     "from ganlib.sweep.kernel import begin\n\n"
@@ -44,14 +44,14 @@ BEGINNING = (
 
 
 def execute(job):
-    """Make one run, or what is left of it, and return its result; what goes wrong in it becomes a part of that.
+    """Make one run, or what is left of it, and return its result, which includes whatever went wrong.
 
     Parameters
     ----------
     job : dict
-        `folder`: of the run; `notebook`: the sweep's copy of the lesson; `cwd`: where it is executed; `parameters`;
-        `given`: those parameters that the sweep fills in; `threads`; `gpus`: what the workers share, one each;
-        `time_limit`: in minutes, or None; `version`: of ganlib, which must be the same here.
+        `id`; `folder`: of the run; `notebook`: the sweep's copy of the lesson; `cwd`: where it is executed;
+        `parameters`; `given`: those parameters that the sweep fills in; `threads`; `gpus`: what the workers share, one
+        each; `time_limit`: in minutes, or None; `version`: of ganlib, which must be the same here.
 
     Returns
     -------
@@ -117,12 +117,12 @@ def _run_notebook(job, folder):
         words = f"took longer than {job['time_limit']:g} minutes, the time limit"
         return {"outcome": FAILED, "error": words, "cell": _last_cell(path), "cut_off": True}
     except DeadKernelError:
-        return {"outcome": FAILED, "error": "the kernel died, perhaps for want of memory", "cell": _last_cell(path)}
+        return {"outcome": FAILED, "error": "the kernel died, perhaps because memory ran out", "cell": _last_cell(path)}
     return None
 
 
 class _TimeLeft:
-    """How many seconds a run may still take, counted from its first cell: that a kernel starts late is not its fault.
+    """How many seconds a run may still take, counted from its first cell, as a late kernel is not its fault.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ class _TimeLeft:
 
 
 def _path():
-    """Return PYTHONPATH with ganlib's own place at its head, once."""
+    """Return PYTHONPATH with ganlib's own folder first, and only once."""
     here, known = str(CHECKOUT), os.environ.get("PYTHONPATH", "")
     return known if known.split(os.pathsep)[0] == here else child_environment()["PYTHONPATH"]
 
@@ -198,7 +198,7 @@ def _finite(word):
 
 
 def read_result(folder):
-    """Return the result of a run that is whole, one that failed included; None if there is none yet."""
+    """Return the result of a complete run, even if it failed; None if there is none yet."""
     result = read_object(Path(folder) / RESULT) or {}
     good = all(isinstance(result.get(name), str) for name in ("id", "outcome"))
     return result if good and isinstance(result.get("scores", {}), dict) else None
@@ -219,7 +219,7 @@ def _gpu(gpus):
 
 
 def _failed_cell(path):
-    """Return the id of the cell that papermill's mark stands before."""
+    """Return the id of the cell that failed: the first one with an error among its outputs."""
     cells = nbformat.read(path, nbformat.NO_CONVERT).cells
     return next((c.id for c in cells if any(o.output_type == "error" for o in c.get("outputs", ()))), None)
 
@@ -232,7 +232,7 @@ def _last_cell(path):
 
 
 def _longest_cell(path):
-    """Return how long the longest cell took, in which the training is, and how long everything before it."""
+    """Return how long the longest cell took, which is the one that trains, and how long everything before it took."""
     try:
         notebook = nbformat.read(path, nbformat.NO_CONVERT)
         timed = [told for c in notebook.cells if (told := c.metadata.get("papermill", {})).get("duration")]

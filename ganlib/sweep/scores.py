@@ -32,9 +32,9 @@ def leave(folder, gan):
     Returns
     -------
     dict
-        The scores: `mnist_fd` of 2,000 pictures (None if all are even grey), the share `recognised` of them,
-        `digits_present`, the last `step`, and the vital signs of lesson 07; None where one is no finite number, or
-        where the pictures are no grey ones of 28 by 28 pixels.
+        The scores: `mnist_fd` of 2,000 pictures (None if all are even grey), the share `recognised` of them and
+        `digits_present`, all three None unless the pictures are grey and of 28 by 28 pixels; the last `step`, and the
+        vital signs of lesson 07. None stands for any that is not finite.
     """
     folder, pictures = Path(folder), gan.generate(PICTURES, seed=gan.seed)
     signs = vital_signs(gan.measured, pictures)
@@ -63,5 +63,5 @@ def _judged(pictures):
 
 
 def curves(history, points=POINTS):
-    """Return a history as CSV text of at most so many rows, see `thin_history`."""
+    """Return a history as CSV text of at most `points` rows, see `thin_history`."""
     return pandas.DataFrame(thin_history(history, points)).to_csv(index=False, float_format="%.5g")

@@ -25,7 +25,7 @@ ABOUT = (
 def row(result):
     """Return a result as a flat dict: id, parameters, outcome, scores, and what is about the run itself.
 
-    A score that is called like something else in the row has `score_` before its name.
+    A score with the same name as something else in the row gets `score_` in front of it.
     """
     known = {"id": result["id"], **result["parameters"], "outcome": result["outcome"]}
     about = {name: result.get(name) for name in ABOUT}
@@ -74,7 +74,7 @@ class Table:
         self._next = 0.0
 
     def add(self, result):
-        """Take in a result; write the table if the last time is long enough ago."""
+        """Take in a result; write the table if it was last written long enough ago."""
         self._rows[result["id"]] = row(result)
         if time.monotonic() >= self._next:
             self.write()
@@ -104,7 +104,7 @@ def _parquet(frame):
 
 
 def read(folder):
-    """Read the table of a sweep, also of one that is still at work.
+    """Read the table of a sweep, even while it is still at work.
 
     Parameters
     ----------
@@ -114,9 +114,9 @@ def read(folder):
     Returns
     -------
     pandas.DataFrame
-        One row for every run that has ended: `id`, the parameters, `outcome`, the scores, `error` and `cell` of a run
-        that failed; `seconds` in all, `startup_seconds` until the longest cell began, `training_seconds` that it took;
-        and `computer`.
+        One row for every run that has ended: `id`, the parameters, `outcome`, the scores; `error`, what went wrong, and
+        the `cell` in which a run failed; `seconds` in all, `startup_seconds` until the longest cell began and
+        `training_seconds` that it took; and `computer`.
 
     Raises
     ------

@@ -23,7 +23,7 @@ class ProgressBar(keras.callbacks.Callback):
     describe : callable
         Turns the dict of measurements into a short text.
     line_every : int or None
-        Leave a line of its own at every multiple of this many steps, as the classic code does.
+        Also print a line that stays at every multiple of this many steps, as the classic code does; None: no lines.
     """
 
     def __init__(self, steps, describe, line_every=None):

@@ -36,9 +36,9 @@ def describe_device(devices=None):
 def compile_mode(networks, devices=None):
     """Choose how to run a block of steps.
 
-    Measured on a CPU: inside an XLA-compiled loop a dense step takes half the time that it takes in a plain graph, a
-    convolutional one many times as long, since XLA runs convolutions there on one thread; a call of its own for every
-    step takes half the time of a graph. A GPU gains from XLA in both.
+    Measured on a CPU: inside an XLA-compiled loop a dense step takes half as long as in a plain graph. A convolutional
+    one takes longer there, since XLA runs the convolutions of a loop on one thread; with a compiled call for every
+    update it takes half as long as in a graph. On a GPU both gain from XLA.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The ways in which a training can end early; each message is one sentence with the way out."""
+"""What can end a training early or refuse it a folder; each message says what happened and how to go on."""
 
 
 class TrainingDiverged(ArithmeticError):
@@ -6,7 +6,7 @@ class TrainingDiverged(ArithmeticError):
 
 
 class TrainingInterrupted(KeyboardInterrupt):
-    """Ctrl-C or a kernel interrupt; the model stands at a whole step and a checkpoint was written."""
+    """Ctrl-C or a kernel interrupt; the model stands at a whole step, and a run folder holds its checkpoint."""
 
     def _render_traceback_(self):
         """Show one line in a notebook instead of a traceback: nothing went wrong."""
@@ -14,7 +14,7 @@ class TrainingInterrupted(KeyboardInterrupt):
 
 
 class GuardError(RuntimeError):
-    """A network moved in the other one's step, or did not move in its own."""
+    """A network moved in another one's step, or did not move in its own."""
 
 
 class RunFolderError(ValueError):

@@ -28,7 +28,7 @@ def atomic_write(path):
     Raises
     ------
     ValueError
-        `path` is no name of a file.
+        `path` is not the name of a file.
     OSError
         The disk is full or may not be written to; says so in one sentence. What stood at `path` is untouched.
     """
@@ -46,7 +46,7 @@ def atomic_write(path):
             os.fsync(file.fileno())
         os.replace(unfinished, target)
     except OSError as error:
-        if isinstance(error.__cause__, OSError):  # another file that was written meanwhile, and is told of already
+        if isinstance(error.__cause__, OSError):  # of another file, written meanwhile; its message says so
             raise
         message = f"{path} could not be written: {explain(error)}. {_way_out(error)}"
         raise OSError(error.errno, message) from error

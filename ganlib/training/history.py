@@ -12,10 +12,12 @@ from ganlib.training.old_names import NEW_NAMES
 class History(Mapping):
     """Columns of measurements, one row per step; behaves like a dict from name to a one-dimensional array.
 
+    `step` is int64; all other columns are float32, NaN where a step did not measure them.
+
     Parameters
     ----------
     names : sequence of str
-        The columns beside `step`, which counts from 1: row 1 is what the first step measured.
+        The columns besides `step`, which counts from 1: row 1 is what the first step measured.
     """
 
     def __init__(self, names):

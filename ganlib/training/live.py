@@ -63,7 +63,7 @@ class LiveValues:
         return iter(self._values)
 
     def takes(self, name):
-        """Return the check of a value, such as `ganlib.arguments.Number`, which tells what it takes."""
+        """Return the check of a value, such as `ganlib.arguments.Number`, which says what it takes."""
         return self._named(name).check
 
     def check(self, name, value):
@@ -85,7 +85,7 @@ class LiveValues:
                 self.apply_queued()
 
     def __getitem__(self, name):
-        """Read a value as it was last set, be it applied yet or not."""
+        """Read a value as it was last set, whether or not it has been applied."""
         with self._lock:
             for queued, value in reversed(self._queue):
                 if queued == name:
@@ -110,7 +110,7 @@ class LiveValues:
                 self.apply(*self._queue.popleft())
 
     def notice(self):
-        """Log what is otherwise than the log has it: a new optimizer, say, has a rate of its own."""
+        """Log every value that the log does not lead to: a new optimizer, say, brings a rate of its own."""
         with self._lock:
             for name in self._values:
                 self._note(name)
@@ -141,7 +141,7 @@ class LiveValues:
         return self
 
     def close_if_idle(self):
-        """Apply changes at once from now on, unless some still wait for the training loop; tell whether none did."""
+        """Apply changes at once from now on and return True; if some still wait for the training loop, return False."""
         with self._lock:
             if self._queue:
                 return False
@@ -182,7 +182,7 @@ class Schedule:
             if not all(isinstance(name, str) for _, name, _ in triples):
                 raise TypeError("a name is text")
         except (TypeError, ValueError) as error:
-            raise ValueError("A schedule is a list of (step, name, value), for example (400, 'd_steps', 2).") from error
+            raise ValueError("A schedule is a list of (step, name, value), such as [(400, 'd_steps', 2)].") from error
         parsed = [Change(step_check(step), name, value) for step, name, value in triples]
         self.changes = tuple(sorted(parsed, key=lambda change: change.step))
 
@@ -206,7 +206,7 @@ class Schedule:
         return Schedule([(step, name, live.check(name, value)) for step, name, value in self.changes])
 
     def save(self, path):
-        """Write the schedule as a small JSON file, one change a line."""
+        """Write the schedule as a small JSON file, one change per line."""
         try:
             lines = ",\n".join("  " + json.dumps(change._asdict()) for change in self.changes)
         except (TypeError, ValueError, RecursionError) as error:

@@ -6,6 +6,6 @@ NEW_NAMES = MappingProxyType({"moving_average": "ema_decay", "d_gradient": "d_gr
 
 
 def renew(settings):
-    """Return a dict with the names of now in the place of old ones, in the dicts within it, too."""
+    """Return a dict with new names in place of old ones, in the dicts inside it, too."""
     renewed = {name: renew(value) if isinstance(value, dict) else value for name, value in settings.items()}
     return {NEW_NAMES.get(name, name): value for name, value in renewed.items()}

@@ -14,7 +14,7 @@ from ganlib._tensorflow import keras, tf
 
 
 class Player(NamedTuple):
-    """One that learns.
+    """A network that learns, and how.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class Player(NamedTuple):
     metric_names : tuple of str
         The names of what it measures.
     repeats : callable
-        Returns how many updates it makes in a step of training, an int or an int32 scalar; if 0, it is measured.
+        Returns how many updates it makes in a step of training, an int or an int32 scalar; if 0, it is only measured.
     """
 
     network: keras.Model
@@ -47,7 +47,7 @@ def play(players, draws, batch_size, repeats):
     draws : Draws
     batch_size : int or tf.Tensor
     repeats : list of int or tf.Tensor
-        How many updates each player makes. A number that is an int, known while the step is traced, needs no loop.
+        How many updates each player makes. An int 0 or 1, known while the step is traced, needs no loop.
 
     Returns
     -------

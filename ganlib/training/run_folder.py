@@ -1,7 +1,7 @@
 """A training run on disk: its configuration, events, history, checkpoints and samples.
 
     config.json     every parameter, the versions, the seed, the device
-    events.jsonl    one line for every change of a live value, checkpoint, resume and end
+    events.jsonl    one line for every training, change of a live value, checkpoint, resume, gap and divergence
     history.csv     one row per step
     checkpoints/    weights, optimizers, step: everything that resuming needs; the newest few are kept
     samples/        pictures of the fixed latent vectors
@@ -57,12 +57,19 @@ class RunFolder:
 
     @property
     def config(self):
-        """What `config.json` holds, as a dict of the caller's own: to change it does not change the run."""
+        """What `config.json` holds, as a dict of the caller's own: changing it does not change the run."""
         return json.loads(self._config)
 
     @classmethod
     def create(cls, path, config):
         """Make a new run folder.
+
+        Parameters
+        ----------
+        path : str or Path
+            A new or an empty folder.
+        config : dict
+            What `config.json` will hold: see `TrainableModel.run_config`.
 
         Raises
         ------
@@ -72,7 +79,8 @@ class RunFolder:
         path = as_folder(path)
         if (path / "config.json").exists():
             raise RunFolderError(
-                f"{path} already holds a run: continue it with GAN.resume({str(path)!r}), or choose another folder."
+                f"{path} already holds a run: continue it with GAN.resume({str(path)!r}), or the resume of its "
+                f"class, or choose another folder."
             )
         if any(not found.is_dir() and found.name != LOCK for found in path.rglob("*")):
             raise RunFolderError(f"{path} holds other files: choose a new or an empty folder for the run.")
@@ -89,7 +97,7 @@ class RunFolder:
 
     @classmethod
     def open(cls, path):
-        """Find the run in a folder, and clear away what a killed process left half written.
+        """Find the run in a folder; nothing in it is changed.
 
         Raises
         ------
@@ -220,7 +228,7 @@ class RunFolder:
         return Schedule((e["step"], e["name"], e["value"]) for e in self.events() if e["event"] == "set")
 
     def gaps(self):
-        """Return, a sentence each, why the recorded changes do not replay this run; an empty list if they do."""
+        """Return a list of sentences that say why the recorded changes do not replay this run; empty if they do."""
         return [e["why"] for e in self.events() if e["event"] == "gap"]
 
     def history(self, up_to=None):
@@ -228,7 +236,7 @@ class RunFolder:
         return self._read("history.csv", lambda text: History.from_csv(text, up_to))
 
     def append_history(self, history):
-        """Append the rows that `history.csv` does not have yet: all of them if somebody took the file away."""
+        """Append the rows that `history.csv` does not have yet: all of them if somebody removed the file."""
         empty = self._size("history.csv") == 0
         self._append("history.csv", history.to_csv(0 if empty else self._recorded, header=empty))
         self._recorded = max([self._recorded, *history["step"][-1:]])
@@ -259,7 +267,7 @@ class RunFolder:
             How many rows and changes the logs hold: what `rewind` compares with.
         """
         self._sync_logs()
-        if not (self.path / "config.json").exists():  # somebody took it away, and nothing could be resumed without it
+        if not (self.path / "config.json").exists():  # somebody removed it, and without it nothing could be resumed
             self.update()
         buffer = io.BytesIO()
         meta = np.frombuffer(json.dumps({**values, "logged": self._logged}).encode(), np.uint8)
@@ -296,7 +304,9 @@ class RunFolder:
                 damaged.append(path)
         if damaged:
             names = ", ".join(path.name for path in damaged)
-            raise RunFolderError(f"{self.path} has no checkpoint that can be read: {names} are damaged.")
+            raise RunFolderError(
+                f"{self.path} has no checkpoint that can be read: {names} are damaged. Start a new run elsewhere."
+            )
         raise RunFolderError(
             f"{self.path} has no checkpoint: its run ended before the first one. Start a new run in another folder."
         )
@@ -307,14 +317,17 @@ class RunFolder:
         Parameters
         ----------
         step : int
+            The step of the checkpoint.
         damaged : iterable of Path
-            Newer checkpoints that cannot be read; they are put aside.
+            Newer checkpoints that cannot be read; they are renamed.
         logged : dict or None
-            How many rows and changes the logs held when the checkpoint was written; what is missing is recorded.
+            How many rows and changes the logs held when the checkpoint was written; what is missing is recorded as a
+            gap. None: it was written by a version that did not count.
 
         Returns
         -------
         History or None
+            The rows up to that step; None if nothing was recorded.
         """
         remove_unfinished(self.path)
         for path in damaged:

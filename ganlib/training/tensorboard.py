@@ -18,7 +18,7 @@ class TensorBoard(keras.callbacks.Callback):
     folder : str or Path
         Where the event files go; training again appends.
     every : int
-        Steps between two pictures of the samples and two histograms of every weight.
+        Steps between two pictures of the samples, and between two histograms of every trainable weight.
     """
 
     def __init__(self, folder, every=200):

@@ -71,7 +71,7 @@ def is_empty(page):
 def test_a_learner_draws_with_the_mouse_and_keeps(page, drawn):
     draw(page, (0.2, 0.2), (0.2, 0.8), (0.8, 0.8))
     assert not is_empty(page)
-    pad(page).get_by_text("The digit classifier reads 7, with 1.00.").wait_for()
+    pad(page).get_by_text("The digit classifier reads 7, probability 1.00.").wait_for()
     button(page, "Keep").click()
     assert is_empty(page)  # at once
     wait_for(lambda: files(drawn, "cat"), "the file")

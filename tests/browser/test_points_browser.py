@@ -100,7 +100,7 @@ def test_presets_are_put_into_the_plane(page):
     points = points_of(page)
     assert len(points) == 300
     assert np.allclose(np.hypot(*points.T), 0.7, atol=0.15)
-    press(page, "as at first")
+    press(page, "as at the start")
     assert len(points_of(page)) == 12
 
 

@@ -190,7 +190,7 @@ def test_a_contest_keeps_its_rules_and_its_secret(tmp_path):
     rules = Rules(steps=50).kept_in(tmp_path)
     assert rules.secret is not None
     assert Rules(steps=50).kept_in(tmp_path) == rules
-    with pytest.raises(ValueError, match=r"holds a contest of other rules \(steps 50, "):
+    with pytest.raises(ValueError, match=r"holds a contest with other rules \(steps 50, "):
         Rules(steps=60).kept_in(tmp_path)
     for wrong in ("", "[]", "{}", '{"steps": 50}', "[" * 5000):
         (tmp_path / "rules.json").write_text(wrong, encoding="utf-8")

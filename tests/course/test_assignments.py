@@ -228,4 +228,4 @@ def test_what_does_not_fit_is_refused_in_a_sentence(command, tmp_path, capsys, m
     assert "could not be written" in one_sentence(capsys.readouterr().err.strip())
     monkeypatch.setitem(sys.modules, "ganlib.course.solutions.lesson_05", None)
     assert command("--lessons", "05") == 2
-    assert "There is no solution of exercise 05.1" in one_sentence(capsys.readouterr().err.strip())
+    assert "There is no solution to exercise 05.1" in one_sentence(capsys.readouterr().err.strip())

@@ -110,8 +110,8 @@ def test_a_page_cannot_set_a_guess():
 @pytest.mark.parametrize(
     ("arguments", "limits", "message"),
     [
-        (("", CHOICES), {}, "question must be a sentence"),
-        ((3, CHOICES), {}, "question must be a sentence"),
+        (("", CHOICES), {}, "question must be text"),
+        ((3, CHOICES), {}, "question must be text"),
         (("Why?",), {}, "choices, or a number from low to high"),
         (("Why?", CHOICES), {"low": 0}, "choices, or a number from low to high"),
         (("Why?",), {"low": 0}, "choices, or a number from low to high"),

@@ -228,7 +228,7 @@ def test_what_is_no_model_is_refused(model, tmp_path):
 
 
 def test_an_unbuilt_network_is_refused(tmp_path):
-    with pytest.raises(ExportError, match=r"is not built.*begin it with a keras\.Input"):
+    with pytest.raises(ExportError, match=r"is not built.*Begin it with a keras\.Input"):
         to_keras(keras.Sequential([layers.Dense(3)]), tmp_path / "g.keras")
 
 

@@ -75,7 +75,7 @@ def test_a_run_without_samples_and_a_folder_that_is_none_are_refused(run, tmp_pa
 
 
 def test_a_model_that_took_no_samples_is_refused(gan, tmp_path):
-    with pytest.raises(ExportError, match="of a model that has taken samples"):
+    with pytest.raises(ExportError, match="from a model that took samples"):
         to_gif(gan, tmp_path / "film.gif")
 
 
@@ -88,7 +88,7 @@ def test_a_damaged_sample_is_named_and_left_out(run, tmp_path, capsys):
 def test_frames_that_would_take_all_memory_are_refused(run, tmp_path, monkeypatch):
     monkeypatch.setattr(gif, "MOST_BYTES", 10**5)
     to_gif(run, tmp_path / "a.gif")
-    with pytest.raises(ExportError, match="3 frames, 8 times enlarged, take more than 1 GB: choose a smaller scale"):
+    with pytest.raises(ExportError, match="3 frames, enlarged 8 times, take more than 1 GB: choose a smaller scale"):
         to_gif(run, tmp_path / "b.gif", scale=8)
 
 
@@ -96,7 +96,7 @@ def test_frames_that_would_take_all_memory_are_refused(run, tmp_path, monkeypatc
 def test_what_is_no_path_or_no_run_is_refused_in_one_sentence(run, tmp_path, wrong):
     with pytest.raises(ValueError, match=r"^path (must be the name of|is ')"):
         to_gif(run, wrong)
-    with pytest.raises(ValueError, match=r"^run (must be the name of|is ')|^A GIF is made of a run folder"):
+    with pytest.raises(ValueError, match=r"^run (must be the name of|is ')|^A GIF is made from a run folder"):
         to_gif(wrong, tmp_path / "film.gif")
 
 

@@ -131,10 +131,10 @@ def test_its_distance_is_that_of_the_judge(page):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "The file is no session"),
-        ("{" * 100_000, "The file is no session"),
-        ("null", "no session of this version"),
-        ('{"ganlib_schedule": 2, "changes": []}', "no session of this version"),
+        ("", "The file is not a session"),
+        ("{" * 100_000, "The file is not a session"),
+        ("null", "not a session of the plane"),
+        ('{"ganlib_schedule": 2, "changes": []}', "not a session of the plane"),
         (written({"seed": -1}, []), "The seed of a session"),
         (written({"seed": 1.5}, []), "The seed of a session"),
         (written({"data": "spiral"}, []), 'has no data "spiral"'),

@@ -86,7 +86,7 @@ def test_the_arrow_keys_move_on_the_map(page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowUp")
     assert page.get_by_role("slider", name="Left to right").input_value() == "0.05"
-    assert page.get_by_role("slider", name="Down to up").input_value() == "0.05"
+    assert page.get_by_role("slider", name="Bottom to top").input_value() == "0.05"
     assert 0 < np.linalg.norm(latent_of(page) - before) < 0.5 * np.linalg.norm(before)
 
 
@@ -94,7 +94,7 @@ def test_a_finger_or_the_mouse_moves_on_the_map(page):
     box = page.locator("#pad").bounding_box()
     page.locator("#pad").click(position={"x": 0.25 * box["width"], "y": 0.25 * box["height"]})
     assert abs(float(page.get_by_role("slider", name="Left to right").input_value()) + 0.5) < 0.05
-    assert abs(float(page.get_by_role("slider", name="Down to up").input_value()) - 0.5) < 0.05
+    assert abs(float(page.get_by_role("slider", name="Bottom to top").input_value()) - 0.5) < 0.05
 
 
 def test_the_picture_stays_in_sight_while_the_map_is_used(page):

@@ -200,7 +200,7 @@ def test_fewer_classes_among_the_unseen_and_few_pictures_work():
     [
         ((LEAVES.images[:119],), "pictures must be at least 120 pictures, not 119"),
         ((LEAVES, UNSEEN.images[:49]), "unseen must be at least 50 pictures, not 49"),
-        ((LEAVES, NEW.images[:, :28, :28]), "unseen must be 32 by 32 by 3 as the pictures, not 28 by 28 by 3"),
+        ((LEAVES, NEW.images[:, :28, :28]), "unseen must be 32 by 32 by 3 like the pictures, not 28 by 28 by 3"),
         ((LEAVES.images[:, :30],), "must be square, not 30 by 32 by 3"),
         (((LEAVES.images, LEAVES.labels[:10]),), "labels must be whole numbers from 0"),
         (((LEAVES.images, LEAVES.labels - 1),), "labels must be whole numbers from 0"),
@@ -216,7 +216,7 @@ def test_nonsense_is_refused_in_a_sentence(arguments, words):
 @pytest.mark.parametrize(
     ("images", "words"),
     [
-        (NEW.images[:49], "49 pictures are too few: with under 50"),
+        (NEW.images[:49], "49 pictures are too few: below 50"),
         (NEW.images[:, :, :, :1], "knows coloured pictures of 32 by 32 pixels"),
         (draw_leaves(80, 24).images, "knows coloured pictures of 32 by 32 pixels"),
         (np.zeros((60, 32, 32, 3), np.float32), "one even grey"),

@@ -191,14 +191,14 @@ def test_damaged_weights_are_refused(kept):
     content = bytearray((kept / WEIGHTS).read_bytes())
     content[len(content) // 2] ^= 1
     (kept / WEIGHTS).write_bytes(content)
-    with pytest.raises(DataError, match=r"damaged or changed.*Restore it with"):
+    with pytest.raises(DataError, match=r"damaged or changed.*Restore the files with"):
         DigitClassifier.load(kept / WEIGHTS, kept / RECORD)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}"])
 def test_a_record_that_cannot_be_read_is_refused(kept, content):
     (kept / RECORD).write_text(content, encoding="utf-8")
-    with pytest.raises(DataError, match=r"cannot be read.*Restore it with"):
+    with pytest.raises(DataError, match=r"cannot be read.*Restore the files with"):
         DigitClassifier.load(kept / WEIGHTS, kept / RECORD)
 
 

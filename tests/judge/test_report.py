@@ -232,7 +232,7 @@ def test_the_quick_scores_are_those_of_the_report(real):
 @pytest.mark.parametrize(
     ("images", "words"),
     [
-        (REAL[:99], "99 pictures are too few: with under 100"),
+        (REAL[:99], "99 pictures are too few: below 100"),
         (np.zeros((200, 32, 32, 1), np.float32), "28 by 28 pixels"),
         (np.zeros((200, 784), np.float32), "must have the shape"),
         (REAL[:200] * 255, "must lie between -1 and 1"),

@@ -184,4 +184,4 @@ def test_a_variational_autoencoder_has_no_scores():
     assert len([name for name in explorer.values if name.startswith("direction")]) == 2
     explorer.set("walk", 1)
     explorer.set("to", "4")
-    assert "The judge knows none of 200 pictures as a 4" in explorer._told.value
+    assert "The judge reads none of 200 pictures as 4" in explorer._told.value

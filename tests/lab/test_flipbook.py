@@ -56,7 +56,7 @@ def test_without_a_kernel_the_last_figure_stands_there_with_its_sentence():
     [
         ([], [], "at least one figure"),
         (FIGURES, TIMES[:2], "not 3 and 2"),
-        (FIGURES, ["0", "0", "1"], "cannot tell two captions apart"),
+        (FIGURES, ["0", "0", "1"], "cannot tell captions apart"),
     ],
 )
 def test_a_book_that_cannot_be_turned_is_refused_in_one_sentence(figures, captions, words):

@@ -53,7 +53,7 @@ def test_who_has_no_page_sees_the_pictures():
 @pytest.mark.parametrize(
     ("real", "made", "rounds", "sentence"),
     [
-        (REAL[:9], MADE, 10, "needs as many real and made pictures of one shape"),
+        (REAL[:9], MADE, 10, "needs at least that many real pictures and that many made ones"),
         (REAL, MADE[:, :20], 10, "of one shape, not .*20, 28"),
         (REAL, MADE, 0, "rounds must be a whole number from 1 to 50"),
         (REAL, MADE, 51, "rounds must be a whole number from 1 to 50"),

@@ -352,9 +352,9 @@ def lit_names(drawn):
     [
         ("make", ["Latent", "Generator", "Fakes"], "the generator makes fakes"),
         ("judge", ["Fakes", "Real digits", "Discriminator", "Verdict"], "the discriminator judges"),
-        ("d_loss", ["Verdict"], "loss is taken"),
+        ("d_loss", ["Verdict"], "loss is computed"),
         ("teach_d", ["Discriminator"], "the discriminator learns"),
-        ("g_loss", ["Fakes", "Discriminator", "Verdict"], "loss is taken"),
+        ("g_loss", ["Fakes", "Discriminator", "Verdict"], "loss is computed"),
         ("teach_g", ["Generator", "Fakes"], "the generator learns"),
     ],
 )

@@ -378,7 +378,7 @@ def test_a_function_is_called_with_the_drawing_as_it_changes():
 def test_a_function_that_fails_is_told_of_and_the_picture_is_kept():
     page = opened()
     page.pad.on_change(lambda picture: 1 / 0)
-    assert page.draw(ONE)["said"] == "Your function for on_change: ZeroDivisionError: division by zero"
+    assert page.draw(ONE)["said"] == "Your function for on_change failed: ZeroDivisionError: division by zero"
     answer = page.keep(ONE)
     assert "division by zero" in answer["said"]
     assert not answer.get("refused")
@@ -397,7 +397,7 @@ def test_a_discriminator_and_the_classifier_say_what_they_think(graph):
     real, digit = page.draw(THREE)["verdict"]
     share = gan.probability_real(page.pad.current)[0]
     assert real == {"said": f"The discriminator gives {share:.2f} that it is real.", "share": float(share)}
-    assert digit["said"].startswith("The digit classifier reads 3, with ")
+    assert digit["said"].startswith("The digit classifier reads 3, probability ")
     assert page.draw()["verdict"] == []
 
 
@@ -427,7 +427,7 @@ def test_another_judge_reads_too():
     rows = iter((np.eye(10)[[4]], np.full((1, 10), 0.1)))
     page = opened(judge=SimpleNamespace(classifier=SimpleNamespace(recognise=lambda pictures: next(rows))))
     page.pad.watch()
-    assert page.draw(THREE)["verdict"] == [{"said": "The digit classifier reads 4, with 1.00.", "share": 1.0}]
+    assert page.draw(THREE)["verdict"] == [{"said": "The digit classifier reads 4, probability 1.00.", "share": 1.0}]
     assert page.draw(SEVEN)["verdict"] == [{"said": "The digit classifier reads no digit.", "share": 0.1}]
 
 
@@ -497,7 +497,7 @@ def test_models_and_functions_that_do_not_fit_are_refused():
     small = DrawingPad(size=16)
     for model, message in (
         ("gan", "model must be a GAN"),
-        (watched(), "16 by 16 by 1 but 28 by 28 by 1 is what the model takes"),
+        (watched(), "16 by 16 by 1, and those of the model 28 by 28 by 1"),
         (None, "model must be a GAN here"),
     ):
         with pytest.raises(ValueError, match=message):

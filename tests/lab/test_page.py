@@ -196,9 +196,9 @@ def test_the_address_that_is_printed_can_be_opened(made, arguments, address):
     ("wrong", "told"),
     [
         ({"lesson": 5}, "lesson must be the name of a file"),
-        ({"lesson": "no such.ipynb"}, "is no notebook that can be read"),
-        ({"lesson": Path(__file__)}, "is no notebook that can be read"),
-        ({"lesson": LESSON.parent}, "is no notebook that can be read"),
+        ({"lesson": "no such.ipynb"}, "is not a notebook that can be read"),
+        ({"lesson": Path(__file__)}, "is not a notebook that can be read"),
+        ({"lesson": LESSON.parent}, "is not a notebook that can be read"),
         ({"port": 99999}, "port must be a whole number from 1 to 65535"),
         ({"port": None}, "port must be a whole number"),
         ({"visitors": 0}, "visitors must be a whole number"),

@@ -60,7 +60,7 @@ NOW = run("Now")
         ),
         (
             run("Pinned", setup={}),
-            "Neither seed nor networks of Pinned are recorded: more than that may differ.",
+            "The seed and the networks of Pinned were not recorded, so more than that may differ.",
         ),
         (run("Pinned", (5, "freeze_g", False), (6, "d_learning_rate", 2e-4)), "Nothing differs"),
     ],
@@ -258,11 +258,13 @@ def test_recordings_keep_how_a_run_was_built(folders, tmp_path):
 
 def test_the_recorded_run_and_recordings_without_a_name_can_be_compared(folders):
     recorded = TimeMachine(None, folders[0]).sentence
-    assert recorded.startswith("Neither seed nor networks of the recorded run are recorded: more than that may differ.")
+    assert recorded.startswith(
+        "The seed and the networks of the recorded run were not recorded, so more than that may differ."
+    )
     assert " The recorded run ends at step 30,000, usual at 20." in recorded
     unmeasured = {"step": np.zeros(0, int)}
     machine = TimeMachine(*(Recording([0], np.zeros((1, 4, 4), np.uint8), unmeasured, {}) for _ in range(2)))
-    assert machine.sentence.startswith("Neither seed nor networks of first and second are recorded")
+    assert machine.sentence.startswith("The seed and the networks of first and second were not recorded")
 
 
 def test_three_runs_and_one_run_twice_are_refused_in_a_sentence(folders):
@@ -313,7 +315,7 @@ def test_a_pinned_run_stays_beside_the_next_one(lab):
     assert text(lab._differs) == f"Pinned: D rate 0.0002. Now: D rate 0.01. {ALIKE}"
     assert "Thin, pinned: D " in lab._charts.value
     assert "the pinned run" in lab._fake_picture.value
-    assert "the present run" in lab._pinned_picture.value
+    assert "the current run" in lab._pinned_picture.value
     train(lab, 5)
     assert text(lab._pinned_title) == "Pinned · step 30, where it ended"
 

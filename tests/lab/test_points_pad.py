@@ -32,7 +32,8 @@ def test_what_is_typed_is_shown_and_read_back_equal():
     assert np.array_equal(pad.points, check_points(LINE))
     assert pad.board.shown["points"][:4] == [-900, 450, -800, 400]
     assert (
-        pad.board.shown["sentence"] == "A plane with 19 points to draw on, x from -0.9 to 0.9 and y from -0.45 to 0.45."
+        pad.board.shown["sentence"]
+        == "A plane to draw points in, with 19 points: x from -0.9 to 0.9 and y from -0.45 to 0.45."
     )
 
 
@@ -73,11 +74,11 @@ def test_points_handed_out_are_a_copy():
 def test_the_first_preset_is_what_was_there_at_first_and_all_of_them_can_be_sent():
     pad = PointPad(LINE)
     presets = dict(pad.board.about["presets"])
-    assert next(iter(presets)) == "as at first"
+    assert next(iter(presets)) == "as at the start"
     for points in presets.values():
         assert not send(pad, {"points": points}).get("refused")
         assert len(check_points(pad.points)) >= 19
-    send(pad, {"points": presets["as at first"]})
+    send(pad, {"points": presets["as at the start"]})
     assert np.array_equal(pad.points, check_points(LINE))
 
 

@@ -113,7 +113,7 @@ def test_after_reset_the_first_pictures_are_there_again(lab):
     go_to(lab, "Reset")
     guess(lab)
     assert "As you guessed." in lab.tour.answer.value
-    assert "the same to the last digit" in lab.tour.answer.value
+    assert "exactly the same" in lab.tour.answer.value
 
 
 def test_the_buttons_are_the_guesses_of_the_card(lab):
@@ -134,7 +134,7 @@ def test_the_buttons_are_the_guesses_of_the_card(lab):
         ("Balance", seen(balance=0.1), seen(balance=0.9), "Towards D"),
         ("Balance", seen(balance=0.9), seen(balance=0.1), "Towards G"),
         ("Balance", seen(balance=0.1), seen(balance=0.12), "It hardly moves"),
-        ("Reset", seen(fakes=0.0), seen(fakes=1.0), "No, others"),
+        ("Reset", seen(fakes=0.0), seen(fakes=1.0), "No, different ones"),
     ],
 )
 def test_the_answer_is_what_was_measured(title, before, after, came):
@@ -153,7 +153,7 @@ def test_variety_is_what_the_gauge_says(spread, came):
 def test_of_a_model_that_has_learnt_before_the_first_card_claims_nothing():
     assert CARDS[0].answer(seen(), seen(step=700)) == (
         None,
-        "G had made 700 steps before this lab was opened: judge for yourself.",
+        "G had learnt for 700 steps before this lab was opened: judge for yourself.",
     )
 
 

@@ -175,7 +175,7 @@ def test_a_saved_model_rebuilds_the_same_pictures(tmp_path):
         ({"hidden": 512}, r"^hidden must list the sizes of the hidden layers, .*\.$"),
         ({"noise": -0.1}, r"^noise must be a number from 0 to 5, not -0\.1\.$"),
         ({"noise": float("nan")}, r"^noise must be a number from 0 to 5, not nan\.$"),
-        ({"decoder": builders.build_decoder(4, (8,))}, r"^The encoder gives codes .* both must be one length\.$"),
+        ({"decoder": builders.build_decoder(4, (8,))}, r"^The encoder gives codes .* both must have one length\.$"),
         (
             {"encoder": keras.Sequential([keras.layers.Dense(3)])},
             r"^The encoder must be a Keras model whose .*\.$",

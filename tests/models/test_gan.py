@@ -140,7 +140,7 @@ BAD_OPTIONS = {
     ),
     "two classes": (
         lambda: {"discriminator": ending_in(keras.layers.Dense(2, activation="softmax"))},
-        r"The discriminator must give one logit a picture, \(n, 1\), not \(None, 2\)",
+        r"The discriminator must give one logit per picture, \(n, 1\), not \(None, 2\)",
     ),
     "probabilities": (
         lambda: {"discriminator": ending_in(keras.layers.Dense(1, activation="sigmoid"))},

@@ -194,7 +194,7 @@ def test_a_folder_goes_in_and_a_film_comes_out_by_one_command(eager, folder, cap
     assert commands.main([*given, *film, "--run", str(folder / "run")]) == 0
     out = capsys.readouterr().out
     assert "40 pictures of 16 by 16 pixels in colour, 3 classes: ash (14), beech (13), oak (13)." in out
-    assert "4 steps. At first there is noise" in out
+    assert "4 steps. First you see noise" in out
     with Image.open(folder / "leaves.gif") as shown:
         assert shown.n_frames >= 4
     assert commands.main([*given, *film]) == 2

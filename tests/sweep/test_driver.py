@@ -110,7 +110,7 @@ def test_a_sweep_that_is_broken_off_says_where_it_stands_and_ends_like_an_unbrok
     with monkeypatch.context() as patch:
         patch.setattr(driver.Table, "add", full)
         with pytest.raises(
-            SweepError, match=r"^results.* the disk is full\. .* [4-8] of 8 runs are made; go on with --resume"
+            SweepError, match=r"^results.* the disk is full\. .* [4-8] of 8 runs are done; go on with --resume"
         ):
             run(source, tmp_path / "broken")
     pandas.testing.assert_frame_equal(run(source, tmp_path / "broken", resume=True), unbroken)
@@ -119,14 +119,14 @@ def test_a_sweep_that_is_broken_off_says_where_it_stands_and_ends_like_an_unbrok
 def test_runs_that_are_there_twice_are_named(threads, source, tmp_path, capsys):
     source["parameters"]["value"] = [1, 1]
     sweep.run(source, tmp_path / "out", workers=2)
-    assert "4 of the grid's runs were there twice and are made once." in capsys.readouterr().err
+    assert "4 of the grid's runs are duplicates and are made only once." in capsys.readouterr().err
 
 
 def test_the_cost_is_told_before_anything_starts(threads, source, tmp_path, capsys):
     sweep.run(source, tmp_path / "out", workers=2)
     told = capsys.readouterr().err
     assert told.startswith(
-        "8 runs of lesson.ipynb: an unknown time (the notebook does not tell) with 2 at a time, about 8"
+        "8 runs of lesson.ipynb: an unknown time (the notebook does not say) with 2 at a time, about 8"
     )
     assert "8 runs: 8 trained." in told
 
@@ -146,7 +146,7 @@ def test_a_lesson_without_such_a_word_costs_what_its_welcome_says():
 
 def test_the_folder_of_another_grid_is_refused(threads, source, tmp_path):
     run(source, tmp_path / "out")
-    with pytest.raises(SweepError, match=r"holds this sweep already: say --resume"):
+    with pytest.raises(SweepError, match=r"holds this sweep already: use --resume"):
         run(source, tmp_path / "out")
     with pytest.raises(SweepError, match=r"holds a sweep of another grid \(8 runs of lesson\.ipynb\)"):
         run({**source, "seeds": 3}, tmp_path / "out", resume=True)
@@ -170,7 +170,7 @@ def test_the_folder_of_another_version_is_refused_with_both(threads, source, tmp
 
 def test_a_folder_with_other_files_is_refused(threads, source, tmp_path):
     (tmp_path / "thesis.tex").write_text("all of it")
-    with pytest.raises(SweepError, match=r"is no sweep and holds thesis\.tex"):
+    with pytest.raises(SweepError, match=r"is not a sweep and holds thesis\.tex"):
         run(source, tmp_path)
     (tmp_path / "file").write_text("")
     with pytest.raises(SweepError, match="cannot hold a sweep: a"):
@@ -197,7 +197,7 @@ def test_a_wrong_number_of_workers_is_refused(threads, source, tmp_path, workers
 def test_a_wrong_scheduler_is_refused(threads, source, tmp_path, scheduler):
     with pytest.raises(SweepError, match="scheduler must be an address such as"):
         sweep.run(source, tmp_path / "out", scheduler=scheduler, verbose=0)
-    with pytest.raises(SweepError, match="leave one of the two out"):
+    with pytest.raises(SweepError, match="leave out one of the two"):
         sweep.run(source, tmp_path / "out", workers=1, scheduler="tcp://node1:8786", verbose=0)
 
 

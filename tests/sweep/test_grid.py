@@ -129,10 +129,10 @@ def test_a_wrong_grid_is_refused_in_one_sentence(source, words, known):
     ("text", "words"),
     [
         ("parameters:\n  value: [1, 2\nseeds: 3\n", "grid.yaml, line 3, column 6: "),
-        ("parameters:\n  value: 1\n  value: 2\n", "grid.yaml, line 3, column 3: value stands there twice"),
-        ("- 1\n", "grid.yaml is no grid"),
-        ("", "grid.yaml is no grid"),
-        ("a: \x01", "is no YAML text"),
+        ("parameters:\n  value: 1\n  value: 2\n", "grid.yaml, line 3, column 3: value appears twice"),
+        ("- 1\n", "grid.yaml is not a grid"),
+        ("", "grid.yaml is not a grid"),
+        ("a: \x01", "is not YAML"),
     ],
 )
 def test_wrong_yaml_is_refused_with_its_place(text, words, tmp_path):
@@ -194,7 +194,7 @@ def test_the_largest_grid_is_no_larger_than_it_is_said_to_be(known):
         ("parameters:\n  rate: [1, -.inf]\n", "rate cannot be -inf"),
         ("parameters:\n  rate: 1e999\n", "rate cannot be inf"),
         ("parameters:\n  value: 9999999999999999999999\n", "value cannot be 9999999999999999999999"),
-        ("parameters:\n  value: " + "9" * 5000 + "\n", "is no YAML text: Exceeds the limit"),
+        ("parameters:\n  value: " + "9" * 5000 + "\n", "is not YAML: Exceeds the limit"),
         ("parameters:\n  name: 2024-13-45\n", "month must be in 1..12"),
         ("parameters: " + "[" * 5000, "too many brackets"),
         ("parameters:\n  rate: {from: 0,5, to: 1, count: 2}\n", "needs from, to and count, and may have scale, not"),

@@ -56,7 +56,7 @@ EXERCISES = (
     Exercise(
         "00.1",
         _kernel_remembers,
-        "What is under the name `count` after the first run?",
+        "What does `count` hold after the first run?",
         "It is 4 after the first run, and the second run adds 1 to that.",
     ),
     Exercise(

@@ -49,7 +49,7 @@ def _write(write_mail):
     if abs(spam - 0.1) > 0.03:
         raise Wrong(f"The prior says 10% of spam, yours has {spam:.0%}.")
     if len(np.unique(bags[labels == 0], axis=0)) < 4:
-        raise Wrong("All e-mails of a class are the same: toss the words of each e-mail for itself.")
+        raise Wrong("All e-mails of a class are the same: toss the words of each e-mail separately.")
     rates = np.stack([bags[labels == label].mean(axis=0) for label in (0, 1)])
     if np.abs(rates - theta[::-1]).max() < 0.1:
         raise Wrong("The words of wanted mail are in spam and the reverse: take the row of `theta` of each class.")
@@ -79,13 +79,13 @@ def _die(die):
         raise Wrong("Your columns add up to 1. A die has one side for each *word*: the rows must.")
     if close(found, counted / counted.sum(axis=1, keepdims=True)):
         raise Wrong(
-            "You counted in how many e-mails a word is. Here it counts how *often* it occurs: add the amounts up."
+            "You counted how many e-mails hold a word. What counts here is how *often* it occurs: add up the amounts."
         )
     if not close(found.sum(axis=1), np.ones(2)):
         raise Wrong(f"Each row must add up to 1; yours add up to {found.sum(axis=1).round(3).tolist()}.")
     if not close(found, wanted):
         raise Wrong(
-            "The rows add up to 1, but not as counted: (amount of the word + 1) / (sum of that over the words)."
+            "The rows add up to 1, but not as the counts say: (amount of the word + 1) / (sum of that over the words)."
         )
     return "A die for each class, with the words as its sides."
 
@@ -94,8 +94,8 @@ EXERCISES = (
     Exercise(
         "01.1",
         _smoothing,
-        "Smoothing is a number of imagined e-mails: one half of them with the word, one half without.",
-        "30 real e-mails against 200 imagined ones. Where does every share end?",
+        "Smoothing is a number of imagined e-mails: half of them with the word, half without.",
+        "30 real e-mails against 200 imagined ones. Where does every share end up?",
     ),
     Exercise(
         "01.2",

@@ -45,7 +45,7 @@ def _walk(walk):
     if close(found, first + (share + 1) / 6 * (last - first)):
         raise Wrong("Both ends are missing: the first code is `first`, the last one `last`.")
     if not close(found, wanted):
-        raise Wrong(f"In the middle should be {wanted[2].tolist()}, halfway; yours is {found[2].round(3).tolist()}.")
+        raise Wrong(f"The middle should be {wanted[2].tolist()}, halfway; yours is {found[2].round(3).tolist()}.")
     return "In equal steps, both ends included."
 
 
@@ -55,7 +55,7 @@ def _linear(encoder, decoder):
     codes = array(encoder(a), (4, 32))
     pictures = array(decoder(codes.astype("float32")), (4, 28, 28, 1))
     if codes.std() == 0 or pictures.std() == 0:
-        raise Wrong("Whatever comes in, the same goes out.")
+        raise Wrong("Whatever goes in, what comes out never changes.")
     for name, network, inputs in (("encoder", encoder, (a, b)), ("decoder", decoder, (codes, codes[::-1] * 3))):
         one, two = (np.asarray(x, "float32") for x in inputs)
         difference = _out(network, one + two) - _out(network, one) - _out(network, two) + _out(network, 0 * one)
@@ -93,7 +93,10 @@ def _draw(draw):
         raise Wrong(f"With a width of {width} your noise has {noise.std():.3f} times the spread of the codes.")
     wanted, share = (codes[:, 0] == 0).mean(), (np.rint(found[:, 0] / steps[0]) == 0).mean()
     if abs(share - wanted) > 0.05:
-        raise Wrong(f"Each code that was seen is as likely: {wanted:.0%} have a 0 in front, and {share:.0%} of yours.")
+        raise Wrong(
+            f"Each code that was seen should be as likely as the others: {wanted:.0%} of them begin with a 0, and "
+            f"{share:.0%} of yours."
+        )
     if close(found, array(ask(draw, codes, n, width, np.random.default_rng(2)), (n, 3))):
         raise Wrong("Other random numbers give the same codes: draw from `rng`.")
     return "That is a kernel density: as many little normal distributions as there are codes."

@@ -9,7 +9,7 @@ def _warmer(factor, share):
     factor = float(factor)
     found = float(share(factor))
     if factor < 0:
-        raise Wrong("A negative factor turns every valley into a mountain. Only 0 is as warm as it gets.")
+        raise Wrong("A negative factor turns every valley into a mountain. 0 is as warm as it gets.")
     if factor >= 1:
         warmer = (
             " You may have given a temperature, which is 1 divided by the factor." if _half(share(1 / factor)) else ""
@@ -31,7 +31,7 @@ def _changes(changes):
     digits = np.array([3, 3, 4, 3, 7, 7, 3, 1])
     found = array(ask(changes, digits), ())
     if found == 4:
-        raise Wrong("Those are the *different* digits. Asked for: how often the digit is another one than just before.")
+        raise Wrong("Those are the *different* digits. Count how often the digit differs from the one just before.")
     if found == 7:
         raise Wrong("That is the number of looks after the first. At some of them the digit stayed.")
     if found == 6:
@@ -97,7 +97,7 @@ def _rule(rule):
         raise Wrong("Together means in the same picture: first the product, then the mean over the pictures.")
     if close(found, data - dreams * 9 / 6):
         raise Wrong(
-            "You divided both by the number of data. There are more dreams here: divide theirs by their own number."
+            "You divided both by the number of data. There are more dreams here: divide them by their own number."
         )
     if not close(found, data - dreams):
         raise Wrong("Not yet: the mean over the batch of v_i h_j for the data, minus the same for the dreams.")
@@ -112,7 +112,7 @@ def _by_hand(W, b, c):
     told = f"All black has {p[0]:.2f} of the probability, all white {p[15]:.2f}."
     if close(W, np.zeros((4, 1))):
         raise Wrong(
-            f"{told} Without weights the pixels know nothing of each other, and mixed pictures are as probable."
+            f"{told} Without weights the pixels know nothing of each other, and mixed pictures are just as probable."
         )
     if p[0] + p[15] > 0.8 and not min(p[0], p[15]) > 0.4:
         low = "black" if p[0] < p[15] else "white"
@@ -126,8 +126,8 @@ EXERCISES = (
     Exercise(
         "03.1",
         _warmer,
-        "With a factor of 0 all 16 pictures are equally probable. What share have four of them?",
-        "The share only grows with the factor: try one halfway between two of which one is too small, one too large.",
+        "With a factor of 0 all 16 pictures are equally probable. What share do four of them have?",
+        "The share always grows with the factor: take one that is too small, one too large, and try halfway between.",
     ),
     Exercise(
         "03.2",

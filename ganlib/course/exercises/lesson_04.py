@@ -30,7 +30,7 @@ def _price(price):
     wanted = whole.mean(axis=0)
     if close(found, whole.sum(axis=1).mean()):
         raise Wrong(
-            "That is the whole price of a picture. Leave the numbers of the code apart: 4 here, 20 in the lesson."
+            "That is the whole price of a picture. Keep the numbers of the code separate: 4 here, 20 in the lesson."
         )
     if close(found, whole.sum(axis=1)):
         raise Wrong(
@@ -44,7 +44,7 @@ def _price(price):
     if close(found, ((deviations**2 + means**2 - 1 - np.log(deviations)) / 2).mean(axis=0)):
         raise Wrong("log of the *variance*: it is the deviation squared, so its logarithm is twice as large.")
     if not close(found, wanted):
-        raise Wrong("Not the formula above, averaged over the pictures: check each of its four terms.")
+        raise Wrong("That is not the formula above, averaged over the pictures: check each of its four terms.")
     return "A number with a price near 0 says nothing about the picture. How many are in use?"
 
 
@@ -74,7 +74,7 @@ def _warm_up(warm_up, steps):
     if values[0] > 0.2:
         raise Wrong(f"It starts at {values[0]:g}: that is hardly a warm-up. Begin at 0.2 or below.")
     if not close(values[-1], 1.0):
-        raise Wrong(f"It ends at {values[-1]:g}. Only at 1 is it the lower bound that is made large.")
+        raise Wrong(f"It ends at {values[-1]:g}. Only at 1 does the training raise the lower bound itself.")
     if len({step for step, _ in found}) < 10:
         raise Wrong("Several changes at the same step: only the last of them counts. Spread them.")
     if found[-1][0] > 0.75 * steps:
@@ -105,9 +105,9 @@ def _decoder(decoder, latent):
         raise Wrong("There is no convolution in it, so it does not know which pixels are neighbours.")
     far = np.asarray(decoder(1000 * codes))
     if np.abs(far).max() <= 1.0001:
-        raise Wrong("However large the codes are, all it says lies within 1: end it without a sigmoid or a tanh.")
+        raise Wrong("However large the codes are, its output stays within 1: end it without a sigmoid or a tanh.")
     if far.min() >= 0:
-        raise Wrong("It never says less than 0: a logit below 0 means black, so end it without a ReLU.")
+        raise Wrong("Its output never falls below 0: a logit below 0 means black, so end it without a ReLU.")
     for place in range(latent):
         moved = codes.copy()
         moved[:, place] += 3

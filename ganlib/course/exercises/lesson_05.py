@@ -11,7 +11,7 @@ def _stronger_discriminator(prediction):
         "all three",
         {
             "one": "The crowd ran to one cluster since the *generator* had five updates to one. Who has time now?",
-            "none": "With a generator that is moved at every step, why should it miss all of the points?",
+            "none": "The generator moves at every step: why should it miss all of the points?",
         },
     )
     return "A discriminator near p / (p + q) sees at once where the crowd is too dense."
@@ -23,7 +23,7 @@ def _best(best):
     if close(found, q / (p + q)):
         raise Wrong("That is the share of *fakes*: labels swapped. Real is 1, so where all is real it must say 1.")
     if close(found, p / np.where(q > 0, q, 1)):
-        raise Wrong("p / q is a ratio, from 0 to infinity. A probability is a share: of all that falls there.")
+        raise Wrong("p / q is a ratio, from 0 to infinity. A probability is a share: of everything that falls there.")
     if close(found, p):
         raise Wrong("Real points alone do not decide: with as many fakes at the same place the best answer is 1/2.")
     if not close(found, p / (p + q)):
@@ -104,12 +104,12 @@ EXERCISES = (
         "05.1",
         _stronger_discriminator,
         "Which network had time to run ahead when the game collapsed?",
-        "What does a discriminator near p / (p + q) say of a place where nearly all fakes are?",
+        "What does a discriminator near p / (p + q) say about a place where nearly all the fakes are?",
     ),
     Exercise(
         "05.2",
         _best,
-        "Three real points fall near a place for each fake. Which share of all of them is real?",
+        "Three real points fall near a place for each fake. What share of all of them is real?",
         "A share is a part divided by the whole, and the whole is p + q.",
     ),
     Exercise(

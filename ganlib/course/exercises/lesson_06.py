@@ -5,7 +5,7 @@ import numpy as np
 from ganlib._tensorflow import keras, tf
 from ganlib.course.checking import Exercise, NothingYet, Wrong, array, ask, choice, close
 
-RATE = 0.1  # of the plain optimizer with which a half step is tried
+RATE = 0.1  # of the plain SGD with which the check tries the discriminator's step
 KEPT = 0.9  # the smoothed label of a real picture
 COLUMNS = ("d_accuracy", "d_real", "d_fake", "d_loss", "g_loss")
 LOOKS = {  # what the columns of a history show
@@ -42,8 +42,8 @@ def _scale(scale):
         raise Wrong("Brighter pixels became darker: bytes cannot be negative and wrap round. First make them floats.")
     if close(found, pixels / 255):
         raise Wrong(
-            "Your pictures run from 0 to 1, the generator's tanh from -1 to 1: no fake could be told to be right, and "
-            "the discriminator would know every real picture by its range."
+            "Your pictures run from 0 to 1, the generator's tanh from -1 to 1: the discriminator would know every "
+            "fake by its values below 0."
         )
     if not close(found, pixels / 127.5 - 1):
         raise Wrong(f"0 must become -1 and 255 must become 1; yours become {found.min():g} and {found.max():g}.")
@@ -124,7 +124,7 @@ def _d_step(step):
         raise NothingYet("Your step moves nothing and returns nothing yet. Write its body.")
     if moved["g"]:
         raise Wrong(
-            "The generator moved: its weights are in the discriminator's update, so it learns to give itself up."
+            "The generator moved: its weights are in the discriminator's update, so it learns to give itself away."
         )
     if not moved["d"]:
         raise Wrong("The discriminator did not move: is its update applied, and to its own list of weights?")
@@ -147,7 +147,9 @@ def _judge_labels(found, wanted):
     if reached("swapped") or reached("exchanged"):
         raise Wrong("The labels are swapped: real pictures must be called real (0.9), fakes fake (0).")
     if not reached("right"):
-        raise Wrong("Only the discriminator moved, but not to where it should: half of the sum of the two mean losses.")
+        raise Wrong(
+            "Only the discriminator moved, but not to where it should: the loss is half the sum of the two mean losses."
+        )
 
 
 def _histories():
@@ -192,7 +194,7 @@ def _health(health):
             raise Wrong(
                 f"{steps:,} steps, in whose last tenth the accuracy is {accuracy:.1%}: {words}. You say: {word}."
             )
-    return "That 50% means guessing and 100% that nobody is fooled is no matter of taste; where you draw lines is."
+    return "What 50% (guessing) and 100% (nobody is fooled) mean is not a matter of taste; where you draw the lines is."
 
 
 EXERCISES = (

@@ -82,10 +82,10 @@ def _cure(cure):
         raise Wrong(f"A rate of {after['g_learning_rate']:g} for the generator: that is on the way to saturation.")
     if not after["freeze_d"] and pace["g"] >= 50 * pace["d"]:
         raise Wrong(
-            "Now the discriminator hardly learns, and the generator wins. Hold D still for a while, or slow it."
+            "Now the discriminator hardly learns, and the generator wins. Hold D still for a while, or slow it down."
         )
     if pace["g"] >= 5 * max(pace["d"], 2e-4):
-        raise Wrong("So many updates of G to one of D are how a generator collapses: give it fewer, or a lower rate.")
+        raise Wrong("That many updates of G per one of D are how a generator collapses: give it fewer or a lower rate.")
     return "The loss brings the gradient back, the rates (or holding D still) bring the balance back."
 
 
@@ -117,7 +117,7 @@ def _watchman(watchman):
     if any(word in titles for words in said.values() for word in words):
         raise Wrong("Return the names (`collapse`), not the titles (Mode collapse).")
     if not any(said.values()):
-        raise NothingYet("The watchman never warns of anything yet.")
+        raise NothingYet("The watchman does not warn of anything yet.")
     if list(said["healthy"]):
         raise Wrong(f"A healthy training is called {', '.join(said['healthy'])}: which signs are *shown*?")
     for name in failing:

@@ -73,7 +73,7 @@ EXERCISES = (
     Exercise(
         "08.1",
         _kernels,
-        "With a stride of 2 the even sizes were 4 and 6. Why not 5?",
+        "With a stride of 2, the sizes without a checkerboard were 4 and 6. Why not 5?",
         "5 copies cannot be shared equally among 2 places. Now share among 3.",
     ),
     Exercise(
@@ -85,7 +85,7 @@ EXERCISES = (
     Exercise(
         "08.3",
         _not_told,
-        "What does the discriminator pay for, if it sees the picture only?",
+        "What does the discriminator reward, if it sees only the picture?",
         "A perfect 3 in answer to a 7 looks real. Does anything push the generator to change it?",
     ),
     Exercise(

@@ -38,10 +38,10 @@ def _which(model):
         model,
         "b",
         {
-            "a": "98% recognised, but two kinds of digits present: it makes little else. The distance sees that.",
+            "a": "98% recognised, but only two kinds of digits present: it makes little else. The distance sees that.",
             "c": "It shows more kinds of digits than A, but hardly any can be read, and it is furthest away.",
             "d": "Look at `copies`: 97% of them are training digits again. It invents nothing.",
-            "e": "88% near doubles: all ten digits, but a few pictures of each, again and again.",
+            "e": "88% near doubles: all ten digits, but only a few pictures of each, again and again.",
             "real digits": "They are the yardstick. Nobody generated them.",
         },
     )
@@ -109,7 +109,7 @@ def _nearest(nearest):
             (mine @ scaled.T / lengths).argmax(1),
         ),
         (
-            "First square, then take the mean: else above and below cancel out.",
+            "First square, then take the mean: otherwise differences above and below 0 cancel out.",
             np.abs(differences.mean(2)).argmin(1),
         ),
     ]
@@ -163,7 +163,7 @@ def _codes(make):
     if np.abs(np.log(widths / wanted)).max() > 0.5:
         raise Wrong("The codes of a digit spread too much or too little: take the covariance of that digit's codes.")
     if np.abs(spreads - of_digit).max() > 2:
-        raise Wrong("The numbers of a code move together, in each digit otherwise: take the whole covariance matrix.")
+        raise Wrong("The numbers of a code move together, differently in each digit: take the whole covariance matrix.")
     return "Ten normal distributions: a new generator, and nothing was trained for it. Now let it be judged."
 
 
@@ -188,7 +188,7 @@ EXERCISES = (
     Exercise(
         "09.2",
         _which,
-        "What does a model get that makes one perfect digit again and again?",
+        "Which scores does a model get that makes one perfect digit again and again?",
         "The distance sees both quality and variety. Lower is better.",
     ),
     Exercise(
@@ -207,7 +207,7 @@ EXERCISES = (
     Exercise(
         "09.5",
         _codes,
-        "Draw a digit for each code: `rng.integers(0, 10, count)`. Then draw codes of each digit, as often as it came.",
+        "Draw a digit for each code: `rng.integers(0, 10, count)`. Then draw as many codes of each digit as came up.",
         "`own = codes[labels == digit]` are a digit's codes; `own.mean(axis=0)` and `np.cov(own.T)` describe them.",
         "`rng.multivariate_normal(mean, covariance, n)` draws n codes; put the ten heaps together, then shuffle them.",
     ),

@@ -40,7 +40,7 @@ def _alone_then_both(schedule):
     freed = max(switched)
     if freed != 50:
         raise Wrong(f"D learns alone for {freed} steps; 50 are asked for. The first step has the number 0.")
-    return "It hardly helps: D tells *these* fakes within a few dozen steps anyway."
+    return "It hardly helps: D learns to spot *these* fakes within a few dozen steps anyway."
 
 
 NEEDED = {"seed", "steps", "schedule"}
@@ -77,7 +77,12 @@ def _agreement(function):
     meeting = np.where(np.arange(60) == 12, one + 0.1, one)
     tries = [  # two curves, for how many steps they agree, and what to say of another answer
         (one, np.concatenate([one[:37], one[37:] + 1]), 37, "The curves differ first at number 37, counted from 0"),
-        (one, other, 37, "A difference of 0.0000001 from step 37 on is one, too: runs that are the same are equal bit"),
+        (
+            one,
+            other,
+            37,
+            "A difference of 0.0000001 from step 37 on is one, too: runs that are the same are equal bit for bit",
+        ),
         (one, meeting, 12, "Curves that parted at step 12 may meet again later; count only until the first difference"),
         (one, one + 1, 0, "These two differ from the first step on"),
         (one, one.copy(), 60, "These two never part: they agree for all of their 60 steps"),
@@ -87,7 +92,7 @@ def _agreement(function):
         found = ask(function, first.copy(), second.copy())
         if np.ndim(found) or found != wanted:
             raise Wrong(f"{reason}. The answer is {wanted}, and yours is {found}.")
-    return "Up to there nothing but the seed decided; from there on it is the one change that speaks."
+    return "Up to there the seed alone decided; from there on you see what the one change did."
 
 
 EXERCISES = (
@@ -113,6 +118,6 @@ EXERCISES = (
         "10.4",
         _agreement,
         "Go along both curves at once, and stop where they differ. What if they never do?",
-        "`for step, (a, b) in enumerate(zip(one, other)):` goes as far as the shorter one. Compare by `!=`.",
+        "`for step, (a, b) in enumerate(zip(one, other)):` goes as far as the shorter one. Compare with `!=`.",
     ),
 )

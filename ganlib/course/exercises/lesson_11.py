@@ -45,7 +45,7 @@ def _nine_random(grid):
         if not all(1e-5 <= value <= 1e-1 for value in values):
             raise Wrong(f"{name} must be drawn between 0.00001 and 0.1.")
         if sum(value < 1e-3 for value in values) < 2:
-            raise Wrong(f"Nearly all values of {name} are large: with `scale: linear` a tenth of the range rules.")
+            raise Wrong(f"Nearly all values of {name} are large: with `scale: linear`, 99% of draws are above 0.001.")
     return "Nine values of each rate, where a regular grid of nine points has three."
 
 
@@ -72,8 +72,8 @@ EXERCISES = (
     Exercise(
         "11.2",
         _nine_random,
-        "Each of the two rates gets a `draw`; how often is said once, beside `parameters`.",
-        '`"draws": 9` and `"seeds": [0]`; ratios are drawn evenly unless you say `scale`.',
+        "Each of the two rates gets a `draw`; how many draws there are is said once, beside `parameters`.",
+        '`"draws": 9` and `"seeds": [0]`; equal ratios have equal chances unless you say `scale`.',
     ),
     Exercise(
         "11.3",

@@ -61,7 +61,7 @@ def _path(path):
     if close(found, (1 - share) * first + share * last):
         length = np.linalg.norm(found[4]) / np.linalg.norm(first)
         raise Wrong(
-            f"The straight line: in the middle it has only {length:.0%} of the length, and no such vector was seen."
+            f"The straight line: its middle has only {length:.0%} of the length, and training had no such vectors."
         )
     if close(found, np.cos(2 * angle) * first + np.sin(2 * angle) * last):
         raise Wrong("A *half* circle, which ends at minus `first`. From one to the other it is a quarter: pi / 2.")

@@ -65,7 +65,10 @@ def _culprits(culprits):
     made = np.clip(made + 0.1 * rng.standard_normal(made.shape), -1, 1)
     found = array(ask(culprits, made, known), (6,))
     if close(found, wanted):
-        return "Two distances, and the smaller one counts. The judge compares shapes like that, so it finds moves too."
+        return (
+            "Two distances, and the smaller one counts. The judge compares shapes like that, so it also finds copies "
+            "that were moved."
+        )
     as_it_is, in_a_mirror = ((((view[:, None] - known) ** 2).mean(axis=(2, 3, 4))) for view in (made, made[:, :, ::-1]))
     if close(found, as_it_is.argmin(axis=1)):
         raise Wrong(
@@ -88,7 +91,7 @@ def _own_gan(report, fog):
     if report.name == "MNIST" or report.judge != fog.judge:
         raise Wrong("Both must come from the same judge of your pictures: a `judge.PictureJudge`, not that of digits.")
     if report.n != fog.n:
-        raise Wrong(f"Scores compare at the same number of pictures only; yours are of {report.n} and {fog.n}.")
+        raise Wrong(f"Scores can be compared only at the same number of pictures; yours are of {report.n} and {fog.n}.")
     if report.real is not None and report.mnist_fd < 0.5 * report.real.mnist_fd:
         raise Wrong("Twice as near as real pictures are to each other? Those were not drawn, they were handed in.")
     if report.copies > 0.2:
@@ -111,7 +114,7 @@ EXERCISES = (
     Exercise(
         "13.1",
         _square,
-        "The side of the square is the smaller one of height and width. Half of what is left over goes on either side.",
+        "The side of the square is the smaller of height and width. Half of what is left over goes on either side.",
         "`side = min(picture.shape[:2])`, `top = (height - side) // 2`, the same for the columns, then two slices.",
     ),
     Exercise(

@@ -27,7 +27,7 @@ def _way(way):
         raise Wrong("Your velocities point back to the noise: a traveller goes from noise to data.")
     if close(velocities, data - places) and not close(velocities, data - noise):
         raise Wrong(
-            "That is what is left of the way. The velocity is the same all along it: the whole way, in one unit."
+            "That is what is left of the way. The velocity is the same all along: the whole way, in one unit of time."
         )
     if not close(velocities, data - noise):
         raise Wrong("On a straight way the velocity is its end minus its beginning, whatever the time.")
@@ -78,9 +78,9 @@ def _midpoint(follow):
     if close(ends, _follow(noise, steps, 0)):
         raise Wrong("That is Euler's method: each step goes where the velocity at its *beginning* points.")
     if close(ends, _follow(noise, steps, 0.5, late=0)):
-        raise Wrong("You look from half the way on, but at the time of the beginning: it is half a step later there.")
+        raise Wrong("You look from halfway, but at the time of the beginning: there it is half a step later.")
     if close(ends, _follow(noise, steps, 1, late=1)):
-        raise Wrong("You look from the *end* of the step. The midpoint lies half the way on.")
+        raise Wrong("You look from the *end* of the step. The midpoint lies halfway.")
     if close(ends, _follow(noise, steps, 1, late=0.5)):
         raise Wrong("The time is right, but you have gone the whole way: go half of it before you look again.")
     if not close(ends, _follow(noise, steps, 0.5)):
@@ -90,7 +90,7 @@ def _midpoint(follow):
         )
     ends, _ = _asked(follow, noise, 1)
     if not close(ends, _follow(noise, 1, 0.5)):
-        raise Wrong("Right for four steps. With a single one the ends are others: does the length follow `steps`?")
+        raise Wrong("Right for four steps. With a single one the ends are wrong: does the length follow `steps`?")
     return "Two looks per step, and an error that falls with the square of its length."
 
 
@@ -102,7 +102,7 @@ def _guesses(guesses):
         clean, noise = array(clean, place.shape), array(noise, place.shape)
         right_clean, right_noise = place + (1 - time) * velocity, place - time * velocity
         if close(clean, right_noise) and close(noise, right_clean):
-            raise Wrong("Both are right, in the other order: first the clean picture, then the noise.")
+            raise Wrong("Both are right, but in the other order: give first the clean picture, then the noise.")
         if close(clean, place + time * velocity):
             raise Wrong("Up to the clean picture the time that is *left* has to pass, not the time that has passed.")
         if close(clean, place + velocity):
@@ -110,12 +110,12 @@ def _guesses(guesses):
         if not close(clean, right_clean):
             raise Wrong("For the clean picture go on from the place, at this velocity, until the time is 1.")
         if close(noise, place - (1 - time) * velocity):
-            raise Wrong("Back to the noise it is as long as the time that has passed.")
+            raise Wrong("The way back to the noise takes as long as the time that has passed.")
         if close(noise, place - velocity):
             raise Wrong("That goes back for a whole unit of time, further than where the journey began.")
         if not close(noise, right_noise):
             raise Wrong("For the noise go back from the place, at this velocity, until the time is 0.")
-    return "Diffusion models are trained to guess the one or the other; now you see that it is the same thing."
+    return "Diffusion models are trained to guess one or the other; now you see that it comes to the same thing."
 
 
 def _flow(flow, evaluations):

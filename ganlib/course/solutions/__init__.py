@@ -1,1 +1,1 @@
-"""The solutions of the exercises, a module a lesson; a hand-out without solutions leaves this folder out."""
+"""The solutions to the exercises, one module per lesson; a hand-out without solutions leaves this folder out."""

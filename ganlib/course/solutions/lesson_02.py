@@ -17,7 +17,7 @@ my_prediction = "negative"
 
 Digits turned upside down are rebuilt fairly well: many are made of strokes that it knows, and a turned 0, 1 or 8 is a
 digit. Negatives are not: nothing in the training had white corners. A large error is a sign that an input is unlike the
-training data, which is how autoencoders are used to find faults and frauds.
+training data, which is how autoencoders are used to find faults and fraud.
 """,
     "02.3": r"""
 ```python
@@ -26,7 +26,7 @@ def my_walk(first, last, n):
     return (1 - share) * first + share * last
 ```
 
-Fading shows both digits at once. The walk in the code bends one into the other, but its middle often is a shape that is
+Fading shows both digits at once. The walk in the code bends one into the other, but its middle is often a shape that is
 no digit: halfway between the codes of two digits there is seldom the code of a third. You will do the same walk with a
 variational autoencoder in lesson 04.
 """,
@@ -44,9 +44,9 @@ linear.train(2000, 128, data=train, verbose=0)
 print(linear.error(test), "PCA:", pca_errors[at_32])
 ```
 
-PCA is the best linear code there is, so on the pictures that it was computed from no linear autoencoder can be better
-(but for the clipping to -1..1). Gradient descent nears it and does not quite arrive. The directions that it finds span
-nearly the same sheet, but are not sorted and not at right angles.
+PCA is the best linear code there is, so on the pictures that it was computed from, no linear autoencoder can be better
+(except through the clipping to -1..1). Gradient descent gets close, but does not quite arrive. The directions that it
+finds span nearly the same sheet, but they are neither sorted nor at right angles.
 """,
     "02.5": r"""
 ```python
@@ -56,7 +56,7 @@ def my_draw(codes, n, width, rng):
 ```
 
 With a small width nearly all are digits, and hardly anything is new: each is a training digit, rebuilt, with a small
-change. With a width of 1 the noise has blurred the shape of the cloud, and most draws are no digits. Whoever fits a
+change. With a width of 1 the noise blurs the shape of the cloud, and most draws are not digits. Whoever fits a
 distribution has to choose between the two, and only digits that were held back can say which width is right.
 """,
 }

@@ -11,7 +11,7 @@ codes of digits are, too. Multiply the codes by a factor below 1, and the digits
 falls. You may have expected that more of them are recognised, since the middle of the prior is its most probable
 *point*. After the training of `lesson` speed it is the other way round: a code of half that length lies between them
 all, and is decoded to a mixture. At 1.5 the codes are beyond the digits. When a paper shows samples "at temperature
-0.7", this factor is meant: look for it before you compare pictures.
+0.7", this factor is what is meant: look for it before you compare pictures.
 """,
     "04.2": r"""
 ```python
@@ -57,7 +57,7 @@ my_decoder.add(layers.Conv2DTranspose(1, 4, 2, "same"))
 ```
 
 A convolution uses the same few weights at every place, so it is dense layers that make a network large. With 20 numbers
-in the code the one from 256 to 1,568 units is the first that one can do without. How many nats that costs, the next
-cell says: compare models after the same number of steps only.
+in the code, the one from 256 to 1,568 units is the first that you can do without. The next cell says how many nats that
+costs: compare models only after the same number of steps.
 """,
 }

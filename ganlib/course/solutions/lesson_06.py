@@ -9,7 +9,7 @@ with_tenth = "higher"
 
 With a factor of 10 the accuracy is clearly lower: the generator changes faster than the discriminator can follow. With
 0.1 it stays at or near 100%: the generator hardly moves in so few steps, and noise that stays the same is soon
-known. A low accuracy is not a good generator, though: look at `trial.sample_grid()` with `plots.picture_grid`.
+known. A low accuracy does not mean a good generator, though: look at `trial.sample_grid()` with `plots.picture_grid`.
 """,
     "06.2": r"""
 ```python
@@ -70,6 +70,6 @@ for name, (begin, end) in stretches.items():
     print(name, health({column: steered_history[column][begin:end] for column in steered_history}))
 ```
 
-Where you draw the lines is a matter of judgement. That 50% means guessing and 100% that nobody is fooled is not.
+Where you draw the lines is a matter of judgement. What 50% (guessing) and 100% (nobody is fooled) mean is not.
 """,
 }

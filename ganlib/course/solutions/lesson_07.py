@@ -7,8 +7,8 @@ slow = "lower"
 fast = "higher"
 ```
 
-The slower the discriminator, the lower its accuracy and the more its fakes get; a fast one is right more often. Look at
-`gan.generate(10)` too: a low accuracy is no sign of good digits.
+The slower the discriminator, the lower its accuracy, and the more fakes it takes for real; a fast one is right more
+often. Look at `gan.generate(10)`, too: a low accuracy is no sign of good digits.
 """,
     "07.2": r"""
 ```python
@@ -46,8 +46,8 @@ def watchman(signs):
     return [name for name, preset in PRESETS.items() if name != "healthy" and preset.sign.shown(signs)]
 ```
 
-A saturated generator shows a collapse as well, since all its pictures are one picture; divergence comes with whatever
-it likes.
+A saturated generator shows a collapse as well, since all its pictures are one picture; divergence can come with any
+of the others.
 """,
     "07.5": r"""
 ```python

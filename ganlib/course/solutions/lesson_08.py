@@ -6,7 +6,7 @@ SOLUTIONS = {
 my_sizes = {3, 6}
 ```
 
-With `stride = 3` the sizes 3 and 6 are even: the multiples of the stride.
+With `stride = 3`, the sizes 3 and 6 paint evenly: the multiples of the stride.
 """,
     "08.2": r"""
 ```python

@@ -7,7 +7,7 @@ can_be_mended = "d_too_strong"
 ```
 
 Where D is too strong, choosing the non-saturating loss and a lower rate for D usually brings G back. Where huge
-steps have saturated G, lower rates alone rarely help: its tanh is stuck at its ends. Going back to a state from before
+steps have saturated G, lower rates alone rarely help: its tanh is stuck at its ends. Going back to an earlier state
 does.
 """,
     "10.2": r"""
@@ -15,8 +15,8 @@ does.
 mine = Schedule([(0, "freeze_g", True), (50, "freeze_g", False)])
 ```
 
-Try `GAN(seed=0).train(2000, schedule=mine)`. Hardly: D learns to tell *these* fakes within a few dozen steps anyway,
-and afterwards G starts against an opponent that is ahead of it.
+Try `GAN(seed=0).train(2000, schedule=mine)`. It hardly helps: D learns to spot *these* fakes within a few dozen steps
+anyway, and afterwards G starts against an opponent that is ahead of it.
 """,
     "10.3": r"""
 ```python

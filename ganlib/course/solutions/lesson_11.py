@@ -6,7 +6,7 @@ SOLUTIONS = {
 mine = {"parameters": {"steps": 1_000, "batch_size": [16, 64]}}
 ```
 
-Three seeds are made of everything unless the grid says otherwise, so this is six runs. The estimate counts steps, not
+Everything runs with three seeds unless the grid says otherwise, so this is six runs. The estimate counts steps, not
 the size of the batch: for 64 it is too low.
 """,
     "11.2": r"""
@@ -23,7 +23,7 @@ two rates mattered, nine draws would try nine values of it, and a regular grid t
 before_telling = "seeds"
 ```
 
-The row tells which pair was ahead after so few steps, with one seed. More seeds show how much of that is luck; more
+The row says which pair was ahead after so few steps, with one seed. More seeds show how much of that is luck; more
 steps, whether the pair that is ahead early is ahead in the end.
 """,
 }
