@@ -80,7 +80,7 @@ def _fresh_python(scratch):
 
 def _fetch_one(python, name, store, scratch, checkout):
     """Download for one kind of computer; return whether all of it could be downloaded."""
-    environment.say(f"Downloading the wheels for {name}, about 800 MB.")
+    environment.say(f"Downloading the wheels for {name}, 500 to 900 MB.")
     own = scratch / name
     try:
         _download(python, name, own, checkout)

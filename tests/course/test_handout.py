@@ -469,7 +469,7 @@ def test_the_command_refuses_in_one_sentence(monkeypatch, capsys, tmp_path):
     assert commands.main(["handout", "--out", str(tmp_path), "--lessons", "77"]) == 2
     assert capsys.readouterr().err.startswith("There is no lesson 77")
     assert commands.main(["handout", "--out", str(tmp_path), "--with-wheels", "amiga-3.12"]) == 2
-    assert "not for 'amiga-3.12'" in capsys.readouterr().err
+    assert "no wheels for 'amiga-3.12'" in capsys.readouterr().err
     (tmp_path / "file").touch()
     assert commands.main(["handout", "--out", str(tmp_path / "file" / "x"), "--lessons", "00"]) == 2
     assert "could not be written" in capsys.readouterr().err

@@ -383,7 +383,7 @@ def test_the_loop_has_words_for_a_critic_for_points_and_for_classes():
     assert "0 to 1" in views.loop()
     assert "any number" in views.loop(critic=True)
     assert "Real points" in views.loop(what="points")
-    assert "a digit<" in views.loop(labels=True)
+    assert "a label<" in views.loop(labels=True)
 
 
 def test_the_loop_follows_the_training(lab, gan, monkeypatch):

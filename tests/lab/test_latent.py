@@ -83,5 +83,5 @@ def test_the_slope_is_the_gradient_of_the_logit():
 
 @pytest.mark.parametrize("model", [PlaneGAN, lambda: Autoencoder(2, hidden=(8,))])
 def test_a_model_without_a_latent_space_of_pictures_is_refused(model):
-    with pytest.raises(ValueError, match=r"that makes pictures, and .* is none of them"):
+    with pytest.raises(ValueError, match=r"that makes pictures, and .* is none of these"):
         Maker(model())
