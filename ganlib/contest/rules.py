@@ -55,7 +55,7 @@ class Rules:
         Raises
         ------
         ValueError
-            The folder holds a contest of other rules, or something else under that name.
+            The folder holds a contest with other rules, or something else under that name.
         OSError
             It cannot be read or written.
         """

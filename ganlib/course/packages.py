@@ -49,7 +49,7 @@ def fetch(targets, folder, checkout=environment.CHECKOUT):
 
     Notes
     -----
-    A kind of computer whose wheels cannot be downloaded is left out, with a word; the others are kept.
+    A kind of computer whose wheels cannot be downloaded is left out, with a message; the others are kept.
     """
     for name in targets:
         if name not in TARGETS:

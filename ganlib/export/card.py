@@ -73,7 +73,7 @@ def in_code(name, language):
 def training(model, drawing=()):
     """Return the sections on how a model was trained and on versions, as a list of Markdown texts.
 
-    `drawing` is what its `generate` is told beside number and seed.
+    `drawing` is what its `generate` takes besides number and seed.
     """
     steps = getattr(model, "step", None)
     if steps is None:
@@ -108,7 +108,7 @@ def name_data(model, checksum):
 
 
 def _scores(model, drawing):
-    """Return what the judge says of the model's pictures, and the means of the last steps that were measured."""
+    """Return what the judge says about the model's pictures, and the means of the last steps that were measured."""
     try:
         judged = [table(judge_model(model, **drawing))]
     except (ValueError, OSError) as error:

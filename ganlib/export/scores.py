@@ -16,7 +16,7 @@ TITLES = {
 
 
 def judge_model(model, **drawing):
-    """Judge 2,000 pictures by a model, beside as many real ones, or fewer where it learned from fewer.
+    """Judge 2,000 pictures that a model made, beside as many real ones, or fewer where it learned from fewer.
 
     Parameters
     ----------

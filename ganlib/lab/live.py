@@ -309,7 +309,7 @@ class LiveLab:
         elif name == "healthy":
             where = "The weights stay as they are."
         else:
-            where = f"It begins at step {self.model.step:,}: a GAN that has learnt to be healthy may resist it long."
+            where = f"It begins at step {self.model.step:,}: a GAN that has learnt to be healthy may long resist it."
         self._preset_told = f"{preset.title}. {preset.about} {where} {preset.symptom}"
         if back:
             trainer.reset()

@@ -214,7 +214,7 @@ CARDS = (
     Card(
         "bar",
         "Reset",
-        "Reset goes back to the first weights, and the tour puts the controls back to where the lab opened with them.",
+        "Reset goes back to the first weights, and the tour sets the controls as they were when the lab opened.",
         "Are the first {what} back again, exactly those of the first card?",
         ("Yes, the same", "No, different ones"),
         _back,

@@ -142,7 +142,7 @@ class ByRecipe:
 
 
 def time_a_step(gan):
-    """Compile a model's step; return a function that trains it for about some seconds and returns seconds per step.
+    """Compile a model's step; return a function that trains it for so many seconds and returns those per step.
 
     The model makes steps, so it is one to throw away. A GAN loses its recipe: the judge's looks are not timed.
     """

@@ -140,7 +140,7 @@ _ALL = (
         "Divergence",
         "Both networks learn five hundred times too fast.",
         {"d_learning_rate": 0.1, "g_learning_rate": 0.1},
-        "The losses run off to thousands, and do not come back.",
+        "The losses run away to thousands, and do not come back.",
         signs.DIVERGENCE,
         "Lower rates come too late, as the weights are spoiled: go back to a saved state, then lower both rates.",
         go_back=True,

@@ -99,7 +99,7 @@ _PANELS = (
     _Panel("KL term, in nats", (_Curve("kl", _KL, "the KL term"),)),
     _Panel("MNIST-FD", (_Curve("mnist_fd", _DISTANCE, "the distance to real digits"),), logarithmic=True),
 )
-_LOSS, RUN_OFF = _PANELS[0], 1000.0  # a loss beyond that has run off, and would press all others flat
+_LOSS, RUN_OFF = _PANELS[0], 1000.0  # a loss beyond that has run away, and would press all others flat
 _COLUMNS = tuple(curve.column for panel in _PANELS for curve in panel.curves)
 
 
@@ -152,7 +152,7 @@ def training_curves(history, events=(), columns=2):
 
 
 def _fitted(panel, history):
-    """Return the panel, with a logarithmic scale if it shows a loss that has run off."""
+    """Return the panel, with a logarithmic scale if it shows a loss that has run away."""
     if panel is not _LOSS:
         return panel
     values = np.concatenate([history[curve.column] for curve in panel.curves if curve.column in history])
@@ -438,7 +438,7 @@ def score_histogram(real_probabilities, fake_probabilities):
         axes.stairs(shares, edges, fill=True, facecolor=pen.colour, edgecolor=pen.colour, linewidth=0, **fill)
         axes.stairs(shares, edges, color=pen.colour, linestyle=pen.line, linewidth=1.8)
     axes.axvline(0.5, color=INK, linewidth=0.9)
-    axes.set(xlim=(0, 1), xlabel="discriminator's probability of being real", ylabel="share of pictures")
+    axes.set(xlim=(0, 1), xlabel="probability of being real, by the discriminator", ylabel="share of pictures")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: write_percent(value)))
     for (values, pen, _), x, side in zip(groups, (1.0, 0.0), ("right", "left"), strict=True):
         words = f"{len(values):,} {pen.label} pictures, mean {values.mean():.2f}"

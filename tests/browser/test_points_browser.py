@@ -69,7 +69,9 @@ def said(page):
 
 def test_it_opens_with_the_points_that_were_typed(page):
     pad(page).get_by_text("12 points").wait_for()
-    assert pad(page).locator("canvas").get_attribute("aria-label").startswith("A plane with 12 points")
+    assert (
+        pad(page).locator("canvas").get_attribute("aria-label").startswith("A plane to draw points in, with 12 points")
+    )
 
 
 def test_the_mouse_paints_where_it_goes_and_what_runs_next_has_it(page):

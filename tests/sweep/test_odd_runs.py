@@ -153,7 +153,7 @@ def test_the_first_run_with_curves_stands_for_its_outcome(leave, tmp_path):
     for folder in (tmp_path / "out" / "runs").iterdir():
         if not (folder / "curves.csv").exists():
             (folder / "curves.csv").write_text("step,d_accuracy\n1,0.25\n")
-    assert "trained, at last 0.25" in is_whole(leave(lambda *_: None, resume=True), tmp_path / "out")
+    assert "trained, 0.25 at the end" in is_whole(leave(lambda *_: None, resume=True), tmp_path / "out")
 
 
 def test_a_figure_that_cannot_be_drawn_does_not_cost_the_page(leave, tmp_path, monkeypatch):
@@ -244,7 +244,7 @@ RECORDS = ["[]", "5", "null", "{", "", "{}", "[" * 100_000, '{"threads": "x"}', 
 def test_a_sweep_outlives_a_damaged_record(leave, text, threads, tmp_path):
     table = leave(lambda *_: None)
     (tmp_path / "out" / "sweep.json").write_text(text)
-    with pytest.raises(SweepError, match="say --resume"):
+    with pytest.raises(SweepError, match="use --resume"):
         leave(lambda *_: None)
     threads.clear()
     pandas.testing.assert_frame_equal(leave(lambda *_: None, resume=True), table)

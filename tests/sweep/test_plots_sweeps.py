@@ -55,7 +55,7 @@ def test_curves_are_told_apart_by_more_than_colour():
     plot = plots.sweep_curves([("a", "trained", curve), ("b", "trained", curve)])
     first, second = plot.figure.axes[0].lines
     assert first.get_linestyle() != second.get_linestyle()
-    assert "a: trained, at last 0.75; b: trained, at last 0.75" in plot.sentence
+    assert "a: trained, 0.75 at the end; b: trained, 0.75 at the end" in plot.sentence
 
 
 @pytest.mark.parametrize(
