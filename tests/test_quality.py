@@ -2,10 +2,15 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from ganlib.bench import command, quality
+from ganlib.data.pictures import unscale_pixels
+from ganlib.judge.classifier import share_recognised
+from ganlib.models import recipes
 from ganlib.models.flow import FLOW_RECIPES, FlowMatching, FlowRecipe
+from ganlib.models.gan import GAN
 from ganlib.models.recipes import ABLATIONS, RECIPES, ablations
 
 ROWS = [{"step": 10, "seconds": 0.5, "mnist_fd": 90.0}, {"step": 20, "seconds": 1.0, "mnist_fd": 80.0}]
@@ -31,9 +36,50 @@ def test_the_result_is_printed_and_written(monkeypatch, capsys, tmp_path):
     asked = []
     monkeypatch.setattr(quality, "run", lambda *arguments: asked.append(arguments) or RESULT)
     assert command.main(["--quality", "--recipes", "swift", "--seeds", "1", "--json", str(tmp_path / "q.json")]) == 0
-    assert asked == [({"swift": RECIPES["swift"]}, 1, None, quality.POINTS, quality.PICTURES, None)]
+    assert [arguments[:-1] for arguments in asked] == [
+        ({"swift": RECIPES["swift"]}, 1, None, quality.POINTS, quality.PICTURES, None)
+    ]
     assert "MNIST-FD" in capsys.readouterr().out
     assert json.loads((tmp_path / "q.json").read_text()) == RESULT
+
+
+def test_the_first_digits_of_the_last_seed_are_kept_as_the_lessons_read_them(graph, monkeypatch, tmp_path):
+    monkeypatch.setattr(quality, "KNOWN", {"small": SMALL})
+    monkeypatch.setattr(quality, "seconds_a_step", lambda recipes: dict.fromkeys(recipes, 0.5))
+    judged, generate = [], GAN.generate
+
+    def watched(gan, *arguments, **named):
+        judged.append(generate(gan, *arguments, **named))
+        return judged[-1]
+
+    monkeypatch.setattr(GAN, "generate", watched)
+    few = ["--seeds", "2", "--points", "1", "--pictures", "100", "--steps", "10"]
+    told = ["--quality", "--recipes", "small", *few, "--digits", str(tmp_path / "recorded.npz")]
+    assert command.main(told) == 0
+    monkeypatch.setattr(recipes, "asset", lambda name: tmp_path / name.removeprefix("recorded/"))
+    monkeypatch.setattr(recipes, "RECORDED_DIGITS", "recorded/recorded.npz")
+    kept = recipes.recorded_digits()
+    last = [made for made in judged if len(made) == 100]
+    assert len(last) == 2
+    assert list(kept) == ["small"]
+    np.testing.assert_array_equal(kept["small"], unscale_pixels(last[1][: recipes.SHOWN]))
+    assert not np.array_equal(kept["small"], unscale_pixels(last[0][: recipes.SHOWN]))
+
+
+def test_digits_that_cannot_be_written_are_refused_before_anything_is_trained(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(quality, "run", lambda *_: pytest.fail("trained"))
+    assert command.main(["--quality", "--digits", str(tmp_path)]) == 2
+    assert str(tmp_path) in capsys.readouterr().err
+
+
+def test_the_recorded_digits_are_those_of_recorded_recipes():
+    kept, curves = recipes.recorded_digits(), recipes.recorded_curves()["curves"]
+    assert list(kept) == ["classic", "swift", "conv", "fine"]
+    for name, digits in kept.items():
+        assert digits.shape == (recipes.SHOWN, 28, 28, 1)
+        assert digits.dtype == np.uint8
+        assert share_recognised(digits) > 0.25, name
+        assert "2" in curves[name], "the digits are of the last of three seeds"
 
 
 def test_a_flow_is_a_recipe_like_the_others(monkeypatch, capsys):

@@ -3,13 +3,16 @@
 import argparse
 import json
 
+import numpy as np
+
 from ganlib.arguments import Choice, Number, Whole
 from ganlib.bench import quality, speed
-from ganlib.models.recipes import ABLATIONS, ablations
+from ganlib.data.pictures import unscale_pixels
+from ganlib.models.recipes import ABLATIONS, SHOWN, ablations
 from ganlib.setup import environment
 from ganlib.training import atomic_write, try_to_write
 
-JSON = "write the result there too"
+JSON = "also write the result to this file"
 
 
 def main(arguments):
@@ -28,8 +31,9 @@ def main(arguments):
     judges = "--quality" in arguments
     options = (_quality_parser if judges else _speed_parser)().parse_args(arguments)
     try:
-        if options.json is not None:
-            try_to_write(options.json)
+        for path in (options.json, getattr(options, "digits", None)):
+            if path is not None:
+                try_to_write(path)
         result, text = (_judge if judges else _time)(options)
         print(text)
         if options.json is not None:
@@ -52,9 +56,13 @@ def _judge(options):
         recipes |= ablations(Choice("ablate", tuple(ABLATIONS))(options.ablate))
     budget = options.budget if options.budget is None else Number("budget", 1, 1e6)(options.budget)
     steps = None if options.steps is None else Whole("steps", 10)(options.steps)
-    pictures = Whole("pictures", 100, 60_000)(options.pictures)
+    pictures = Whole("pictures", 100, 50_000)(options.pictures)
     seeds, points = Whole("seeds", 1)(options.seeds), Whole("points", 1)(options.points)
-    result = quality.run(recipes, seeds, budget, points, pictures, steps)
+    digits = {}  # of the last seed
+    result = quality.run(recipes, seeds, budget, points, pictures, steps, digits.__setitem__)
+    if options.digits is not None:
+        with atomic_write(options.digits) as file:
+            np.savez_compressed(file, **{name: unscale_pixels(made[:SHOWN]) for name, made in digits.items()})
     return result, quality.table(result)
 
 
@@ -93,11 +101,11 @@ def _quality_parser():
         nargs="+",
         default=["classic", "swift", "fine"],
         metavar="NAME",
-        help=f"of {', '.join(quality.KNOWN)}",
+        help=f"some of {', '.join(quality.KNOWN)}",
     )
-    add("--ablate", metavar="NAME", help=f"and one with one setting changed at a time, of {', '.join(ABLATIONS)}")
+    add("--ablate", metavar="NAME", help=f"also a recipe with one setting changed at a time: {', '.join(ABLATIONS)}")
     add("--seeds", type=int, default=3, metavar="N", help="how many seeds, from 0; default 3")
-    add("--budget", type=float, metavar="SECONDS", help="stop a training after so long; default the recipe's steps")
+    add("--budget", type=float, metavar="SECONDS", help="stop a training after this long; default: the recipe's steps")
     add("--steps", type=int, metavar="N", help="how many steps to plan; default the recipe's own number")
     add(
         "--points",
@@ -114,4 +122,5 @@ def _quality_parser():
         help=f"how many to judge; default {quality.PICTURES}",
     )
     add("--json", metavar="FILE", help=JSON)
+    add("--digits", metavar="FILE", help=f"keep {SHOWN} pictures of each recipe's last seed there, as .npz")
     return parser

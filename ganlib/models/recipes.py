@@ -30,6 +30,8 @@ from ganlib.training import Schedule
 from ganlib.wording import write
 
 RECORDED = "recorded/quality.json"
+RECORDED_DIGITS = "recorded/recipe_digits.npz"
+SHOWN = 20  # pictures of each recipe there
 COOLING_CHANGES = 50  # how finely the rates fall while a training cools down
 
 
@@ -46,8 +48,8 @@ class Budget:
     cool_down : float
         Share of the steps, at the end, in which the rates fall in a straight line; 0 keeps them.
     seconds : float or None
-        Where it is given, `steps` is the most, and no more are made than fit into so many seconds of training on the
-        computer at hand; the judge's looks come on top. See `fitted`.
+        If given, `steps` is the most, and no more are made than fit into that many seconds of training on the computer
+        at hand; the judge's looks come on top. See `fitted`.
     """
 
     about: str
@@ -94,6 +96,8 @@ class Recipe(Budget, GANOptions):
     ----------
     about, steps, batch_size, cool_down, seconds
         See `Budget`.
+    loss_kind, loss_penalty, ema_decay, d_update, d_fakes, gradient_penalty, training_spread, augment
+        See `GANOptions`.
     network : str
         "dense" or "conv".
     g_hidden : tuple of int or None
@@ -111,7 +115,7 @@ class Recipe(Budget, GANOptions):
     d_rate_left : float
         Share of the discriminator's rate that is left when it has fallen; of the generator's nearly nothing is.
     keep_best_every : int or None
-        Steps between two looks of the judge, whose best weights are put back at the end; None keeps the last.
+        Steps between two looks of the judge; at the end the best weights that it saw make the pictures. None: the last.
     samples : int or None
         How many samples are taken on the way, the frames of a film; None: at the usual interval.
     """
@@ -190,7 +194,7 @@ RECIPES = MappingProxyType(
             **FAST,
         ),
         "wasserstein": Recipe(
-            about="A critic with a penalty that makes five updates per step: Gulrajani et al. 2017, algorithm 1.",
+            about="A critic with a penalty and five updates per step: Gulrajani et al. 2017, algorithm 1.",
             steps=5000,
             loss_kind="wasserstein",
             d_steps=5,
@@ -281,6 +285,23 @@ def recorded_curves():
         The file is missing.
     """
     return json.loads(asset(RECORDED).read_text(encoding="utf-8"))
+
+
+def recorded_digits():
+    """Return 20 digits of each recipe as `recorded_curves` ends with it: the first ones made, of the last seed.
+
+    Returns
+    -------
+    dict of str to ndarray
+        uint8 (20, 28, 28, 1), by the name of the recipe.
+
+    Raises
+    ------
+    DataError
+        The file is missing.
+    """
+    with np.load(asset(RECORDED_DIGITS)) as file:
+        return dict(file)
 
 
 def ablations(name):
