@@ -102,7 +102,7 @@ def exercise(name):
     return exercises.find(name)
 
 
-def predict(question, choices=None, *, low=None, high=None):
+def predict(question, choices=None, *, low=None, high=None, curve=None, steps=None):
     """Ask for a guess before a cell runs, and show the question; its `outcome` prints the guess beside what came.
 
     Whoever gives no guess misses nothing: the cells below run all the same.
@@ -114,16 +114,23 @@ def predict(question, choices=None, *, low=None, high=None):
     choices : list of str, optional
         2 to 9 different answers to choose from.
     low, high : float, optional
-        Without choices: the range of the number that is asked for.
+        Without choices: the range of the number, or of the curve, that is asked for.
+    curve : str, optional
+        A column that `plots.run_curves` can draw, such as "d_accuracy": then the guess is a curve, drawn by mouse, pen,
+        finger or keys into an empty chart. Its `outcome` takes the history of the run, and shows both.
+    steps : int, optional
+        How many steps that chart has, at least 2.
 
     Returns
     -------
     ganlib.course.guesses.Guess
+        Or a `CurveGuess`.
 
     Raises
     ------
     ValueError
-        The question is not text or is empty; there are neither choices nor a range, or both; or one of them is wrong.
+        The question is not text or is empty; there are neither choices nor a range, or both; or one of the arguments is
+        wrong.
 
     Examples
     --------
@@ -134,7 +141,7 @@ def predict(question, choices=None, *, low=None, high=None):
     """
     from ganlib.course import guesses
 
-    return guesses.predict(question, choices, low=low, high=high)
+    return guesses.predict(question, choices, low=low, high=high, curve=curve, steps=steps)
 
 
 def _progress(number):

@@ -6,16 +6,19 @@ Nothing is counted, and without a guess a lesson runs all the same. The page's o
 import functools
 import math
 
+import numpy as np
 import traitlets
 from IPython.display import display
 
-from ganlib.arguments import Choice, Number
+from ganlib.arguments import Choice, Number, Whole, as_numbers
 from ganlib.data import asset
 from ganlib.lab.board import Board, framed
+from ganlib.plots.curves import COLUMNS, run_curves
 from ganlib.wording import write
 
 MOST_CHOICES = 9
-LONGEST = 300  # letters of what a page may send
+LONGEST = 300  # characters of what a page may send
+PLACES = 25  # of a drawn curve, from its first step to its last
 
 
 class Card(Board):
@@ -42,9 +45,13 @@ class Guess:
     """
 
     def __init__(self, question, choices, low, high):
-        self.question, self.choices, self.given = question, choices, None
+        self.choices = choices
         self._check = Choice("Your guess", choices) if choices else Number("Your guess", low, high)
-        self.board = Card(about={"question": question, "choices": choices, "low": low, "high": high})
+        self._begin(question, {"choices": choices, "low": low, "high": high})
+
+    def _begin(self, question, about):
+        self.question, self.given = question, None
+        self.board = Card(about={"question": question, **about})
         self.board.serve(self._obey)
         self.widget = framed(self.board, "ganlib-guess")
 
@@ -62,7 +69,11 @@ class Guess:
             It is neither.
         """
         self.given = self._check(guess)
-        self.board.guess = _say(self.given)
+        self.board.guess = self._sent()
+
+    def _sent(self):
+        """Return the guess as text, as pages send it."""
+        return _say(self.given)
 
     def outcome(self, came, because=""):
         """Print what came out beside the guess.
@@ -89,40 +100,107 @@ class Guess:
         guess = content.get("guess")
         if not isinstance(guess, str) or len(guess) > LONGEST:
             raise ValueError("A guess must be a short text: reload the page and guess again.")
-        self.give(guess if self.choices else _number(guess))
+        self.give(self._read(guess))
         return {"said": f"Your guess: {_say(self.given)}. Run the next cells to see what comes out."}
 
-    def __repr__(self):
-        ways = (
+    def _read(self, text):
+        return text if self.choices else _number(text)
+
+    def _ways(self):
+        """Say what can be guessed."""
+        return (
             " / ".join(self.choices) if self.choices else f"a number from {self._check.low:g} to {self._check.high:g}"
         )
+
+    def __repr__(self):
         given = "no guess yet" if self.given is None else f"your guess: {_say(self.given)}"
-        return f"{self.question} ({ways}; {given})"
+        return f"{self.question} ({self._ways()}; {given})"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Show the question where widgets can be shown, else as a line."""
         return {**self.widget._repr_mimebundle_(), "text/plain": repr(self)}
 
 
-def predict(question, choices=None, *, low=None, high=None):
+class CurveGuess(Guess):
+    """A question whose answer is drawn into an empty chart: how a column of a history will go; `given` is 25 heights.
+
+    Attributes
+    ----------
+    column : str
+    steps : int
+        From 0 to which the chart reaches.
+    """
+
+    def __init__(self, question, column, steps, low, high):
+        self.choices, self.column, self.steps, self._range = None, column, steps, (low, high)
+        self._begin(question, {"column": column, "steps": steps, "low": low, "high": high, "places": PLACES})
+
+    def _check(self, heights):
+        heights, (low, high) = as_numbers("Your guess", heights, axes=1), self._range
+        if len(heights) != PLACES or heights.min() < low or heights.max() > high:
+            raise ValueError(f"Your guess must be {PLACES} heights from {low:g} to {high:g}: draw the curve again.")
+        return tuple(heights.tolist())
+
+    def _sent(self):
+        return ",".join(f"{height:.4g}" for height in self.given)
+
+    def _read(self, text):
+        return [_number(height) for height in text.split(",")]
+
+    def _ways(self):
+        return "a curve of {} over {:,} steps, from {:g} to {:g}".format(self.column, self.steps, *self._range)
+
+    def outcome(self, came, because=""):
+        """Print how the column went beside what was drawn; if anything was, show both curves in one chart.
+
+        Parameters
+        ----------
+        came : mapping
+            A history: `step` and the column, arrays of shape (n,).
+        because : str
+            As for `Guess`.
+
+        Raises
+        ------
+        ValueError
+            The history has no such column, or nothing was measured in it.
+        """
+        runs, guessed = {"the run": came}, "You drew no curve."
+        if self.given is not None:
+            step, first = np.unique(np.linspace(1, self.steps, PLACES).round().astype(int), return_index=True)
+            runs["your guess"] = {"step": step, self.column: np.array(self.given)[first]}
+            guessed = f"You drew it {_say(self.given)}."
+        chart = run_curves(runs, self.column)
+        print(f"{guessed} It went {_say(tuple(came[self.column]))}. {because}".rstrip())
+        if self.given is not None:
+            display(chart)
+
+
+def predict(question, choices=None, *, low=None, high=None, curve=None, steps=None):
     """Ask for a guess, and show the question. See `ganlib.course.predict`."""
     if not isinstance(question, str) or not question.strip():
         raise ValueError(f'question must be text, such as "Will the loss fall?", not {write(question)}.')
     if [choices is None, low is None, high is None] not in ([False, True, True], [True, False, False]):
         raise ValueError("A question has choices, or a number from low to high: give the one or the other.")
+    if (curve is None) != (steps is None) or (curve is not None and choices is not None):
+        raise ValueError(
+            "A curve to draw needs its column, curve, the number of steps, and low and high: give all four."
+        )
+    if curve is not None:
+        curve, steps = Choice("curve", COLUMNS)(curve), Whole("steps", 2)(steps)
     if choices is None:
         low, high = _check_range(low, high)
     else:
         choices = _check_choices(choices)
-    guess = _asked(question, choices, low, high)
+    guess = _asked(question, choices, low, high, curve, steps)
     display(guess)
     return guess
 
 
 @functools.cache
-def _asked(question, choices, low, high):
+def _asked(question, choices, low, high, curve, steps):
     """Return the guess at a question; a cell that runs again asks the same one, and what was guessed stays."""
-    return Guess(question, choices, low, high)
+    return Guess(question, choices, low, high) if curve is None else CurveGuess(question, curve, steps, low, high)
 
 
 def _check_range(low, high):
@@ -151,4 +229,9 @@ def _number(text):
 
 
 def _say(value):
+    if isinstance(value, tuple):  # of a curve: its ends and its middle, each a tenth of it
+        tenth = max(1, len(value) // 10)
+        middle = (len(value) - tenth) // 2
+        first, between, last = (np.nanmean(value[at : at + tenth]) for at in (0, middle, len(value) - tenth))
+        return f"from {first:.2g} over {between:.2g} to {last:.2g}"
     return value if isinstance(value, str) else f"{value:.3g}"

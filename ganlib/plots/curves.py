@@ -99,6 +99,7 @@ _PANELS = (
     _Panel("KL term, in nats", (_Curve("kl", _KL, "the KL term"),)),
     _Panel("MNIST-FD", (_Curve("mnist_fd", _DISTANCE, "the distance to real digits"),), logarithmic=True),
 )
+COLUMNS = tuple(curve.column for panel in _PANELS for curve in panel.curves)
 _LOSS, RUN_OFF = _PANELS[0], 1000.0  # a loss beyond that has run away, and would press all others flat
 _COLUMNS = tuple(curve.column for panel in _PANELS for curve in panel.curves)
 
@@ -177,7 +178,7 @@ def run_curves(histories, column, title=None):
     histories : dict of str to mapping
         By the name of the run, what `train` returned: `step` and the column, arrays of shape (n,).
     column : str
-        One of those that `training_curves` draws.
+        One of `COLUMNS`, those that `training_curves` draws.
     title : str, optional
         By default what the column is.
 
@@ -191,7 +192,7 @@ def run_curves(histories, column, title=None):
         No run or more than four, an unknown column, or a run without steps or without the column.
     """
     panels = {curve.column: (panel, curve.words) for panel in _PANELS for curve in panel.curves}
-    column = Choice("column", tuple(panels))(column)
+    column = Choice("column", COLUMNS)(column)
     histories = check_named("histories", histories, len(RUN_PENS), functools.partial(_check_history, columns=[column]))
     panel, words = panels[column]
     title = title or words[0].upper() + words[1:]

@@ -7,6 +7,7 @@ import pytest
 from helpers.messages import send
 
 from ganlib import course
+from ganlib.course import guesses
 
 CHOICES = ["it falls", "it rises"]
 new_question = (f"Question {n}?" for n in itertools.count())
@@ -136,3 +137,75 @@ def test_an_outcome_that_nobody_could_have_guessed_is_refused():
     for wrong in ("many", np.nan, None):
         with pytest.raises(ValueError, match=r"^The outcome must be a number"):
             ask(low=0, high=1).outcome(wrong)
+
+
+# --- a curve to draw --------------------------------------------------------------------------------------------------
+
+FALLING = np.linspace(1, 0.5, guesses.PLACES)
+CAME = {"step": np.arange(1, 101), "d_accuracy": np.linspace(0.5, 0.9, 100)}
+
+
+def ask_for_curve(**changed):
+    return ask(**{"curve": "d_accuracy", "steps": 100, "low": 0, "high": 1} | changed)
+
+
+def test_a_drawn_curve_is_shown_beside_the_run(capsys):
+    guess = ask_for_curve()
+    answer = send(guess, {"guess": ",".join(f"{height:.4g}" for height in FALLING)})
+    assert answer["said"].startswith("Your guess: from 0.99 over 0.76 to 0.51. ")
+    np.testing.assert_allclose(guess.given, FALLING, atol=1e-4)
+    out = told(capsys, guess, CAME, "It rose.")
+    assert out.startswith("You drew it from 0.99 over 0.76 to 0.51. It went from 0.52 over 0.7 to 0.88. It rose.\n")
+    assert "your guess" in out, "the figure stands below"
+
+
+def test_without_a_curve_the_run_is_told_all_the_same(capsys):
+    out = told(capsys, ask_for_curve(), CAME)
+    assert out == "You drew no curve. It went from 0.52 over 0.7 to 0.88.\n"
+
+
+def test_a_curve_over_fewer_steps_than_it_has_places_can_be_drawn(capsys):
+    guess = ask_for_curve(steps=4)
+    guess.give(FALLING)
+    assert "your guess" in told(capsys, guess, {"step": np.arange(1, 5), "d_accuracy": np.full(4, 0.5)})
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1", "1," * 24, ",".join(["2"] * 25), ",".join(["nan"] * 25), ",".join(["x"] * 25), "0," * 200]
+)
+def test_a_curve_that_does_not_fit_is_answered_in_a_sentence_and_changes_nothing(text):
+    guess = ask_for_curve()
+    guess.give(FALLING)
+    answer = send(guess, {"guess": text})
+    assert answer["refused"] is True
+    assert answer["said"].endswith(".")
+    np.testing.assert_array_equal(guess.given, FALLING)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"curve": "accuracy"}, "curve must be one of"),
+        ({"steps": 1}, "steps must be"),
+        ({"steps": None}, "give all four"),
+        ({"curve": None}, "give all four"),
+        ({"low": None}, "choices, or a number from low to high"),
+        ({"low": 1}, "low must be less than high"),
+        ({"choices": CHOICES, "low": None, "high": None}, "give all four"),
+    ],
+)
+def test_curves_that_make_no_sense_are_refused(changed, message):
+    with pytest.raises(ValueError, match=message):
+        ask_for_curve(**changed)
+
+
+def test_a_history_without_the_column_is_no_outcome():
+    with pytest.raises(ValueError, match="d_accuracy"):
+        ask_for_curve().outcome({"step": np.arange(3)})
+
+
+def test_a_page_without_a_kernel_gets_the_line_of_a_curve():
+    guess = ask_for_curve()
+    assert repr(guess).endswith("(a curve of d_accuracy over 100 steps, from 0 to 1; no guess yet)")
+    guess.give(FALLING)
+    assert repr(guess).endswith("your guess: from 0.99 over 0.76 to 0.51)")
