@@ -29,7 +29,7 @@ def describe(form, source, name, content, difference):
     content : bytes
         What the file holds.
     difference : float
-        By how much the file's outputs differ from the network's, relative to outputs above 1.
+        By how much the file's outputs differ from the network's, as `check_agreement` of `delivery.py` counts it.
 
     Returns
     -------

@@ -145,13 +145,15 @@ def place(path, content, card):
 
 
 def check_agreement(title, found, expected, tolerance):
-    """Return by how much two lists of outputs differ, relative to those above 1; ExportError above the tolerance."""
+    """Return by how much two lists of outputs differ; ExportError above the tolerance.
+
+    An output's differences are divided by its largest number if that is above 1: a small sum of large terms carries
+    their rounding (Goldberg 1991).
+    """
     if [array.shape for array in found] != [array.shape for array in expected]:
         shapes = [[array.shape for array in arrays] for arrays in (found, expected)]
         raise ExportError(f"The file for {title} gives outputs of the shapes {shapes[0]} instead of {shapes[1]}.")
-    differences = [
-        float((np.abs(a - b) / np.maximum(1, np.abs(b))).max()) for a, b in zip(found, expected, strict=True)
-    ]
+    differences = [float(np.abs(a - b).max() / max(1, np.abs(b).max())) for a, b in zip(found, expected, strict=True)]
     if not max(differences) <= tolerance:  # NaN is no agreement
         raise ExportError(
             f"The file for {title} was read back and differs from the network by {max(differences):.2g}, more than "

@@ -34,7 +34,7 @@ class Source(NamedTuple):
     drawing : mapping
         What `model.generate` takes besides number and seed to make what the network makes.
     tolerance : float
-        By how much a file may differ from the network, relative to numbers above 1.
+        By how much a file may differ from the network, relative to an output's largest number if that is above 1.
     """
 
     model: keras.Model

@@ -180,6 +180,24 @@ def test_a_file_that_says_something_else_is_not_kept(gan, tmp_path, monkeypatch)
     assert files_in(tmp_path) == []
 
 
+@pytest.mark.parametrize("scale", [0.01, 1.0, 14.0, 1e4])
+def test_outputs_agree_by_the_largest_of_them_or_by_1(scale):
+    expected = [np.array([0.0, 0.3, -1.0], np.float32) * scale, np.zeros(2, np.float32)]
+    error = max(1.0, scale) * np.array([0.8e-5, 0, 0])  # of the smallest: a sum in which large terms cancel
+    assert 0.7e-5 < delivery.check_agreement("ONNX", [expected[0] + error, expected[1]], expected, 1e-5) < 0.9e-5
+    for wrong in ([expected[0] + 2 * error, expected[1]], [expected[0], expected[1] + 2e-5]):
+        with pytest.raises(ExportError, match="was read back and differs"):
+            delivery.check_agreement("ONNX", wrong, expected, 1e-5)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_outputs_that_are_not_finite_agree_with_nothing(number):
+    odd, plain = [np.array([1.0, number])], [np.array([1.0, 2.0])]
+    for found, expected in ((odd, odd), (odd, plain), (plain, odd)):
+        with pytest.raises(ExportError, match="infinite or NaN"), np.errstate(invalid="ignore"):
+            delivery.check_agreement("ONNX", found, expected, 1e-5)
+
+
 def test_a_generator_with_nan_in_it_is_not_kept(gan, tmp_path):
     gan.generator.layers[0].bias.assign(np.full(16, np.nan))
     with pytest.raises(ExportError, match="infinite or NaN"):
