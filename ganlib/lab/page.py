@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import nbformat
+from tornado.ioloop import PeriodicCallback
 from tornado.routing import Matcher, Rule
 from tornado.web import ErrorHandler, HTTPError, authenticated
 from traitlets.config import Config
@@ -32,6 +33,7 @@ HERE = "127.0.0.1"
 EVERYWHERE = "0.0.0.0", "::"
 PORT = 8866
 LONGEST_IDLE = 60 * 24 * 365  # minutes
+MISSED = 30  # seconds between two looks for visitors who have vanished
 VISITORS = 8
 IDLE_MINUTES = 20
 WELCOME = """# The live lab
@@ -147,9 +149,12 @@ class LabPage(Voila):
         Visitors whose kernel is about to start.
     shows : bool
         Whether a browser is opened.
+    here, missing : set of str
+        The kernels that had a visitor at the last look, and those that had lost theirs since the one before.
     """
 
     visitors, minutes, arriving, shows = VISITORS, IDLE_MINUTES, 0, True
+    here = missing = frozenset()
 
     def launch_browser(self):
         """Say where the page is, now that its port is known, and open it if `shows` says so."""
@@ -183,9 +188,22 @@ class LabPage(Voila):
         return host in (self.host.lower(), name, f"{name}.local") or _is_address(host)
 
     def listen(self):
-        """Refuse foreign hosts before anything else, then listen."""
+        """Refuse foreign hosts before anything else, begin to look for visitors who vanish, then listen."""
         self.app.default_router.rules.insert(0, Rule(Foreign(self), Refused))
+        PeriodicCallback(self.pause_deserted, 1000 * MISSED).start()
         super().listen()
+
+    async def pause_deserted(self):
+        """Interrupt each kernel whose visitor has been missing for two looks in a row: its lab pauses, and is idle.
+
+        A page that is closed ends its kernel by itself. A browser that crashed or lost the network can't, but may come
+        back. A kernel that has not had its visitor yet is left alone: its cells are still being run.
+        """
+        manager, alive = self.kernel_manager, set(self.kernel_manager.list_kernel_ids())
+        here = {kernel for kernel in alive if manager.kernel_model(kernel)["connections"]}
+        deserted, self.missing, self.here = (self.missing & alive) - here, self.here - here, here
+        for kernel in deserted:
+            await manager.interrupt_kernel(kernel)
 
     def init_handlers(self):
         """Put the limit before Voilà's own handler."""

@@ -1,5 +1,6 @@
 """The lab as a page, without starting it: what it is made of, who may come in, and when a kernel ends."""
 
+import asyncio
 import contextlib
 import http.client
 import re
@@ -102,6 +103,43 @@ def test_idle_kernels_are_ended_though_their_page_is_open_and_no_file_is_served(
     assert settings.MappingKernelManager.cull_interval == 60
     assert settings.MappingKernelManager.cull_connected is True
     assert settings.VoilaConfiguration.file_allowlist == []
+
+
+class Kernels:
+    """Kernels and how many browsers are connected to each; remembers which were interrupted."""
+
+    def __init__(self):
+        self.connections, self.interrupted = {}, []
+
+    def list_kernel_ids(self):
+        return list(self.connections)
+
+    def kernel_model(self, kernel):
+        return {"connections": self.connections[kernel]}
+
+    async def interrupt_kernel(self, kernel):
+        self.interrupted.append(kernel)
+
+
+@pytest.mark.parametrize(
+    ("visits", "paused"),
+    [
+        ([0, 0, 0, 0, 0], None),  # the cells of the page still run
+        ([0, 1, 1, 1, 1], None),
+        ([1, 0, 1, 0, 1], None),  # a network that comes and goes
+        ([1, 0, 0, 0, 0], 2),  # once, not again
+        ([1, 0, None, None, None], None),  # ended
+        ([1, 0, 0, 1, 1], 2),
+        ([2, 1, 0, 1, 0], None),
+    ],
+)
+def test_a_kernel_that_lost_its_visitor_is_interrupted_once(made, visits, paused):
+    served, kernels = made(), Kernels()
+    served.kernel_manager = kernels
+    for look, connections in enumerate(visits):
+        kernels.connections = {"other": 1} | ({} if connections is None else {"this": connections})
+        asyncio.run(served.pause_deserted())
+        assert kernels.interrupted == (["this"] if paused is not None and look >= paused else [])
 
 
 @pytest.mark.parametrize(
