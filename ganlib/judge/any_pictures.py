@@ -65,12 +65,12 @@ class PictureJudge(Judge):
 
     @cached_property
     def _shapes(self):
-        return copies.shapes(as_pictures(self._all))
+        return copies.shapes(self._all)
 
     @cached_property
     def _nearest_of_unseen(self):
         """Compare the pictures to score by with training pictures; if they are some of these, only with the others."""
-        known = self._shapes if self._has_unseen else copies.shapes(as_pictures(self.train))
+        known = self._shapes if self._has_unseen else copies.shapes(self.train)
         return copies.nearest_training(as_pictures(self.scoring[:UNSEEN]), known)
 
     def _sets(self, n):

@@ -10,6 +10,7 @@ Denker 1993, section 2).
 
 import numpy as np
 
+from ganlib.data.pictures import as_pictures
 from ganlib.judge.deform import stroke, transformed
 from ganlib.judge.neighbours import nearest_few
 
@@ -17,6 +18,7 @@ DIRECTIONS, CANDIDATES = 16, 3  # main directions to seek in, and how many found
 PEN = 0.3  # share of the way to a pen that is a pixel larger on every side: a small step, along which digits thicken
 MOST_PEN = 1.5  # such steps, in both directions
 SMALL = 14  # pixels per side that pictures are shrunk to, or up to 27 where their side is no multiple of 14
+AT_A_TIME = 1000  # pictures that are described at a time: of 60,000 at once, each array would fill 188 MB
 PLAIN = 0.9  # brightness beyond which paper counts as pure black or white
 
 
@@ -29,13 +31,18 @@ def shapes(pictures):
     Parameters
     ----------
     pictures : ndarray
-        float32 (n, side, side, channels) in [-1, 1].
+        (n, side, side, channels), uint8 or float in [-1, 1].
 
     Returns
     -------
     ndarray
         float32 (n, small, small, channels): 14 pixels per side are left of 28, and 16 of 32 or 64.
     """
+    parts = (as_pictures(pictures[start : start + AT_A_TIME]) for start in range(0, len(pictures), AT_A_TIME))
+    return np.concatenate([_shapes(part) for part in parts])
+
+
+def _shapes(pictures):
     n, side, _, channels = pictures.shape
     edge = np.concatenate([pictures[:, 0], pictures[:, -1], pictures[:, :, 0], pictures[:, :, -1]], axis=1)
     paper = np.median(edge, axis=1)[:, np.newaxis, np.newaxis]

@@ -393,7 +393,7 @@ class Judge:
 
     @cached_property
     def _shapes(self):
-        return copies.shapes(as_pictures(self.train))
+        return copies.shapes(self.train)
 
     @cached_property
     def _nearest_of_unseen(self):
