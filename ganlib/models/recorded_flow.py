@@ -33,7 +33,7 @@ def load_flow():
 
 
 def main():
-    """Train the flow, which takes some ten minutes on two cores, and write the file."""
+    """Train the flow, which takes about five minutes on two cores, and write the file."""
     flow = FlowMatching.from_recipe(RECIPE, SEED)
     flow.train(sample_interval=RECIPE.steps)
     recorded.save(FILE, flow.averaged.get_weights())

@@ -94,7 +94,7 @@ EXERCISES = (
     Exercise(
         "01.1",
         _smoothing,
-        "Smoothing is a number of imagined e-mails: half of them with the word, half without.",
+        "Smoothing imagines that many e-mails with the word in each class, and as many without it.",
         "30 real e-mails against 200 imagined ones. Where does every share end up?",
     ),
     Exercise(

@@ -14,7 +14,8 @@ def _warmer(factor, share):
         warmer = (
             " You may have given a temperature, which is 1 divided by the factor." if _half(share(1 / factor)) else ""
         )
-        raise Wrong(f"From 1 upwards it gets colder: the four have {found:.0%}, more than before.{warmer}")
+        at_1 = float(share(1.0))
+        raise Wrong(f"From 1 upwards it gets colder: the four have {found:.0%}, and at 1 they have {at_1:.0%}.{warmer}")
     if factor == 0.5 and not _half(found):
         raise Wrong(f"Half the factor is not half the probability: the four still have {found:.0%}. Warmer.")
     if not _half(found):

@@ -60,11 +60,12 @@ class _Spy:
         return np.random.default_rng(seed).uniform(-1, 1, (n, 2)).astype("float32")
 
     def step(self, player):
-        def step(generator, discriminator, optimizer, *batches):
+        def step(generator, discriminator, optimizer, *batches, **named):
             if (generator, discriminator) != (self.generator, self.discriminator):
                 raise Wrong("Both steps take `generator, discriminator` in this order.")
             if optimizer != getattr(self, f"{player}_optimizer"):
                 raise Wrong(f"`{player}_step` got {optimizer}: each network keeps to an optimizer of its own.")
+            batches += tuple(named[name] for name in ("real", "latent") if name in named)
             self.calls.append((player, [np.asarray(batch) for batch in batches]))
 
         return step

@@ -74,7 +74,7 @@ EXERCISES = (
         "08.1",
         _kernels,
         "With a stride of 2, the sizes without a checkerboard were 4 and 6. Why not 5?",
-        "5 copies cannot be shared equally among 2 places. Now share among 3.",
+        "The 5 columns of a kernel cannot be shared equally between 2 places. Now share among 3.",
     ),
     Exercise(
         "08.2",

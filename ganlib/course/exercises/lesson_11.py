@@ -11,6 +11,8 @@ def _runs(grid):
 
     if not isinstance(grid, dict):
         raise Wrong(f"Give a grid as a dict with the key `parameters`, not {type(grid).__name__}.")
+    if str(grid.get("notebook", "06")) not in ("06", "6"):
+        raise Wrong('The grid is for another lesson: leave `notebook` out, or name "06".')
     try:
         return list(grids.expand(grids.read(grid), notebook.read(notebook.find("06")))[0].values())
     except SweepError as error:
@@ -26,6 +28,8 @@ def _two_batches(grid):
         raise Wrong(f"There are {len(seeds)} seeds; leave `seeds` out, or ask for 3.")
     if len(runs) != 6:
         raise Wrong(f"It makes {len(runs)} runs, not 2 · 3 = 6: something else is varied, too.")
+    if {run.get("steps") for run in runs} != {1_000}:
+        raise Wrong("Each run is to make 1,000 steps: name `steps` below `parameters`, too.")
     return "Two batch sizes, three seeds each: six runs."
 
 

@@ -6,6 +6,8 @@ from ganlib.course.checking import Exercise, Wrong, array, ask, close, number
 
 
 def _shapes(given, made):
+    if not all(isinstance(shape, (tuple, list)) for shape in (given, made)):
+        raise Wrong("Give two tuples. One of a single number needs a comma, (1,): without it, (1) is just 1.")
     takes, gives = (tuple(int(size) for size in shape) for shape in (given, made))
     if (takes, gives) == ((100,), (28, 28, 1)):
         raise Wrong("Those are the shapes of the generator: latent vector in, picture out.")

@@ -87,7 +87,7 @@ def _culprits(culprits):
 def _own_gan(report, fog):
     for name, judged in (("my_report", report), ("my_fog_report", fog)):
         if not isinstance(judged, Report):
-            raise Wrong(f"{name} must be what `report` returns: `my_judge.report(my_gan.generate(100))`.")
+            raise Wrong(f"{name} must be what `report` returns: `my_judge.report(my_gan.generate(50))`.")
     if report.name == "MNIST" or report.judge != fog.judge:
         raise Wrong("Both must come from the same judge of your pictures: a `judge.PictureJudge`, not that of digits.")
     if report.n != fog.n:

@@ -8,9 +8,9 @@ my_prediction = "rises"
 
 Smoothing is a number of imagined e-mails, so what matters is how many real ones stand against it. With 3,000 e-mails,
 0.01 and 1 give the same, and 100 already blurs the rarer words. With 30 e-mails, 100 imagined ones of each kind drown
-what was counted: every $\theta$ is near one half, and the error goes up most. Between 0.01 and 1 this cell does not
-decide: one set of 30 e-mails is a matter of luck. For a real answer, give the study in the appendix another learner,
-with `BernoulliNaiveBayes(smoothing=0.01)`.
+what was counted: every $\theta$ is near one half, and the error goes up most. Between 0.01 and 1 one set of 30
+e-mails is a matter of luck. For a real answer, give the study in the appendix another learner, with
+`BernoulliNaiveBayes(smoothing=0.01)`: over its 60 splits 0.01 errs less, 12.9% in place of 15.3%.
 """,
     "01.2": r"""
 ```python
@@ -59,8 +59,8 @@ for name, told in (("how often", amounts), ("only whether", (amounts > 0) * 1.0)
     print(f"{name:12} {error(joint.argmax(axis=1), y[test]):.1%}")
 ```
 
-It is told less, and errs less: over ten splits 10.8% in place of 12.9% in the mean, and less in each of them. A word
-that has come once is likely to come again. The formula takes each repetition for a new throw that knows nothing of the
-others, so three times `free` counts three times.
+It is told less, and errs less: over ten splits 10.8% in place of 12.9% in the mean, and less in each of them. Two
+things are gone. The formula takes each repetition for a new throw that knows nothing of the others; and in percent, one
+word of a short e-mail counts as many throws. Take away one of the two alone, and next to nothing is gained (12.8%).
 """,
 }

@@ -39,7 +39,7 @@ def by_hand(weight, bias, hidden, shape=(4, 1)):
 CASES = {
     "03.1": Case(
         wrong={
-            "my_factor = 1.0": "more than before",
+            "my_factor = 1.0": "and at 1 they have",
             "my_factor = 0.5": "not half the probability",
             "my_factor = -0.36": "into a mountain",
             "my_factor = 1 / 0.36": "given a temperature",

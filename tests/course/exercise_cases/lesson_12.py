@@ -18,8 +18,9 @@ CASES = {
             "takes, gives = (784,), (1,)": "28 rows, 28 columns",
             "takes, gives = (28, 28, 1), (2,)": "needs one number: a logit",
             "takes, gives = (28, 28, 1), (28, 28, 1)": "so the shape (1,)",
+            "takes, gives = (28, 28, 1), (1)": "needs a comma",
         },
-        raises="takes, gives = (28, 28, 1), 1",
+        raises="takes, gives = (28, 28, 1), (None,)",
     ),
     "12.2": Case(
         wrong={
