@@ -15,6 +15,7 @@ def game(*lines, real="real[rng.integers(len(real), size=8)]"):
 
 NETWORKS, EXCHANGED = "gan.generator, gan.discriminator", "gan.discriminator, gan.generator"
 D = f"d_step({NETWORKS}, gan.d_optimizer, batch(), latent())"
+D_BY_NAME = D.replace("batch(), latent()", "latent=latent(), real=batch()")
 G = f"g_step({NETWORKS}, gan.g_optimizer, latent())"
 CASES = {
     "05.1": Case(
@@ -58,5 +59,6 @@ CASES = {
             game(f"for i in range(steps): {D}; {G}", real="rng.normal(size=(8, 2))"): "points out of `real`",
         },
         raises=game(f"for i in range(steps): {D}; {G}; 1 / 0"),
+        right=(game(f"for i in range(steps): {D_BY_NAME}; {G.replace('latent()', 'latent=latent()')}"),),
     ),
 }

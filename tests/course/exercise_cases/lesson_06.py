@@ -103,6 +103,9 @@ CASES = {
             monitor(SWAPPED): "Winners swapped",
             monitor(f'"discriminator wins" if {LATE} > 0.97 else "in balance"'): "You say: in balance",
             monitor(LIMITS.format("accuracy[-100:].mean()")): "600 steps, in whose last tenth",
+            monitor(
+                f'"discriminator wins" if {LATE} > 0.97 else "generator wins" if {LATE} <= 0.5 else "in balance"'
+            ): ("the accuracy is 50.2%"),
         },
         raises=monitor('history["accuracy"]'),
         right=(
