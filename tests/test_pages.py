@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import nbformat
 import pytest
 
-from ganlib import commands
+from ganlib import __version__, commands
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 FOLDERS = ("*.md", ".github/*.md", "assets/**/*.md", "notebooks/*.md", "notebooks/*.ipynb")
@@ -139,3 +139,4 @@ def test_the_version_is_the_same_everywhere():
     version = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert f"version: {version}\n" in (CHECKOUT / "CITATION.cff").read_text(encoding="utf-8")
     assert f"## {version}" in (CHECKOUT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert __version__ == version
