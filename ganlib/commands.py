@@ -9,6 +9,7 @@ import difflib
 import functools
 import os
 import platform
+import shlex
 import sys
 import time
 
@@ -16,7 +17,7 @@ from ganlib.paths import as_path
 from ganlib.setup import environment
 from ganlib.setup.python_version import as_report
 
-FIRST_LESSON, LIVE_LAB = "00_start_here.ipynb", "10_live_lab.ipynb"
+LIVE_LAB = "10_live_lab.ipynb"
 MINUTES_OF_A_YEAR = 60 * 24 * 365
 HOUSE = ("classic", "swift", "conv", "fine")  # the recipes that stand in the table of a contest
 OF_THE_PAGE = ("ip", "token", "visitors", "idle")
@@ -63,7 +64,8 @@ def lab(arguments):
     if options.app:
         return _serve_page(folder / LIVE_LAB, options, settings)
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
-    command.append(f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}")
+    first = min((path.name for path in folder.glob("[0-9][0-9]_*.ipynb")), default="")  # a hand-out may begin later
+    command.append(f"--LabApp.default_url=/lab/tree/{first}")
     command.append("--ServerApp.answer_yes=True")  # else Ctrl-C asks, and goes on after five seconds
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container, where Jupyter would refuse its only user
         command.append("--ServerApp.allow_root=True")
@@ -93,6 +95,8 @@ def _settings_of_the_page(parser, options, jupyters):
         parser.error("with --app nothing goes to JupyterLab: leave out what follows `--`.")
     if given.get("visitors", 1) < 1 or not 0 < given.get("idle", 1) <= MINUTES_OF_A_YEAR:
         parser.error("--visitors must be at least 1, and --idle more than 0 and at most a year.")
+    if options.room and "ip" in given:
+        parser.error("--room and --ip both say who gets in: give one of them.")
     if not given.get("ip", "127.0.0.1").strip():
         parser.error("--ip must be an address, such as 127.0.0.1: leave it out for this computer only.")
     return {"ip": "0.0.0.0", **given} if options.room else given
@@ -265,8 +269,9 @@ def _train(options):
     except KeyboardInterrupt as stop:
         if gan.run is None:
             raise
-        command = f"python -m ganlib train --resume {gan.run.path}"
-        command += f" --pictures {options['pictures']}" if "pictures" in options else ""
+        command = f"python -m ganlib train --resume {shlex.quote(str(gan.run.path))}"
+        for name in filter(options.__contains__, ("data", "pictures", "film")):
+            command += f" --{name} {shlex.quote(str(options[name]))}"
         raise KeyboardInterrupt(f"{stop}\nTo go on: {command}") from None
     print(f"The run is in {gan.run.path}")
     if "film" in options:
@@ -404,7 +409,7 @@ def timings(arguments):
     """Measure how long each lesson and each cell runs, and fill in the times in the README and the guide."""
     parser = _parser(timings, epilog="Leave the computer alone meanwhile. All lessons take about 20 minutes.")
     add = parser.add_argument
-    add("--speed", nargs="+", choices=("smoke", "lesson", "full"), default=["lesson"], help="default lesson")
+    add("--speed", nargs="+", choices=("smoke", "lesson", "full"), help="default lesson")
     add("--lessons", default="", metavar="NUMBERS", help="such as 00-06 or 00,05-08; default all")
     add(
         "--executed",
@@ -414,11 +419,13 @@ def timings(arguments):
     )
     add("--keep", type=_path, metavar="FOLDER", help="keep the executed lessons, for `book --executed`")
     options = parser.parse_args(arguments)
+    if options.executed and (options.speed or options.keep):
+        parser.error("--speed and --keep are for lessons that are run now: leave them out with --executed.")
     _checkout_for("timings")
     environment.stand(["timings", *arguments])
     from ganlib.course import timings as module
 
-    return 1 if module.run(options.speed, options.lessons, options.executed, options.keep) else 0
+    return 1 if module.run(options.speed or ["lesson"], options.lessons, options.executed, options.keep) else 0
 
 
 @_refusing
@@ -489,15 +496,19 @@ def book(arguments):
     add = parser.add_argument
     add("--out", type=_path, required=True, metavar="FOLDER", help="for the pages; index.html is the first")
     add("--executed", type=_path, metavar="FOLDER", help="use the executed lessons that `timings --keep` left there")
-    add("--speed", choices=("smoke", "lesson", "full"), default="lesson", help="else run them at; default lesson")
+    add("--speed", choices=("smoke", "lesson", "full"), help="else run them at; default lesson")
     add("--without-solutions", action="store_true", help="leave out the solutions, and the leader's guide")
     options = parser.parse_args(arguments)
+    if options.executed and options.speed:
+        parser.error("--speed is for lessons that are run now: leave it out with --executed.")
     _checkout_for("book")
     environment.stand(["book", *arguments])
     _need("book", "sphinx")
     from ganlib.course import book as module
 
-    first = module.main(options.out, options.executed, options.speed, solutions=not options.without_solutions)
+    first = module.main(
+        options.out, options.executed, options.speed or "lesson", solutions=not options.without_solutions
+    )
     print(f"The book is made: open {first}")
 
 

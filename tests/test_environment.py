@@ -405,6 +405,12 @@ def test_a_failed_install_is_one_sentence_with_the_way_out(kit, programs, became
     assert all(word in sentence for word in ("network", "disk", "same command again", "PIP_FIND_LINKS"))
 
 
+def test_a_kit_that_cannot_be_written_to_is_one_sentence(kit, programs, became, monkeypatch):
+    monkeypatch.setattr(environment, "build", lambda checkout: (kit / "nowhere" / ".venv").mkdir())
+    with pytest.raises(environment.SetupError, match=r"^The set-up stopped: .*nowhere"):
+        environment.stand(["lab"], kit)
+
+
 @pytest.mark.parametrize("step", ["venv", "pip"])
 def test_an_install_that_was_cut_off_starts_anew_at_the_next_call(kit, programs, became, step):
     programs.fails = step

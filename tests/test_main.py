@@ -6,11 +6,14 @@ import json
 import os
 import platform
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import ganlib
@@ -187,6 +190,25 @@ def test_lab_opens_the_first_lesson_in_the_folder_of_lessons(became):
     assert variables["PYTHONPATH"].split(os.pathsep)[0] == str(CHECKOUT)
 
 
+def test_lab_opens_the_first_lesson_that_a_hand_out_has(became, monkeypatch, tmp_path):
+    shutil.copytree(CHECKOUT / "ganlib" / "setup", tmp_path / "ganlib" / "setup")
+    (tmp_path / "notebooks").mkdir()
+    for name in ("07_balance.ipynb", "05_adversarial_game.ipynb", "glossary.md"):
+        (tmp_path / "notebooks" / name).touch()
+    monkeypatch.setattr(commands, "_checkout_for", lambda name: tmp_path)
+    assert "--LabApp.default_url=/lab/tree/05_adversarial_game.ipynb" in became(["lab"])[0]
+
+
+@pytest.mark.parametrize("command", ["timings --executed x --keep y", "timings --executed x --speed full"])
+def test_what_would_be_ignored_beside_executed_is_refused(command, capsys):
+    with pytest.raises(SystemExit):
+        commands.main(command.split())
+    assert "leave them out with --executed" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        commands.main(["book", "--out", "b", "--executed", "x", "--speed", "full"])
+    assert "leave it out with --executed" in capsys.readouterr().err
+
+
 def test_lab_ends_at_the_first_ctrl_c(became):
     assert "--ServerApp.answer_yes=True" in became(["lab"])[0]
 
@@ -342,6 +364,15 @@ def test_an_interrupted_training_says_where_it_stands_and_how_to_go_on(fake_gan,
         "Interrupted after step 12.",
         "To go on: python -m ganlib train --resume runs/x",
     ]
+
+
+def test_the_command_to_go_on_has_the_data_and_the_film_of_the_first(fake_gan, capsys, tmp_path):
+    np.savez(tmp_path / "my digits.npz", x_train=np.zeros((100, 28, 28), np.uint8), y_train=np.zeros(100))
+    fake_gan.error = KeyboardInterrupt("Interrupted after step 12.")
+    data, film = str(tmp_path / "my digits.npz"), str(tmp_path / "f.gif")
+    assert commands.main(["train", "--data", data, "--film", film]) == 130
+    told = capsys.readouterr().err.splitlines()[1].removeprefix("To go on: python -m ganlib ")
+    assert shlex.split(told) == ["train", "--resume", "runs/x", "--data", data, "--film", film]
 
 
 # --- paths and numbers that are typed ---------------------------------------------------------------------------------

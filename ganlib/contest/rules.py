@@ -65,12 +65,12 @@ class Rules:
         except OSError as error:
             raise OSError(error.errno, f"{path} cannot be read: {explain(error, 'reading')}.") from error
         if kept is None:
-            drawn = replace(self, secret=secrets.randbelow(2**63))
+            drawn = replace(self, secret=secrets.randbelow(2**63)) if self.secret is None else self
             with atomic_write(path) as file:
                 file.write(json.dumps(asdict(drawn)).encode())
             return drawn
         rules = _read(kept, path)
-        if replace(rules, secret=None) != self:
+        if self not in (rules, replace(rules, secret=None)):
             told = ", ".join(f"{f.name} {getattr(rules, f.name)}" for f in fields(rules) if f.name != "secret")
             raise ValueError(f"{folder} holds a contest with other rules ({told}): give the same, or another --out.")
         return rules

@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell
 
 from ganlib.course import filling, lessons
 from ganlib.setup import environment
+from ganlib.training.files import atomic_write
 from ganlib.wording import write as in_words
 
 ADDRESS = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?", re.ASCII)
@@ -101,7 +102,8 @@ def write(address, branch="main", checkout=environment.CHECKOUT):
     readme = checkout / "README.md"
     title, rest = without(readme.read_text(encoding="utf-8")).split("\n", 1)
     text = f"{title}\n\n{line(address, '', branch)}\n\n{rest.lstrip()}"
-    readme.write_text(text, encoding="utf-8", newline="\n")
+    with atomic_write(readme) as file:
+        file.write(text.encode())
     for path in lessons.numbered(checkout / "notebooks"):
         notebook = nbformat.read(path, nbformat.NO_CONVERT)
         put(notebook, path.name, address, branch, checkout)
@@ -111,6 +113,5 @@ def write(address, branch="main", checkout=environment.CHECKOUT):
 def _name_in_pyproject(address, path):
     text = re.sub(r"\[project\.urls\]\nRepository = .*\n\n", "", path.read_text(encoding="utf-8"))
     urls = f'[project.urls]\nRepository = "{address}"\n\n'
-    path.write_text(
-        text.replace("[tool.setuptools]\n", urls + "[tool.setuptools]\n", 1), encoding="utf-8", newline="\n"
-    )
+    with atomic_write(path) as file:
+        file.write(text.replace("[tool.setuptools]\n", urls + "[tool.setuptools]\n", 1).encode())

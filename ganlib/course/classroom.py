@@ -41,7 +41,7 @@ def read_folder(folder, names=True):
     records : list of Record
         By name.
     strange : list of str
-        The names of files that hold something else.
+        The names of files that hold something else, or numbers.
 
     Raises
     ------
@@ -64,7 +64,8 @@ def read_folder(folder, names=True):
         )
         for number, (path, record) in enumerate(((p, r) for p, r in held.items() if r), 1)
     ]
-    return records, [plain(path.name)[:LONGEST_NAME] for path, record in held.items() if record is None]
+    strange = [plain(path.name)[:LONGEST_NAME] for path, record in held.items() if record is None]
+    return records, strange if names else [f"file {number}" for number in range(1, len(strange) + 1)]
 
 
 def _read(path):

@@ -107,7 +107,8 @@ def fill(table, checkout=environment.CHECKOUT):
     for path in pages(checkout):
         text = path.read_text(encoding="utf-8")
         if (new := fill_page(text, table, headings)) != text:
-            path.write_text(new, encoding="utf-8", newline="\n")
+            with atomic_write(path) as file:
+                file.write(new.encode())
             changed.append(path)
     return changed
 

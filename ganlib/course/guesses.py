@@ -171,7 +171,10 @@ class CurveGuess(Guess):
             runs["your guess"] = {"step": step, self.column: np.array(self.given)[first]}
             guessed = f"You drew it {_say(self.given)}."
         chart = run_curves(runs, self.column)
-        print(f"{guessed} It went {_say(tuple(came[self.column]))}. {because}".rstrip())
+        measured = tuple(
+            value for value in came[self.column] if np.isfinite(value)
+        )  # gradients are at every tenth step
+        print(f"{guessed} It went {_say(measured)}. {because}".rstrip())
         if self.given is not None:
             display(chart)
 

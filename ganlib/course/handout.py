@@ -82,7 +82,10 @@ def pack(out, words="", solutions=True, targets=(), checkout=environment.CHECKOU
 
     parts = kit.parts(checkout)
     check_assets(parts)
-    files = contents(parts, choose(words, parts, checkout), solutions)
+    chosen = choose(words, parts, checkout)
+    if any(name.startswith("notebooks/11_") for name in chosen):
+        chosen += [name for name in parts if name.startswith("notebooks/06_")]  # its sweeps execute lesson 06
+    files = contents(parts, chosen, solutions)
     tell_of_changes(files, checkout)
     with tempfile.TemporaryDirectory() as scratch:
         if targets:

@@ -18,7 +18,7 @@ from ganlib.keras_files.graph import Graph, graph_of
 from ganlib.keras_files.keras2 import read_keras2
 
 DIALECT = "2.15.0"
-ACTIVATIONS = (
+ACTIVATIONS = (  # without hard_sigmoid, which is another function there
     "linear",
     "relu",
     "relu6",
@@ -26,7 +26,6 @@ ACTIVATIONS = (
     "selu",
     "tanh",
     "sigmoid",
-    "hard_sigmoid",
     "softmax",
     "softplus",
     "softsign",

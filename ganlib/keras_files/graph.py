@@ -112,12 +112,13 @@ def _read_sequential(config, path, feeds, nodes):
 
 
 def _read_functional(config, path, feeds, nodes):
-    known, waiting = {}, list(feeds)
+    known = {}
+    given = dict(zip((name for name, *_ in _ends(config["input_layers"])), feeds, strict=True)) if feeds else {}
     for spec in config["layers"]:
         name = spec.get("name") or spec["config"]["name"]
         calls = spec.get("inbound_nodes", [])
         if spec["class_name"] == "InputLayer":
-            known[name] = [waiting.pop(0) if feeds else _add_input(spec, path, nodes)]
+            known[name] = [given[name] if feeds else _add_input(spec, path, nodes)]
             continue
         if len(calls) != 1:
             raise ExportError(

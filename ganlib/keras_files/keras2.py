@@ -16,7 +16,7 @@ from ganlib.keras_files.graph import read_graph
 from ganlib.keras_files.hdf5 import datasets_in, open_plain
 
 layers = keras.layers
-ACTIVATIONS = (
+ACTIVATIONS = (  # without hard_sigmoid, which is another function in Keras 3
     "linear",
     "relu",
     "relu6",
@@ -24,7 +24,6 @@ ACTIVATIONS = (
     "selu",
     "tanh",
     "sigmoid",
-    "hard_sigmoid",
     "softmax",
     "softplus",
     "softsign",
@@ -173,6 +172,8 @@ def _build_layer(node):
         raise ExportError(f"The layer {node.name} has an activation of its own ({named[:40]}), which is not read.")
     if config.get("data_format") not in (None, "channels_last"):
         raise ExportError(f"The layer {node.name} puts channels first; only channels_last is read.")
+    if config.get("output_padding") is not None:
+        raise ExportError(f"The layer {node.name} has an output padding of its own, which is not read.")
     if node.kind == "BatchNormalization" and np.ravel(config.get("axis", -1)).tolist() not in ([-1], [1], [2], [3]):
         raise ExportError(f"The layer {node.name} normalises several axes at once, which is not read.")
     try:

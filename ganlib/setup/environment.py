@@ -513,6 +513,9 @@ def stand(arguments, checkout=CHECKOUT):
             become([sys._base_executable, *again], child_environment(checkout))
         with _alone(checkout / "requirements.txt"):
             if not ready(checkout):
-                build(checkout)
+                try:
+                    build(checkout)
+                except OSError as error:
+                    raise SetupError(f"The set-up stopped: {sentence(error)}") from error
     if not inside:
         become([str(venv_python(venv)), *again], child_environment(checkout))

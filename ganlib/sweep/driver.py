@@ -204,6 +204,8 @@ def main(grid, notebook, out, workers, scheduler, resume, estimate, time_limit=N
     """Do what `python -m ganlib sweep` was asked for; return the exit code: 1 if runs failed."""
     out = os.path.join("sweeps", Path(grid).stem) if out is None else os.path.expanduser(out)
     if estimate:
+        if resume:
+            raise SweepError("--estimate says what the whole grid costs: leave out --resume.")
         grids.check_time_limit(time_limit)
         workers = _check_workers(workers, scheduler) or pools.usual_workers()
         print(describe(*check(grid, notebook), {}, workers, out))

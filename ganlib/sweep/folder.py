@@ -9,15 +9,13 @@ index.html        the gallery
 
 import hashlib
 import json
-import os
-from pathlib import Path
 
 import ganlib
 from ganlib.lock import LOCK, hold
+from ganlib.paths import as_path
 from ganlib.sweep.errors import SweepError
 from ganlib.sweep.runner import FAILED, RESULT, forget, read_object, read_result
 from ganlib.training.files import UNFINISHED, atomic_write, explain, remove_unfinished
-from ganlib.wording import write
 
 FORMAT = 1
 RECORD, LESSON, RUNS = "sweep.json", "lesson.ipynb", "runs"
@@ -44,9 +42,10 @@ class SweepFolder:
     """
 
     def __init__(self, path, notebook, runs, resume):
-        if not isinstance(path, (str, Path)) or not str(path):
-            raise SweepError(f"out must be the path of a folder, not {write(path)}.")
-        self.path, self.runs = Path(os.path.expanduser(path)).resolve(), runs
+        try:
+            self.path, self.runs = as_path(path, "out").resolve(), runs
+        except ValueError as error:
+            raise SweepError(str(error)) from error
         self.record = {
             "ganlib_sweep": FORMAT,
             "ganlib": ganlib.__version__,
@@ -55,8 +54,9 @@ class SweepFolder:
             "grid": hashlib.sha256(" ".join(sorted(runs)).encode()).hexdigest(),
             "runs": len(runs),
         }
-        self._lock, known = None, self._read(notebook, resume)
+        self._lock = None
         try:
+            known = self._read(notebook, resume)
             (self.path / RUNS).mkdir(parents=True, exist_ok=True)
             self._lock = hold(str(self.path), patience=0)
             self._prepare(notebook, known)

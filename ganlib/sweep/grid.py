@@ -170,6 +170,8 @@ def expand(grid, notebook, beside=None):
     points = [{**point, **seed} for point in points for seed in ([{}] if "seed" in point else seeds)]
     defaults = {name: notebook.parameters[name].default for point in points for name in point}
     defaults = {name: value for name, value in defaults.items() if value is not None}
+    for name in filter(lambda name: name.endswith(FILE), defaults):
+        defaults[name] = _absolute(name, defaults[name], notebook.path.parent)
     return _identify([_complete({**defaults, **point}, notebook, beside) for point in points])
 
 
@@ -180,9 +182,10 @@ def _points(axes, rows, seeds, grid, notebook):
     fixed = {name: values[0] for name, values in choices.items() if not isinstance(axes[name], (list, tuple, dict))}
     only_rows = (rows or not axes) and len(fixed) == len(axes)
     size = 0 if only_rows else math.prod(map(len, choices.values())) * len(drawn)
-    if (size + len(rows)) * seeds > MOST_RUNS:
+    total = size * (1 if "seed" in axes else seeds) + sum(1 if "seed" in {**fixed, **row} else seeds for row in rows)
+    if total > MOST_RUNS:
         raise SweepError(
-            f"The grid has {(size + len(rows)) * seeds:,} runs, and a sweep makes {MOST_RUNS:,} at most: give fewer "
+            f"The grid has {total:,} runs, and a sweep makes {MOST_RUNS:,} at most: give fewer "
             f"values, or draw some at random, with draw and draws."
         )
     points = [dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values())]
@@ -235,6 +238,8 @@ def _values(name, given, notebook):
         return [None]
     if isinstance(given, dict):
         return _range(name, given, notebook)
+    if isinstance(given, (list, tuple)) and not given:
+        raise SweepError(f"{name} has no value: give it one, or leave it out.")
     return list(given) if isinstance(given, (list, tuple)) else [given]
 
 
@@ -319,6 +324,8 @@ def _seeds(axes, rows, grid, notebook):
 def _complete(point, notebook, beside):
     """Check every value, make names of files absolute, and write down the speed."""
     point = {name: _absolute(name, value, beside) if name.endswith(FILE) else value for name, value in point.items()}
+    if notebook.lesson and isinstance(path := point.get("path"), str) and path:  # pictures, which need not be one file
+        point["path"] = os.path.abspath((beside or Path()) / os.path.expanduser(path))
     checked = {name: notebook.parameters[name].check(value) for name, value in point.items()}
     if "speed" in notebook.parameters and not checked.get("speed"):
         checked["speed"] = speed_name()  # else another computer's environment would decide
@@ -347,6 +354,6 @@ def run_id(parameters):
     """Return the id of a run: twelve hexadecimal digits made from its parameters and the content of files they name."""
     told = json.dumps(parameters, sort_keys=True)
     for name, value in sorted(parameters.items()):
-        if name.endswith(FILE) and value:
+        if name.endswith(FILE) and isinstance(value, str) and value:
             told += hashlib.sha256(Path(value).read_bytes()).hexdigest()
     return hashlib.sha256(told.encode()).hexdigest()[:12]

@@ -19,7 +19,7 @@ def begin(folder, threads, gpu=None, remove=""):
         The run's folder. As long as this kernel lives no other one may write there: a kernel whose worker was killed
         lives on for a moment.
     threads : int
-        How many threads TensorFlow and NumPy compute with, from 1.
+        How many threads TensorFlow computes with, from 1; NumPy too, unless the kernel is a fork that has imported it.
     gpu : str or None
         The GPU that the run has for itself, as CUDA_VISIBLE_DEVICES names it; None leaves that variable as it is.
     remove : str

@@ -55,7 +55,15 @@ class Pool(NamedTuple):
 def usual_workers():
     """Return how many runs to make at a time here: one per GPU, else one per core, with 2 GiB of memory for each."""
     memory = min(psutil.virtual_memory().available, memory_limit()) / 2**30
-    return len(nvidia_cards()) or max(1, min(cores(), int(memory / GIB_A_RUN)))
+    return len(gpus()) or max(1, min(cores(), int(memory / GIB_A_RUN)))
+
+
+def gpus():
+    """Return the GPUs that this process may use, as CUDA_VISIBLE_DEVICES names them."""
+    seen, cards = os.environ.get("CUDA_VISIBLE_DEVICES"), nvidia_cards()
+    if seen is None or not cards:
+        return [str(number) for number in range(len(cards))]
+    return list(itertools.takewhile(lambda gpu: gpu not in ("", "-1"), map(str.strip, seen.split(","))))
 
 
 def cores():
@@ -77,7 +85,6 @@ def local(workers):
     computer could have them run code in your name.
     """
     os.environ["PYTHONPATH"] = child_environment()["PYTHONPATH"]
-    gpus = [str(number) for number in range(len(nvidia_cards()))]
     try:
         cluster = LocalCluster(
             n_workers=workers,
@@ -90,7 +97,7 @@ def local(workers):
     except (OSError, RuntimeError, TimeoutError) as error:
         raise SweepError(f"The {workers} workers cannot be started on this computer: {sentence(error)}.") from error
     with cluster, Client(cluster) as client:
-        yield _pool(client, max(1, cores() // workers), gpus, cluster.dashboard_link)
+        yield _pool(client, max(1, cores() // workers), gpus(), cluster.dashboard_link)
 
 
 @contextlib.contextmanager

@@ -3,10 +3,10 @@
 import io
 import json
 import time
-from pathlib import Path
 
 import pandas
 
+from ganlib.paths import as_path
 from ganlib.sweep.errors import SweepError
 from ganlib.training.files import atomic_write
 
@@ -123,8 +123,12 @@ def read(folder):
     SweepError
         There is no table, or it is damaged.
     """
+    try:
+        folder = as_path(folder, "folder")
+    except ValueError as error:
+        raise SweepError(str(error)) from error
     for name, load in ((PARQUET, pandas.read_parquet), (CSV, pandas.read_csv)):
-        path = Path(folder) / name
+        path = folder / name
         try:
             if path.is_file():
                 return load(path)

@@ -189,6 +189,10 @@ def test_the_page_can_be_read_by_everybody_and_on_a_phone(contest, browser):
 def test_a_contest_keeps_its_rules_and_its_secret(tmp_path):
     rules = Rules(steps=50).kept_in(tmp_path)
     assert rules.secret is not None
+    own = Rules(secret=5)
+    assert own.kept_in(tmp_path / "own").secret == own.kept_in(tmp_path / "own").secret == 5
+    with pytest.raises(ValueError, match="other rules"):
+        Rules(secret=6).kept_in(tmp_path / "own")
     assert Rules(steps=50).kept_in(tmp_path) == rules
     with pytest.raises(ValueError, match=r"holds a contest with other rules \(steps 50, "):
         Rules(steps=60).kept_in(tmp_path)

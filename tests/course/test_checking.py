@@ -108,6 +108,7 @@ def test_a_copy_without_solutions_says_so(monkeypatch):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
+        (10.1, "not 10.1"),
         ("06", r"^An exercise is named by its lesson and its number, such as '06.1', not '06'\.$"),
         (6.1, r"not 6\.1\.$"),
         ("06.99", r"^There is no exercise 06\.99; lesson 06 has 06\.1, 06\.2, "),

@@ -122,6 +122,9 @@ def test_names_can_be_left_out_and_a_page_holds_nobody_s_code(folder, tmp_path, 
     text = capsys.readouterr().out + page.read_text(encoding="utf-8")
     assert "learner 2" in text
     assert not [name for name in ("anna", "bert") if name in text]
+    (folder / "anna.json").write_text("damaged")
+    assert classroom.read_folder(folder)[1] == ["anna.json"]
+    assert classroom.read_folder(folder, names=False)[1] == ["file 1"]
 
 
 def test_what_a_learner_exports_a_leader_can_read(kept, tmp_path, capsys):

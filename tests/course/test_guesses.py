@@ -164,6 +164,12 @@ def test_without_a_curve_the_run_is_told_all_the_same(capsys):
     assert out == "You drew no curve. It went from 0.52 over 0.7 to 0.88.\n"
 
 
+def test_a_column_that_few_steps_measured_is_told_without_nan(capsys):
+    measured = np.where(np.arange(50) % 10 == 0, 0.5, np.nan)
+    out = told(capsys, ask_for_curve(curve="g_grad_norm"), {"step": np.arange(1, 51), "g_grad_norm": measured})
+    assert out == "You drew no curve. It went from 0.5 over 0.5 to 0.5.\n"
+
+
 def test_a_curve_over_fewer_steps_than_it_has_places_can_be_drawn(capsys):
     guess = ask_for_curve(steps=4)
     guess.give(FALLING)

@@ -88,6 +88,13 @@ def test_the_hand_out_holds_the_chosen_lessons_the_module_the_data_and_the_recor
     assert not [name for name in found if "__pycache__" in name or "/." in name or name.startswith(("tests", ".git"))]
 
 
+def test_who_gets_lesson_11_gets_lesson_06_whose_sweeps_it_makes(monkeypatch, tmp_path):
+    packed = {}
+    monkeypatch.setattr(handout, "_zip", lambda files, path: packed.update(files))
+    handout.pack(tmp_path, "07-08,11", solutions=True)
+    assert sorted(name[10:12] for name in packed if name.endswith(".ipynb")) == ["06", "07", "08", "11"]
+
+
 def test_a_room_gets_what_the_lessons_need_and_not_what_makes_or_checks_the_kit(without_solutions):
     whole = environment.requirements_of(CHECKOUT)
     room = environment.requirements_of(without_solutions[1])

@@ -16,6 +16,7 @@ from ganlib._tensorflow import keras
 from ganlib.export import ExportError, read_network, to_dl4j, to_keras
 from ganlib.export.dl4j import flat_outputs
 from ganlib.export.source import pick, probes
+from ganlib.keras_files.keras2 import read_keras2
 
 layers = keras.layers
 
@@ -72,6 +73,32 @@ def test_keras_2_itself_reads_what_is_written_for_deeplearning4j(keras2, name, t
     expected = flat_outputs(pick(network), inputs)
     for a, b in zip(found if isinstance(found, (list, tuple)) else [found], expected, strict=True):
         assert np.abs(a - b).max() <= 1e-5 * max(1, np.abs(b).max())
+
+
+def test_a_network_in_a_network_gets_its_inputs_in_its_own_order(tmp_path):
+    a, b, p, q = (keras.Input((3,), name=name) for name in "abpq")
+    inner = keras.Model([b, a], keras.layers.Concatenate()([a, b]), name="inner")
+    network = networks.randomise(keras.Model([p, q], keras.layers.Dense(2)(inner([p, q]))))
+    to_dl4j(network, tmp_path / "n.h5")
+    inputs = [np.eye(3, dtype=np.float32), np.full((3, 3), 0.3, np.float32)]
+    np.testing.assert_allclose(read_keras2(tmp_path / "n.h5")(inputs), network(inputs), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"), [({"activation": "hard_sigmoid"}, "hard_sigmoid"), ({"output_padding": [0, 0]}, "padding")]
+)
+def test_what_would_mean_something_else_in_keras_3_is_refused(tmp_path, changed, words):
+    network = keras.Sequential([keras.Input((4, 4, 1)), keras.layers.Conv2DTranspose(1, 3, 2, "same")])
+    to_dl4j(network, tmp_path / "n.h5")
+    with h5py.File(tmp_path / "n.h5", "a") as file:
+        model = json.loads(file.attrs["model_config"])
+        model["config"]["layers"][-1]["config"].update(changed)
+        file.attrs["model_config"] = json.dumps(model)
+    with pytest.raises(ExportError, match=words):
+        read_keras2(tmp_path / "n.h5")
+    hard = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation="hard_sigmoid")])
+    with pytest.raises(ExportError, match="hard_sigmoid"):
+        to_dl4j(hard, tmp_path / "hard.h5")
 
 
 def test_the_classic_networks_of_keras_2_become_a_gan_that_says_the_same(keras2, tmp_path):

@@ -259,7 +259,7 @@ def names_mean_one_thing(notebook, path):
 
 def names_of(source):
     """Return the names that a cell sets, and those that it or what it defines reads from the notebook."""
-    top = symtable.symtable(re.sub(r"^[%!].*", "", source, flags=re.MULTILINE), "cell", "exec")
+    top = symtable.symtable(re.sub(r"^( *)[%!].*", r"\1pass", source, flags=re.MULTILINE), "cell", "exec")
     found = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
     read, inner = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}, top.get_children()
     while inner:

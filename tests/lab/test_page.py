@@ -153,6 +153,7 @@ def test_what_only_this_computer_reaches_is_local(ip, local):
     ("wrong", "told"),
     [
         (["--room"], "belong to --app"),
+        (["--app", "--room", "--ip", "127.0.0.1"], "both say who gets in"),
         (["--visitors", "3"], "belong to --app"),
         (["--app", "--visitors", "0"], "must be at least 1"),
         (["--app", "--idle", "0"], "--idle more than 0"),

@@ -201,10 +201,17 @@ def test_a_wrong_scheduler_is_refused(threads, source, tmp_path, scheduler):
         sweep.run(source, tmp_path / "out", workers=1, scheduler="tcp://node1:8786", verbose=0)
 
 
-@pytest.mark.parametrize("out", [5, None, "", ["x"]])
+@pytest.mark.parametrize("out", [5, None, "", ["x"], "x\0y"])
 def test_what_is_no_folder_is_refused(threads, source, out):
-    with pytest.raises(SweepError, match="out must be the path of a folder"):
+    with pytest.raises(SweepError, match="out must be the name of a file or folder"):
         run(source, out)
+    with pytest.raises(SweepError, match="folder must be the name of a file or folder"):
+        sweep.read(out)
+
+
+def test_a_name_that_no_folder_can_have_is_refused(threads, source, tmp_path):
+    with pytest.raises(SweepError, match="cannot hold a sweep: the name is too long"):
+        run(source, tmp_path / ("x" * 300))
 
 
 def test_a_tilde_is_the_home_folder(threads, source, tmp_path, monkeypatch):
@@ -212,6 +219,7 @@ def test_a_tilde_is_the_home_folder(threads, source, tmp_path, monkeypatch):
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     run(source, "~/out")
     assert (tmp_path / "out" / "index.html").is_file()
+    assert len(sweep.read("~/out")) == 8
 
 
 def test_a_folder_that_cannot_be_written_says_so_once(threads, source, tmp_path, monkeypatch):
@@ -307,6 +315,8 @@ def test_the_command_names_each_run_that_failed(threads, source, tmp_path, capsy
     assert driver.main(path, out=tmp_path / "none", estimate=True, **settings) == 0
     assert "2 runs of lesson.ipynb" in capsys.readouterr().out
     assert not os.path.exists(tmp_path / "none")
+    with pytest.raises(SweepError, match="leave out --resume"):
+        driver.main(path, out=tmp_path / "out", estimate=True, **{**settings, "resume": True})
 
 
 def test_many_runs_are_handed_out_a_few_at_a_time(threads, source, tmp_path, monkeypatch):

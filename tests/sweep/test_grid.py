@@ -1,6 +1,7 @@
 """Grids: what they mean, and what is refused before anything starts."""
 
 import datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -91,7 +92,7 @@ def test_the_example_of_the_documentation_is_a_grid(tmp_path):
 
 REFUSED = [
     ({}, "The grid is empty"),
-    ({"parameters": {"value": []}}, "The grid is empty"),
+    ({"parameters": {"value": []}}, "value has no value"),
     ({"parameter": {}}, "has no key parameter: it has notebook, parameters"),
     ({"parameters": {"valu": 1}}, "has no parameter valu: it has value, rate, name, flag, list_file, seed"),
     ({"rows": [{"valu": 1}]}, "has no parameter valu: it has value"),
@@ -110,6 +111,7 @@ REFUSED = [
     ({"parameters": {"value": 1}, "seeds": 0}, "seeds must be a number of seeds from 1"),
     ({"parameters": {"seed": 1}, "seeds": 2}, "both seeds and the parameter seed"),
     ({"parameters": [1]}, "parameters must map names"),
+    ({"parameters": {"value": []}, "rows": [{"rate": 0.5}]}, "value has no value"),
     ({"rows": {"value": 1}}, "rows must be a list"),
     ({"parameters": {"list_file": "gone.json"}}, "The file 'gone.json' of the parameter list_file is not there"),
 ]
@@ -164,6 +166,31 @@ def test_a_grid_that_is_too_large_is_refused_before_it_is_expanded(source, known
     monkeypatch.setattr(grid.itertools, "product", lambda *a: pytest.fail("it was expanded"))
     with pytest.raises(SweepError, match="100,000"):
         grid.expand(grid.read(source), known)
+
+
+def test_a_grid_that_names_its_seeds_as_a_parameter_is_as_large_as_it_says(known):
+    assert len(grid.expand({"parameters": {"seed": list(range(grid.MOST_RUNS // 2))}}, known)[0]) == 50_000
+
+
+def test_pictures_of_ones_own_are_sought_beside_the_grid_whatever_the_run_s_folder_is(tmp_path):
+    (tmp_path / "pics").mkdir()
+    lesson = notebook.read(notebook.find("13"))
+    for given in ("pics", str(tmp_path / "pics")):
+        runs, _ = grid.expand({"parameters": {"path": given}, "seeds": 1}, lesson, tmp_path)
+        assert [run["path"] for run in runs.values()] == [str(tmp_path / "pics")]
+
+
+def test_a_default_file_is_the_notebook_s_and_a_number_is_no_file(write_notebook, tmp_path):
+    (tmp_path / "own").mkdir()
+    for folder in (tmp_path, tmp_path / "own"):
+        (folder / "data.csv").write_text(folder.name)
+    parameters = 'data_file = "data.csv"\nimages_per_file = 5\nsteps = 1\nseed = 0'
+    path = write_notebook(tmp_path / "own" / "n.ipynb", parameters=parameters)
+    rows = [{"data_file": "data.csv"}, {"steps": 3}]
+    runs, _ = grid.expand({"rows": rows, "seeds": 1}, notebook.read(path), tmp_path)
+    assert [Path(run["data_file"]).read_text() for run in runs.values()] == [tmp_path.name, "own"]
+    runs, _ = grid.expand({"parameters": {"images_per_file": [5, 10]}, "seeds": 1}, notebook.read(path))
+    assert len(runs) == 2
 
 
 def test_the_largest_grid_is_no_larger_than_it_is_said_to_be(known):
@@ -274,7 +301,7 @@ def test_numbers_of_numpy_are_numbers(known):
     assert points(source, known, None, "rate", "value") == [(1e-3, 3), (1e-2, 3), (1e-1, 3)]
     source["rows"] = [{"value": 4}]
     assert len(points(source, known, None, "rate", "value")) == 4
-    with pytest.raises(SweepError, match="The grid is empty"):
+    with pytest.raises(SweepError, match="rate has no value"):
         points({"parameters": {"rate": np.array([])}}, known)
 
 

@@ -128,6 +128,19 @@ def test_the_cores_are_those_that_system_and_batch_system_allow(monkeypatch):
         monkeypatch.delenv(name)
 
 
+@pytest.mark.parametrize(
+    ("seen", "gpus"),
+    [(None, ["0", "1", "2", "3"]), ("2", ["2"]), ("0, 3", ["0", "3"]), ("", []), ("-1", []), ("1,-1,2", ["1"])],
+)
+def test_a_sweep_takes_only_the_gpus_that_it_was_given(monkeypatch, seen, gpus):
+    monkeypatch.setattr(pool, "nvidia_cards", lambda: ["a card"] * 4)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if seen is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", seen)
+    assert pool.gpus() == gpus
+    assert not gpus or pool.usual_workers() == len(gpus)
+
+
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system lets nobody choose cores")
 def test_a_worker_counts_the_cores_that_it_may_use():
     code = (
@@ -255,6 +268,18 @@ def test_kernels_end_with_the_worker_that_made_them(write_notebook, tmp_path):
         env = {**os.environ, "TMPDIR": place}
         working = subprocess.Popen([sys.executable, "-c", code], cwd=CHECKOUT, stderr=subprocess.DEVNULL, env=env)
         _end_the_worker(working, tmp_path / "run", place)
+
+
+@pytest.mark.skipif(not launch.FORKS, reason="nothing is forked on this system")
+def test_a_program_that_has_got_the_number_of_an_ended_kernel_is_left_alone():
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as other:
+        code = f"import os; from ganlib.sweep import fork_server as s; os.fork = lambda: {other.pid}; s.main()"
+        kernel = json.dumps({"folder": "", "log": os.devnull, "env": {}, "cwd": "/", "arguments": []})
+        command = [sys.executable, "-c", code]
+        told = subprocess.run(command, cwd=CHECKOUT, input=f"{kernel}\n", capture_output=True, text=True, timeout=60)
+        assert told.stdout.split() == [str(other.pid)], told.stderr
+        assert other.poll() is None
+        other.kill()
 
 
 def _end_the_worker(working, folder, place):

@@ -47,7 +47,7 @@ def find(name):
     ValueError
         There is no such exercise; the sentence says which there are.
     """
-    if not re.fullmatch(r"\d\d\.\d+", str(name)):
+    if not isinstance(name, str) or not re.fullmatch(r"\d\d\.\d+", name):
         raise ValueError(f"An exercise is named by its lesson and its number, such as '06.1', not {name!r}.")
     there = of_lesson(name[:2])
     if name not in there:

@@ -37,6 +37,9 @@ def _alone_then_both(schedule):
         raise Wrong("At step 0 the generator is not held still yet.")
     if state:
         raise Wrong("The generator is never freed again: it would not learn at all.")
+    if len(switched) > 2:
+        first = min(step for step, held in switched.items() if not held)
+        raise Wrong(f"The generator is freed at step {first}, and held again later. Two changes are enough.")
     freed = max(switched)
     if freed != 50:
         raise Wrong(f"D learns alone for {freed} steps; 50 are asked for. The first step has the number 0.")

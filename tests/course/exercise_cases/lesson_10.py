@@ -29,6 +29,7 @@ CASES = {
             'mine = Schedule([(1, "freeze_g", True), (50, "freeze_g", False)])': "not held still yet",
             'mine = Schedule([(0, "freeze_g", True), (50, "d_steps", 2)])': "there is d_steps in it",
             'mine = [(0, "freeze_g", True), (50, "freeze_g", False)]': "not list",
+            'mine = Schedule([(n, "freeze_g", n % 20 == 0) for n in (0, 10, 20, 50)])': "freed at step 10, and",
         },
         raises='mine = Schedule([(0, "freeze_g", np.zeros(2)), (50, "freeze_g", False)])',
         names=names,
