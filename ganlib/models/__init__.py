@@ -7,7 +7,7 @@ from importlib import import_module
 def load_run(folder, **networks):
     """Build the model that a run folder holds, whichever family it is of, to use it; the folder stays as it is.
 
-    `resume` of its class goes on in the folder instead.
+    `resume` of its class goes on in the folder instead; `train(run=...)` goes on in a new one.
 
     Parameters
     ----------
@@ -33,5 +33,5 @@ def load_run(folder, **networks):
     run = RunFolder.open(folder)
     model, *_ = rebuild(run, **networks)
     model.measured = run.history(up_to=model.step)
-    model.run = run
+    run.to_read, model.run = True, run
     return model

@@ -393,7 +393,7 @@ class TrainableModel(keras.Model):
         GuardError
             A network moved in another one's step, or did not move in its own.
         """
-        plan = self._plan(steps, batch_size, sample_interval, schedule)
+        plan = self._plan(steps, batch_size, sample_interval, schedule, run)
         if plan["steps"] == 0:
             print(f"This run has made all of its {self.step} planned steps: call train(steps=...) to make more.")
             return self.measured
@@ -410,10 +410,10 @@ class TrainableModel(keras.Model):
         trainer.run(plan["steps"])
         return self.measured
 
-    def _plan(self, steps, batch_size, sample_interval, schedule):
+    def _plan(self, steps, batch_size, sample_interval, schedule, run=None):
         """Fill in what was not said: by the run that goes on, else by the usual numbers."""
-        planned = self.run.config["training"] if self.run else {}
-        left = self.steps_left()
+        goes_on = self.run is not None and not self._is_new(run)
+        planned, left = (self.run.config["training"], self.steps_left()) if goes_on else ({}, None)
         steps = (self.defaults["steps"] if left is None else left) if steps is None else Whole("steps", 1)(steps)
         if batch_size is None:
             batch_size = planned.get("batch_size", self.defaults["batch_size"])
@@ -501,9 +501,13 @@ class TrainableModel(keras.Model):
             self.measured = trainer.history
         return trainer
 
+    def _is_new(self, run):
+        """Tell whether `run` is another folder than the present one; None stands for that one."""
+        return run is not None and (self.run is None or self.run.path.resolve() != as_folder(run).resolve())
+
     def _attach_run(self, run, training):
         """Make the run folder or go on in the present one; return the history to go on with, or None."""
-        if run is not None and (self.run is None or self.run.path.resolve() != as_folder(run).resolve()):
+        if self._is_new(run):
             self.live.notice()
             self.live.recorded = len(self.live.changes)  # before that: nothing set meanwhile is lost
             self.run = RunFolder.create(run, {**self.run_config(), "training": training})

@@ -54,6 +54,7 @@ class RunFolder:
         self._recorded = 0  # the step of the last row
         self._seen = None  # how long the events were when this model last wrote there
         self._lock = None
+        self.to_read = False  # opened to use its model: nothing may train in it
 
     @property
     def config(self):
@@ -150,8 +151,14 @@ class RunFolder:
         Raises
         ------
         RunFolderError
-            Another model is being trained here, or one has written here since this one last did.
+            Another model is being trained here, or one has written here since this one last did; or the folder was
+            opened only to use its model.
         """
+        if self.to_read:
+            raise RunFolderError(
+                f"{self.path} was opened to use its model, not to train it: go on with "
+                f"{self.config['model']}.resume({str(self.path)!r}), or call train(run=...) with a new folder."
+            )
         if self._lock is not None:  # by this very model
             yield
             return

@@ -10,6 +10,7 @@ import pytest
 from helpers.checks import arrays_of, one_sentence, same
 from helpers.toy import POINTS, At, Toy, train
 
+from ganlib.models import load_run
 from ganlib.training import GuardError, RunFolderError, Schedule, TrainableModel
 from ganlib.training.model import fingerprint
 
@@ -206,6 +207,27 @@ def test_a_model_can_go_on_in_a_new_run(toy, run, tmp_path):
     assert toy.measured["step"].tolist() == [48, 49, 50]
     assert run.load_checkpoint()[0] == 47
     assert Toy.resume(tmp_path / "second").step == 50
+
+
+def test_a_new_run_is_planned_by_the_usual_numbers_and_not_by_the_run_before(toy, tmp_path, monkeypatch):
+    train(toy, 20, sample_interval=7, schedule=[(25, "pull", 0.5)], run=tmp_path / "first")
+    monkeypatch.setattr(Toy, "defaults", {"steps": 10, "batch_size": 12, "sample_interval": 5})
+    toy.train(verbose=0, run=tmp_path / "second")
+    training = toy.run.config["training"]
+    assert (training["first_step"], training["last_step"]) == (20, 30)
+    assert (training["batch_size"], training["sample_interval"], training["schedule"]) == (12, 5, [])
+    assert toy.live["pull"] == 1
+
+
+def test_a_run_that_was_opened_to_use_its_model_is_not_trained_in(run, tmp_path):
+    before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
+    loaded = load_run(run.path)
+    with pytest.raises(RunFolderError, match=r"opened to use its model.*Toy\.resume\(") as error:
+        train(loaded, 5)
+    one_sentence(error)
+    assert {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()} == before
+    train(loaded, 5, run=tmp_path / "second")
+    assert loaded.run.history()["step"].tolist() == [48, 49, 50, 51, 52]
 
 
 def test_a_folder_that_is_taken_is_refused_and_the_model_still_works(toy, run, fresh):
