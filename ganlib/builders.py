@@ -471,6 +471,13 @@ def _limited(model, init):
     return limited
 
 
+def check_redrawable(network):
+    """Raise a ValueError unless all weights of a network belong to Dense layers: see `redraw_weights`."""
+    for layer in network.layers:
+        if layer.weights and not isinstance(layer, layers.Dense):
+            raise ValueError(f"Only Dense layers can be redrawn, but {layer.name} is a {type(layer).__name__}.")
+
+
 def redraw_weights(network, seed):
     """Give a network of dense layers the first weights that its builder gives it with this seed.
 
@@ -485,14 +492,13 @@ def redraw_weights(network, seed):
     ValueError
         Another layer has weights.
     """
-    dense = [layer for layer in network.layers if layer.weights]
-    for layer in dense:
-        if not isinstance(layer, layers.Dense):
-            raise ValueError(f"Only Dense layers can be redrawn, but {layer.name} is a {type(layer).__name__}.")
+    check_redrawable(network)
     init = _glorot(seed)
-    for layer in dense:
-        layer.kernel.assign(init(layer.kernel.shape))
-        layer.bias.assign(layer.bias * 0)
+    for layer in network.layers:
+        if layer.weights:
+            layer.kernel.assign(init(layer.kernel.shape))
+            if layer.use_bias:
+                layer.bias.assign(layer.bias * 0)
 
 
 def build_velocity_unet(image_shape=IMAGE_SHAPE, filters=32, digits=False, seed=None):

@@ -38,6 +38,12 @@ def test_redrawn_weights_are_those_of_a_network_built_with_the_seed(build):
         np.testing.assert_array_equal(got, want)
 
 
+def test_layers_without_biases_can_be_redrawn():
+    network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, use_bias=False)])
+    redraw_weights(network, 5)
+    np.testing.assert_array_equal(network.get_weights()[0], build_plane_generator(2, (3,), seed=5).get_weights()[0])
+
+
 def test_a_network_with_other_layers_is_not_redrawn_in_part():
     network = build_generator(8, seed=0)
     before = network.get_weights()

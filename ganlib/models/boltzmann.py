@@ -240,7 +240,7 @@ class RestrictedBoltzmannMachine(OnePlayer):
 
     def _uniform(self, draws, turn):
         compiled = compile_mode([self]) != "graph"
-        return _uniform(TRAINING, self.seed, draws.step * MOST_STEPS + turn, compiled)
+        return _uniform(TRAINING, draws.seed, draws.step * MOST_STEPS + turn, compiled)
 
     def describe(self, measured):
         """Say in a few words what a step measured, for the progress bar."""

@@ -18,7 +18,7 @@ from ganlib.models.gan import GAN
 from ganlib.models.gan_step import D_STEPS, LATENT, LATENT_OF_G, SHARES, generator_step
 from ganlib.models.losses import judge_partners
 from ganlib.models.pictures import in_chunks, random_from
-from ganlib.training import Draws, compile_mode, kept, written_by_layers
+from ganlib.training import Draws, check_seed, compile_mode, kept, written_by_layers
 
 SHOWN = 500  # points in a sample
 PICTURE_SIDE = 224  # pixels of a sample's picture
@@ -144,14 +144,24 @@ class PlaneGAN(PointModel, GAN):
         seed : int or None
             Another seed makes other first weights, those of a `PlaneGAN(seed=seed)`, in networks of dense layers only;
             None is the seed that the model was built with.
+
+        Raises
+        ------
+        ValueError
+            The networks cannot be drawn with another seed; nothing was put back.
         """
-        seed = self._first_seed if seed is None else Whole("seed", 0, 2**31 - 1)(seed)
+        seed = self._first_seed if seed is None else check_seed(seed)
+        if seed != self._first_seed:
+            for network in self.networks():
+                builders.check_redrawable(network)
         with self.exclusive():
             self.load_state(0, *self._start)
             self.live.cut(0)
             if seed != self._first_seed:
                 builders.redraw_weights(self.generator, seed)
                 builders.redraw_weights(self.discriminator, seed + 1)
+                if self.averaged_generator is not None:
+                    self.averaged_generator.set_weights(self.generator.get_weights())
             self.seed, self.pretrained_steps = seed, 0
             self.run = self.measured = self.guard = None
             self.samples = {}

@@ -35,19 +35,19 @@ class Draws:
 
     def __init__(self, data, seed, step, turn=0):
         self._data = data
-        self._seed = seed
+        self.seed = seed
         self.step = step
         self.turn = turn
 
     def at_turn(self, turn):
         """Return the draws of another turn of the same step."""
-        return type(self)(self._data, self._seed, self.step, turn)
+        return type(self)(self._data, self.seed, self.step, turn)
 
     def _key(self, stream):
         if stream not in range(_STREAMS):
             raise ValueError(f"A stream is one of 0 to {_STREAMS - 1}; {stream} would repeat what another turn draws.")
         turn = tf.cast(self.turn, tf.int64)
-        return tf.stack([tf.cast(self._seed, tf.int64), (self.step * MAX_TURNS + turn) * _STREAMS + stream])
+        return tf.stack([tf.cast(self.seed, tf.int64), (self.step * MAX_TURNS + turn) * _STREAMS + stream])
 
     def examples(self, count):
         """Draw `count` examples with replacement; one tensor, or a tuple if the data have several arrays."""

@@ -58,6 +58,7 @@ class TrainableModel(keras.Model):
     optional_metrics = ()
     network_names = ()
     optimizer_names = ()
+    _seed = None
     defaults = MappingProxyType({"steps": 30_000, "batch_size": 32, "sample_interval": 200})
 
     def __init__(self, seed=0, **kwargs):
@@ -173,9 +174,10 @@ class TrainableModel(keras.Model):
 
         What was compiled is used again. The log of changes stays: see `LiveValues.cut`.
         """
+        seed = check_seed(seed)
         with self.exclusive():
             self.load_state(step, arrays, values)
-            self.seed = check_seed(seed)
+            self.seed = seed
             self.run = self.measured = self.guard = None
 
     def save_own_variables(self, store):
@@ -241,7 +243,8 @@ class TrainableModel(keras.Model):
         """Train as Keras does, see `keras.Model.fit`: in epochs, on arrays, a `tf.data.Dataset` or a `PyDataset`.
 
         Arrays, and the first batch of a `tf.data.Dataset`, are checked as `train` checks its data. A run folder gets a
-        checkpoint, but `fit` records neither history nor changes, so its run cannot be replayed.
+        checkpoint, unless a weight is infinite or NaN by then; but `fit` records neither history nor changes, so its
+        run cannot be replayed.
         """
         self._check_fit_data(x, y)
         self._look_at_frozen()

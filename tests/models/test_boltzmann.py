@@ -44,6 +44,16 @@ def silent(machine, steps, **options):
     return machine
 
 
+def test_a_machine_that_starts_over_with_another_seed_draws_everything_from_it(graph):
+    trained, new = (RestrictedBoltzmannMachine(4, chains=5, picture_shape=(2, 2, 1)) for _ in range(2))
+    first = trained.state()
+    silent(trained, 1)
+    for machine in (trained, new):
+        machine.start_over(0, *first, 7)
+        silent(machine, 2)
+    np.testing.assert_array_equal(trained.kernel.numpy(), new.kernel.numpy())
+
+
 # --- energies ---------------------------------------------------------------------------------------------------------
 
 

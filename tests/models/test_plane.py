@@ -168,6 +168,22 @@ def test_a_model_reset_to_another_seed_is_the_model_built_with_it(gan):
     assert not np.array_equal(train(gan, 20)["d_loss"], seven)
 
 
+def test_a_model_reset_to_another_seed_draws_what_the_average_of_a_new_one_draws():
+    gan = PlaneGAN(seed=0, ema_decay=0.9)
+    gan.reset(7)
+    np.testing.assert_array_equal(gan.generate(9), PlaneGAN(seed=7, ema_decay=0.9).generate(9))
+
+
+def test_a_model_that_cannot_be_reset_to_another_seed_stays_as_it_is(eager):
+    gan = PlaneGAN(discriminator=build_plane_discriminator((8,), 1, spectral=True))
+    train(gan, 1)
+    before = weights(gan)
+    with pytest.raises(ValueError, match="is a SpectralNormalization"):
+        gan.reset(7)
+    assert (gan.step, gan.seed, list(gan.samples)) == (1, 0, [0])
+    np.testing.assert_array_equal(weights(gan), before)
+
+
 def untraceable(self, *arguments):
     assert tf.executing_eagerly(), "a step was traced again"
     return PlaneGAN.draw_latent(self, *arguments)
