@@ -43,6 +43,10 @@ class PictureModel(TrainableModel):
         super().start_over(*state_and_seed)
         self.samples = {}
 
+    def forget_samples(self, step):
+        """Forget the samples that were taken after this step, to which training has gone back."""
+        self.samples = {taken: sample for taken, sample in self.samples.items() if taken <= step}
+
     def default_data(self):
         """Return the pictures for which the model was built, or the MNIST training set, uint8 (60000, 28, 28, 1)."""
         return pixels.load_mnist("train")[0] if self.own_data is None else self.own_data

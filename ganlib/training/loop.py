@@ -28,7 +28,7 @@ class Trainer:
     Parameters
     ----------
     model : TrainableModel
-        Gives `block`, `players`, `metric_names`, `live`, `step`, `state` and `load_state`.
+        Gives `block`, `players`, `metric_names`, `live`, `step`, `state`, `load_state` and `forget_samples`.
     data : tuple of ndarray
         What examples are drawn from, with replacement; kept on the device.
     batch_size : int
@@ -70,7 +70,8 @@ class Trainer:
         self.look_every = look_every
         self.steps_per_second = float("nan")
         self._batch_size = batch_size
-        self._changes = [change for change in schedule if change.step >= model.step]
+        self._schedule = tuple(schedule)
+        self._changes = self._changes_from(model.step)
         self._callbacks = list(callbacks)
         self._checkpoint_interval = checkpoint_interval
         self._data = tuple(map(tf.constant, data))
@@ -193,6 +194,10 @@ class Trainer:
             weight = min(1.0, seconds / 2)
             self.steps_per_second += weight * (speed - self.steps_per_second)
 
+    def _changes_from(self, step):
+        """Return the changes of the schedule that are still to come at this step."""
+        return [change for change in self._schedule if change.step >= step]
+
     def _apply_changes(self):
         """Apply what was set from outside, then the schedule's changes for this step; record each."""
         live = self.model.live
@@ -255,7 +260,9 @@ class Trainer:
         step, arrays, values, changes = self._good
         self.model.load_state(step, arrays, values)
         self.model.live.cut(changes)
+        self.model.forget_samples(step)
         self.history.cut(step)
+        self._changes = self._changes_from(step)
         if self.run_folder:
             self.run_folder.rewind(step, logged=self._logged)
         return step

@@ -114,11 +114,25 @@ class TrainableModel(keras.Model):
     def take_sample(self, step):
         """Keep a sample of what the model makes after this many steps."""
 
+    def forget_samples(self, step):
+        """Forget the samples that were taken after this step, to which training has gone back."""
+
     def describe(self, measured):
         """Say in a few words what a step measured, for the progress bar."""
         return " ".join(f"[{name}: {measured[name]:.3f}]" for name in self.metric_names)
 
     # --- state ----------------------------------------------------------------------------------------------------
+
+    @property
+    def seed(self):
+        """Seed of the batches and of all else that is drawn."""
+        return self._seed
+
+    @seed.setter
+    def seed(self, value):
+        if value != self._seed:
+            self._seed = value
+            self.train_function = self.test_function = None  # in which Keras has traced the other one
 
     @property
     def step(self):
@@ -259,10 +273,15 @@ class TrainableModel(keras.Model):
                     self.record_gap(f"{steps} were made by fit(), which records no changes.")
 
     def record_gap(self, why):
-        """Note in the run folder, if there is one, why its changes no longer replay this run; keep the state."""
+        """Note in the run folder, if there is one, why its changes no longer replay this run.
+
+        The state is kept there, too, unless something in it is infinite or NaN: a run is resumed from a good one.
+        """
         if self.run:
             self.run.record(self.step, "gap", why=why)
-            self.run.save_checkpoint(self.step, *self.state())
+            arrays, values = self.state()
+            if all(np.isfinite(array).all() for array in arrays.values()):
+                self.run.save_checkpoint(self.step, arrays, values)
 
     def _check_fit_data(self, x, y):
         """Check arrays as `train` does, and the first batch of a data set."""

@@ -40,7 +40,7 @@ class Toy(TrainableModel):
 
     def players(self):
         def repeats():
-            return 1 - int(self.halted.numpy())
+            return 1 - tf.cast(self.halted, tf.int32)
 
         steps = {"leader": (self._lead, ("leader_loss", "size")), "follower": (self._follow, ("follower_loss",))}
         return {

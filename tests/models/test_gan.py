@@ -758,6 +758,18 @@ def test_samples_are_kept_at_the_start_and_at_every_interval(gan, tmp_path):
     assert files == ["step_00000000.png", "step_00000020.png", "step_00000040.png"]
 
 
+def test_a_gan_that_diverged_forgets_the_samples_of_the_steps_that_it_went_back_over(eager):
+    gan = tiny.build_gan()
+    train(gan, 2, sample_interval=1)
+
+    def spoil(step):
+        gan.generator.set_weights([np.full_like(array, np.nan) for array in gan.generator.get_weights()])
+
+    with pytest.raises(TrainingDiverged, match="put back to step 2"):
+        train(gan, 3, sample_interval=1, callbacks=[Watch(spoil, every=4)])
+    assert list(gan.samples) == [0, 1, 2]
+
+
 def test_divergence_names_what_broke_and_the_rates_and_leaves_a_usable_gan(graph, tmp_path):
     gan = tiny.build_gan(loss_kind="least_squares", d_optimizer=keras.optimizers.SGD(1e-3))
     train(gan, 10, run=tmp_path / "run", checkpoint_interval=5)

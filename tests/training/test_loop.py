@@ -419,6 +419,23 @@ def test_a_run_that_diverged_is_consistent_and_can_be_resumed_or_trained_on(toy,
     assert toy.run.history()["step"].tolist() == list(range(1, 61))
 
 
+def test_a_training_that_goes_on_after_it_diverged_makes_the_changes_of_its_schedule_again(toy):
+    spoil = [np.full((3, 3), np.nan), np.zeros(3)]
+
+    def spoil_once():
+        if spoil:
+            toy.leader.set_weights(spoil)
+            spoil.clear()
+
+    trainer = toy.trainer(8, schedule=[(2, "pull", 0.5)], callbacks=[At(4, spoil_once)])
+    with pytest.raises(TrainingDiverged, match="put back to step 0"):
+        trainer.run(6)
+    assert toy.live["pull"] == 1
+    trainer.run(6)
+    assert toy.live["pull"] == 0.5
+    assert toy.live.changes[-1] == (2, "pull", 0.5)
+
+
 def test_a_weight_that_is_not_finite_is_found_at_the_checkpoint_even_if_no_loss_shows_it(toy):
     def spoil():
         toy.optimizers["follower"].variables[2].assign(np.full((3, 3), np.inf))

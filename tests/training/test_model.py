@@ -248,6 +248,46 @@ def test_a_run_is_not_continued_with_other_data(toy, run):
     train(toy, 1, data=POINTS.copy())
 
 
+# --- fit, and starting over ----------------------------------------------------------------------------------------
+
+
+def fit(model):
+    model.fit(POINTS, batch_size=8, shuffle=False, verbose=0)
+    return model
+
+
+def test_a_model_that_starts_over_with_another_seed_forgets_the_one_that_fit_was_traced_with():
+    trained, new = Toy(), Toy()
+    first = trained.state()
+    for model in (trained, new):
+        model.compile(jit_compile=False)
+    fit(trained)
+    for model in (trained, new):
+        model.start_over(0, *first, 5)
+        fit(model)
+    assert same(arrays_of(trained), arrays_of(new))
+
+
+def test_a_seed_that_is_none_leaves_the_model_where_it_is(toy):
+    first = toy.state()
+    train(toy, 3)
+    with pytest.raises(ValueError, match="seed must be a whole number"):
+        toy.start_over(0, *first, -1)
+    assert toy.step == 3
+
+
+def test_a_run_keeps_no_state_of_a_fit_that_diverged(toy, run):
+    toy.compile(jit_compile=False)
+    good = arrays_of(toy)
+    toy.live["leader_learning_rate"] = 1e30
+    fit(toy)
+    assert not np.isfinite(toy.leader.get_weights()[0]).all()
+    resumed = Toy.resume(run.path)
+    assert resumed.step == 47
+    assert same(arrays_of(resumed), good)
+    train(resumed, 1)
+
+
 # --- resuming ------------------------------------------------------------------------------------------------------
 
 
