@@ -10,6 +10,8 @@ import threading
 from collections import deque
 from typing import NamedTuple
 
+import numpy as np
+
 from ganlib.arguments import Whole
 from ganlib.paths import as_path, explain, file_mode
 from ganlib.training.files import atomic_write
@@ -183,7 +185,10 @@ class Schedule:
                 raise TypeError("a name is text")
         except (TypeError, ValueError) as error:
             raise ValueError("A schedule is a list of (step, name, value), such as [(400, 'd_steps', 2)].") from error
-        parsed = [Change(step_check(step), name, value) for step, name, value in triples]
+        parsed = [
+            Change(step_check(step), name, value.item() if isinstance(value, np.generic) else value)
+            for step, name, value in triples
+        ]
         self.changes = tuple(sorted(parsed, key=lambda change: change.step))
 
     def __len__(self):

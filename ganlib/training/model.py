@@ -441,8 +441,14 @@ class TrainableModel(keras.Model):
             batch_size = planned.get("batch_size", self.defaults["batch_size"])
         if sample_interval is None:
             sample_interval = planned.get("sample_interval", self.defaults["sample_interval"])
+        recorded = Schedule(planned.get("schedule", self.defaults.get("schedule", ())))
         if schedule is None:
-            schedule = Schedule(planned.get("schedule", self.defaults.get("schedule", ())))
+            schedule = recorded
+        elif any(
+            change.step < self.step and change not in recorded.changes
+            for change in Schedule(schedule).checked(self.live)
+        ):
+            print(f"The changes that the schedule has before step {self.step} are left out: those steps are made.")
         return {
             "steps": steps,
             "batch_size": batch_size,

@@ -1,10 +1,10 @@
 """What TensorBoard shows of a training: curves, pictures, histograms of the weights, and the networks' graph."""
 
 import math
-from pathlib import Path
 
 from ganlib._tensorflow import keras, tf
 from ganlib.arguments import Whole
+from ganlib.paths import as_path
 
 
 class TensorBoard(keras.callbacks.Callback):
@@ -23,7 +23,7 @@ class TensorBoard(keras.callbacks.Callback):
 
     def __init__(self, folder, every=200):
         super().__init__()
-        self.folder = Path(folder)
+        self.folder = as_path(folder, "folder")
         self.every = Whole("every", 1)(every)
         self._writer = None
 

@@ -243,6 +243,14 @@ def test_a_saved_schedule_loads_as_the_same_schedule(tmp_path):
     assert Schedule.load(tmp_path / "new" / "steering.json") == schedule
 
 
+def test_numbers_of_numpys_are_saved_as_numbers(tmp_path):
+    schedule = Schedule([(np.int64(0), "turns", np.int64(2)), (3, "rate", np.float32(0.5)), (4, "freeze", np.True_)])
+    schedule.save(tmp_path / "steering.json")
+    assert Schedule.load(tmp_path / "steering.json") == Schedule(
+        [(0, "turns", 2), (3, "rate", 0.5), (4, "freeze", True)]
+    )
+
+
 def test_an_empty_schedule_survives_saving(tmp_path):
     Schedule().save(tmp_path / "empty.json")
     assert Schedule.load(tmp_path / "empty.json") == Schedule()

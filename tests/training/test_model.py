@@ -78,6 +78,14 @@ def test_a_list_of_changes_does_for_a_schedule(toy):
 # --- what is printed -----------------------------------------------------------------------------------------------
 
 
+def test_changes_before_the_first_step_are_not_left_out_in_silence(toy, capsys):
+    train(toy, 10, schedule=[(0, "pull", 0.5)])
+    train(toy, 5, schedule=[(12, "pull", 0.25)])
+    assert capsys.readouterr().out == ""
+    train(toy, 5, schedule=[(0, "pull", 0.125), (17, "pull", 0.5)])
+    assert "The changes that the schedule has before step 15 are left out" in capsys.readouterr().out
+
+
 def test_verbose_0_is_silent(toy, capfd):
     toy.train(30, 8, verbose=0)
     assert capfd.readouterr() == ("", "")
@@ -329,6 +337,13 @@ def test_resuming_uses_the_batch_size_interval_and_schedule_of_the_run(toy, tmp_
     assert resumed.step == 30
     assert (training["batch_size"], training["sample_interval"], training["last_step"]) == (12, 7, 30)
     assert resumed.live["pull"] == 0.5
+
+
+def test_a_schedule_that_the_run_has_already_is_given_again_without_a_word(toy, tmp_path, capsys):
+    schedule = [(5, "pull", 0.5)]
+    train(toy, 10, run=tmp_path / "run", schedule=schedule)
+    train(toy, 2, schedule=schedule)
+    assert capsys.readouterr().out == ""
 
 
 def test_a_run_that_is_complete_says_so_and_does_nothing(run, capsys):

@@ -23,6 +23,14 @@ def steps_of(events, tag):
     return [event.step for event in events.Tensors(tag)]
 
 
+def test_the_home_folder_is_where_a_path_says(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert TensorBoard("~/runs").folder == tmp_path / "runs"
+    with pytest.raises(ValueError, match="folder must be the name of a file or folder"):
+        TensorBoard(None)
+
+
 def test_what_is_measured_and_the_live_values_are_scalars(events):
     tags = events.Tags()["tensors"]
     assert {"measured/d_loss", "measured/g_loss", "live/d_learning_rate"} <= set(tags)
