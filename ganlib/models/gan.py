@@ -102,15 +102,16 @@ class GAN(ByRecipe, NetworkPair):
 
     # --- Keras --------------------------------------------------------------------------------------------------------
 
-    def compile(self, g_optimizer=None, d_optimizer=None, loss_kind="non_saturating", **kwargs):
+    def compile(self, g_optimizer=None, d_optimizer=None, loss_kind=None, **kwargs):
         """Set the two optimizers and the loss.
 
         Parameters
         ----------
         g_optimizer, d_optimizer : keras.optimizers.Optimizer or None
             Adam(2e-4, beta_1=0.5) each if None; two objects, never one.
-        loss_kind : str
+        loss_kind : str or None
             A key of `LOSSES`: "non_saturating", "saturating", "least_squares", "wasserstein", "hinge", "relativistic".
+            None: the one in use.
         **kwargs
             `run_eagerly`, `steps_per_execution` and `jit_compile`, as `keras.Model.compile` takes them.
 
@@ -123,7 +124,8 @@ class GAN(ByRecipe, NetworkPair):
             raise ValueError("A GAN has two optimizers: give g_optimizer and d_optimizer.")
         g_optimizer = build_optimizer("g_optimizer", g_optimizer or self._adam(), self.generator, taken=d_optimizer)
         d_optimizer = build_optimizer("d_optimizer", d_optimizer or self._adam(), self.discriminator)
-        self.live["loss_kind"] = loss_kind
+        if loss_kind is not None:
+            self.live["loss_kind"] = loss_kind
         self.g_optimizer, self.d_optimizer = g_optimizer, d_optimizer
         kwargs.setdefault("jit_compile", compile_mode(self.networks()) == "compiled")
         super().compile(optimizer=self.g_optimizer, **kwargs)
@@ -152,7 +154,8 @@ class GAN(ByRecipe, NetworkPair):
             A `.keras` file of a generator, or of a whole GAN; an `.h5` file that Keras 2 wrote; or a file of weights
             alone, such as `generator.weights.h5`, if they are those of the classic network, dense or convolutional.
         discriminator : str, Path or None
-            The same for the discriminator, whose sigmoid at the end is taken off. None: a new dense one.
+            The same for the discriminator, whose sigmoid at the end is taken off. None: a new one, as the constructor
+            builds it.
         seed : int
         **options
             As `GAN` takes them.

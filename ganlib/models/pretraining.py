@@ -46,19 +46,24 @@ def pretrain_discriminator(gan, steps=200, batch_size=32, *, data=None):
     block = compile_block([pupil], pupil.metric_names, batch_size, mode)
     given = {"seed": tf.constant(gan.seed, tf.int64), "data": tuple(map(tf.constant, data))}
     with gan.exclusive(), gan.run.held() if gan.run else contextlib.nullcontext():
-        before = gan.state()
-        for first in range(0, steps, MAX_BLOCK):
-            count = min(MAX_BLOCK, steps - first)
-            accuracies = block(gan.pretrained_steps, count, **given)
-            gan.pretrained_steps += count
-        if not all(np.isfinite(weight).all() for weight in gan.discriminator.get_weights()):
+        before, begun = gan.state(), gan.pretrained_steps
+        try:
+            for first in range(0, steps, MAX_BLOCK):
+                count = min(MAX_BLOCK, steps - first)
+                gan.pretrained_steps += count  # before they are made: an interrupt may come in between
+                accuracies = block(gan.pretrained_steps - count, count, **given)
+            if not all(np.isfinite(weight).all() for weight in gan.discriminator.get_weights()):
+                raise TrainingDiverged(
+                    f"Pretraining diverged: a weight of the discriminator became infinite or NaN, most often because a "
+                    f"learning rate is too high (d_learning_rate {gan.d_learning_rate:g}). The discriminator was put "
+                    f"back to what it was: lower the rate and pretrain again."
+                )
+        except Exception:
             gan.load_state(gan.step, *before)
-            raise TrainingDiverged(
-                f"Pretraining diverged: a weight of the discriminator became infinite or NaN, most often because a "
-                f"learning rate is too high (d_learning_rate {gan.d_learning_rate:g}). The discriminator was put "
-                f"back to what it was: lower the rate and pretrain again."
-            )
-        gan.record_gap(f"the discriminator was pretrained after step {gan.step}.")
+            raise
+        finally:
+            if gan.pretrained_steps > begun:
+                gan.record_gap(f"the discriminator was pretrained after step {gan.step}.")
     return float(accuracies.mean())
 
 

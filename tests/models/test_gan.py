@@ -16,6 +16,7 @@ from PIL import Image
 from ganlib import GAN, Schedule
 from ganlib._tensorflow import tf
 from ganlib.data import as_bytes, scale_pixels
+from ganlib.models import pretraining
 from ganlib.models.losses import LOSSES
 from ganlib.models.pictures import to_unit_range
 from ganlib.training import Draws, GuardError, RunFolderError, TrainingDiverged, TrainingInterrupted, take_turn
@@ -637,6 +638,39 @@ def test_pretraining_that_diverges_says_so_and_leaves_the_discriminator_as_it_wa
     assert gan.pretrained_steps == 0
 
 
+def test_pretraining_that_is_interrupted_is_a_gap_and_one_that_fails_never_was(eager, tmp_path, monkeypatch):
+    gan = tiny.build_gan()
+    train(gan, 1, run=tmp_path / "run")
+    before, blocks = arrays_of(gan), pretraining.compile_block
+    monkeypatch.setattr(pretraining, "MAX_BLOCK", 2)
+
+    def ends(error):
+        def block(first, count, **given):
+            blocks_made.append(first)
+            if len(blocks_made) == 2:
+                raise error
+            return made(first, count, **given)
+
+        blocks_made, made = [], None
+
+        def compiled(*arguments):
+            nonlocal made
+            made = blocks(*arguments)
+            return block
+
+        monkeypatch.setattr(pretraining, "compile_block", compiled)
+        with pytest.raises(type(error)):
+            gan.pretrain_discriminator(6, 8, data=DATA)
+
+    ends(MemoryError())
+    assert same(arrays_of(gan), before)
+    assert gan.run.gaps() == []
+    ends(KeyboardInterrupt())
+    assert not same(arrays_of(gan), before)
+    assert gan.run.gaps() == ["the discriminator was pretrained after step 1."]
+    assert same(arrays_of(GAN.resume(tmp_path / "run")), arrays_of(gan))
+
+
 def test_pretraining_between_two_trainings_of_a_run_is_a_gap_that_resuming_keeps(gan, tmp_path):
     train(gan, 10, run=tmp_path / "run")
     gan.pretrain_discriminator(5, 8, data=DATA)
@@ -768,6 +802,14 @@ def test_a_gan_that_diverged_forgets_the_samples_of_the_steps_that_it_went_back_
     with pytest.raises(TrainingDiverged, match="put back to step 2"):
         train(gan, 3, sample_interval=1, callbacks=[Watch(spoil, every=4)])
     assert list(gan.samples) == [0, 1, 2]
+
+
+def test_other_optimizers_leave_the_loss_as_it_is():
+    gan = tiny.build_gan(loss_kind="hinge")
+    gan.compile(g_optimizer=keras.optimizers.SGD(0.1))
+    assert gan.loss_kind == "hinge"
+    gan.compile(loss_kind="wasserstein")
+    assert gan.loss_kind == "wasserstein"
 
 
 def test_divergence_names_what_broke_and_the_rates_and_leaves_a_usable_gan(graph, tmp_path):
