@@ -93,6 +93,8 @@ def _described_size(described):
 def give_logits(discriminator):
     """Return an old discriminator without the sigmoid at its end, if it has one: the losses of a GAN contain it."""
     last = discriminator.layers[-1]
+    while getattr(last, "layers", None):  # a network around a network, as the classic code has it
+        last = last.layers[-1]
     if getattr(last, "activation", None) is keras.activations.sigmoid:
         last.activation = keras.activations.linear
     return discriminator

@@ -143,14 +143,20 @@ def build_graph(graph):
     """
     made = [(node, _build_layer(node)) for node in graph.nodes if node.kind != "InputLayer"]
     if graph.is_chain:
-        start = _build_input(graph.nodes[0])
-        return keras.Sequential([start, *(layer for _, layer in made)]), made
-    values = {node.name: _build_input(node) for node in graph.nodes if node.kind == "InputLayer"}
+        network = keras.Sequential([_build_input(graph.nodes[0]), *(layer for _, layer in made)])
+    else:
+        values = {node.name: _build_input(node) for node in graph.nodes if node.kind == "InputLayer"}
+        for node, layer in made:
+            given = [values[name] for name in node.inputs]
+            values[node.name] = layer(given[0] if len(given) == 1 else given)
+        ends = ([values[name] for name in names] for names in (graph.inputs, graph.outputs))
+        network = keras.Model(*(end[0] if len(end) == 1 else end for end in ends))
     for node, layer in made:
-        given = [values[name] for name in node.inputs]
-        values[node.name] = layer(given[0] if len(given) == 1 else given)
-    ends = ([values[name] for name in names] for names in (graph.inputs, graph.outputs))
-    return keras.Model(*(end[0] if len(end) == 1 else end for end in ends)), made
+        if node.kind != "BatchNormalization":
+            continue
+        if np.ravel(node.config.get("axis", -1))[0] not in (-1, layer.input_spec.ndim - 1):
+            raise ExportError(f"The layer {node.name} normalises another axis than the last, which is not read.")
+    return network, made
 
 
 def _build_input(node):

@@ -176,10 +176,7 @@ class GAN(ByRecipe, NetworkPair):
         made = read_network(generator, part="generator")
         if isinstance(made, GAN):
             return made
-        if discriminator is None:
-            judge = builders.build_discriminator(made.output_shape[1:], seed=seed + 1)
-        else:
-            judge = give_logits(read_network(discriminator, part="discriminator"))
+        judge = None if discriminator is None else give_logits(read_network(discriminator, part="discriminator"))
         return cls(generator=made, discriminator=judge, seed=seed, **options)
 
     def batch_size_of(self, count):

@@ -11,7 +11,7 @@ import networks
 import numpy as np
 import pytest
 
-from ganlib import GAN, builders
+from ganlib import GAN, ConditionalGAN, builders
 from ganlib._tensorflow import keras
 from ganlib.export import ExportError, read_network, to_dl4j, to_keras
 from ganlib.export.dl4j import flat_outputs
@@ -134,6 +134,24 @@ def test_a_keras_file_of_a_generator_becomes_a_gan_with_a_new_discriminator(gan,
     again = GAN.from_keras(tmp_path / "g.keras", seed=3)
     np.testing.assert_array_equal(again.generate(5, seed=1), gan.generate(5, seed=1))
     assert again.discriminator.input_shape == (None, 8, 8, 1)
+
+
+def test_a_discriminator_inside_of_a_model_loses_the_sigmoid_at_its_end(gan, tmp_path):
+    to_keras(gan, tmp_path / "g.keras")
+    inner = keras.Sequential([keras.Input((8, 8, 1)), layers.Flatten(), layers.Dense(1, "sigmoid")])
+    picture = keras.Input((8, 8, 1))
+    pictures = np.random.default_rng(0).uniform(-1, 1, (5, 8, 8, 1)).astype(np.float32)
+    said = inner.predict(pictures, verbose=0)[:, 0]
+    keras.Model(picture, inner(picture)).save(tmp_path / "d.keras")
+    again = GAN.from_keras(tmp_path / "g.keras", tmp_path / "d.keras")
+    np.testing.assert_allclose(again.probability_real(pictures), said, atol=1e-6)
+
+
+def test_a_conditional_generator_becomes_a_gan_with_a_new_discriminator(tmp_path):
+    generator = builders.build_conditional_generator(4, seed=0)
+    generator.save(tmp_path / "g.keras")
+    again = ConditionalGAN.from_keras(tmp_path / "g.keras")
+    assert [taken.shape[1:] for taken in again.discriminator.inputs] == [(28, 28, 1), (10,)]
 
 
 def test_a_whole_gan_comes_back_whole(gan, tmp_path):
@@ -423,6 +441,10 @@ def rewrite(path, change):
         file.attrs["model_config"] = np.bytes_(json.dumps(described))
 
 
+def normalising(specs):
+    return next(layer["config"] for layer in specs if layer["class_name"] == "BatchNormalization")
+
+
 @pytest.fixture
 def old(gan, tmp_path):
     return to_dl4j(gan, tmp_path / "old.h5")
@@ -441,6 +463,7 @@ def test_a_lambda_layer_is_refused_and_its_code_does_not_run(old, tmp_path):
         (lambda specs: specs[1].update(class_name="Attention"), "is none of the layers that are read"),
         (lambda specs: specs[1]["config"].update(activation={"class_name": "Odd"}), "an activation of its own"),
         (lambda specs: specs[1]["config"].update(units="many"), "is described wrongly"),
+        (lambda specs: normalising(specs).update(axis=[2]), "normalises another axis than the last"),
         (lambda specs: specs[1]["config"].update(units=5), "it lacks kernel"),
         (lambda specs: specs.pop(0), "does not say which shape it takes"),
         (lambda specs: specs.__setitem__(1, "?"), "is damaged"),
