@@ -16,7 +16,7 @@ from ganlib.data import as_pictures
 from ganlib.models.one_player import OnePlayer
 from ganlib.models.pictures import in_chunks, random_from, to_unit_range
 from ganlib.models.variational import binarise
-from ganlib.training import Player, compile_mode
+from ganlib.training import GivenExamples, Player, compile_mode
 from ganlib.wording import write
 
 HIDDEN, VISIBLE, INK = 1, 2, 3  # streams of random numbers
@@ -239,7 +239,8 @@ class RestrictedBoltzmannMachine(OnePlayer):
         return data, dreams, {"error": error, "free_energy_gap": gap, "hidden_share": tf.reduce_mean(hidden)}
 
     def _uniform(self, draws, turn):
-        compiled = compile_mode([self]) != "graph"
+        by_keras = isinstance(draws, GivenExamples)
+        compiled = self.jit_compile if by_keras else compile_mode([self]) != "graph"
         return _uniform(TRAINING, draws.seed, draws.step * MOST_STEPS + turn, compiled)
 
     def describe(self, measured):
@@ -290,9 +291,11 @@ class RestrictedBoltzmannMachine(OnePlayer):
         ----------
         images : ndarray
             What `binarise` made of the test set, for example.
-        log_partition : float
-            log Z: the value of `log_partition` or `estimate_log_partition`.
+        log_partition : LogPartition or float
+            log Z: what `log_partition` or `estimate_log_partition` returned, or its value.
         """
+        if isinstance(log_partition, LogPartition):
+            log_partition = log_partition.value
         return float(-self.free_energy(images).astype(np.float64).mean() - log_partition)
 
     def gradient(self, images, dreams):
@@ -419,7 +422,7 @@ class RestrictedBoltzmannMachine(OnePlayer):
             drawn with last; at step 0 pixels are black or white.
         """
         counts = as_array("steps", steps)
-        if counts.ndim != 1 or not len(counts) or counts.dtype.kind != "i" or (np.diff(counts) < 0).any():
+        if counts.ndim != 1 or not len(counts) or counts.dtype.kind not in "iu" or (counts[1:] < counts[:-1]).any():
             raise ValueError(
                 f"steps must be numbers of Gibbs steps in increasing order, such as [0, 10], not {write(steps)}."
             )

@@ -209,7 +209,7 @@ class BernoulliNaiveBayes(BayesClassifier):
         if not isinstance(smoothing, Real) or not 0 < smoothing < np.inf:
             raise ValueError(f"smoothing must be a number above 0, not {write(smoothing)}; 1 is the usual choice.")
         self.smoothing = float(smoothing)
-        self.word_probability = None
+        self.word_probability = self._log_missing = None
 
     def evidence(self):
         """Return how strongly each word speaks for class 1 of two, in the form that `fit_logistic` returns.
@@ -231,7 +231,7 @@ class BernoulliNaiveBayes(BayesClassifier):
         self._check_fitted()
         if self.classes != 2:
             raise ValueError(f"Evidence is for one class against another, and this model has {self.classes} classes.")
-        there, missing = np.log(self.word_probability), np.log1p(-self.word_probability)
+        there, missing = np.log(self.word_probability), self._log_missing
         weights = np.diff(there - missing, axis=0)[0]
         return weights, float(np.diff(missing, axis=0).sum() + np.log(self.prior[1] / self.prior[0]))
 
@@ -245,10 +245,11 @@ class BernoulliNaiveBayes(BayesClassifier):
         held = np.stack([rows[labels == label].sum(axis=0) for label in range(self.classes)])
         emails = np.bincount(labels)[:, np.newaxis]
         self.word_probability = (held + self.smoothing) / (emails + 2 * self.smoothing)
+        # Not from the probability, which a small smoothing rounds to 1.
+        self._log_missing = np.log((emails - held + self.smoothing) / (emails + 2 * self.smoothing))
 
     def _log_likelihood(self, rows):
-        p = self.word_probability
-        return rows @ np.log(p).T + (1 - rows) @ np.log(1 - p).T
+        return rows @ np.log(self.word_probability).T + (1 - rows) @ self._log_missing.T
 
     def _draw(self, labels, rng):
         p = self.word_probability[labels]

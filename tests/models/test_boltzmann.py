@@ -54,6 +54,12 @@ def test_a_machine_that_starts_over_with_another_seed_draws_everything_from_it(g
     np.testing.assert_array_equal(trained.kernel.numpy(), new.kernel.numpy())
 
 
+def test_fit_and_evaluate_work_without_xla_too(tiny):
+    tiny.compile(jit_compile=False)
+    tiny.fit(BARS, batch_size=40, verbose=0)
+    assert np.isfinite(tiny.evaluate(BARS, batch_size=40, verbose=0)).all()
+
+
 # --- energies ---------------------------------------------------------------------------------------------------------
 
 
@@ -115,6 +121,7 @@ def test_annealing_finds_log_z_with_784_pixels_too():
 def test_the_log_likelihood_is_the_mean_log_probability(tiny):
     wanted = np.log(probabilities(tiny))[[1, 7, 9]].mean()
     assert tiny.log_likelihood(ALL[[1, 7, 9]], tiny.log_partition().value) == pytest.approx(wanted, abs=1e-5)
+    assert tiny.log_likelihood(ALL[[1, 7, 9]], tiny.log_partition()) == pytest.approx(wanted, abs=1e-5)
 
 
 def test_data_minus_dreams_is_the_slope_of_the_log_likelihood(tiny):
@@ -145,7 +152,7 @@ def test_chains_visit_each_picture_as_often_as_its_probability_says(tiny):
 
 
 def test_dreams_go_on_from_one_look_to_the_next_and_repeat_with_their_seed(tiny):
-    looks = tiny.dream([0, 3, 8], n=50, seed=4)
+    looks = tiny.dream(np.array([0, 3, 8], np.uint8), n=50, seed=4)
     assert looks.shape == (3, 50, 2, 2, 1)
     assert looks.dtype == np.float32
     assert np.isin(looks[0], (-1, 1)).all()

@@ -57,6 +57,14 @@ def test_the_probabilities_of_all_possible_bags_add_up_to_one():
     np.testing.assert_allclose(np.exp(likelihood).sum(axis=0), 1)
 
 
+def test_a_small_smoothing_makes_a_word_of_every_email_nearly_certain_and_no_answer_nan():
+    model = BernoulliNaiveBayes(smoothing=1e-20).fit(BAGS[[0, 1, 2, 4]], LABELS[[0, 1, 2, 4]])
+    np.testing.assert_array_equal(model.predict(BAGS), LABELS)
+    np.testing.assert_allclose(model.posterior(BAGS[:3]), [[0, 1], [0, 1], [1, 0]], atol=1e-9)
+    weights, bias = model.evidence()
+    assert np.isfinite([*weights, bias]).all()
+
+
 def test_evidence_is_a_start_and_a_sum_of_words_that_gives_the_posterior():
     model = BernoulliNaiveBayes().fit(BAGS, LABELS)
     every_bag = np.array(list(itertools.product([0, 1], repeat=3)))
