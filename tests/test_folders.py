@@ -302,6 +302,22 @@ def test_the_second_start_reads_no_picture_and_a_changed_folder_is_read_anew(tmp
     assert (load_pictures(folder).images[0] == BLUE).all()
 
 
+def test_files_that_are_left_out_are_told_as_they_are_now(tmp_path, capsys):
+    folder = save(tmp_path / "set")
+    load_pictures(folder)
+    assert capsys.readouterr().out == ""
+    (folder / "phone.heic").write_bytes(b"0")
+    load_pictures(folder)
+    assert "1 .heic" in capsys.readouterr().out
+    (folder / "phone.heic").unlink()
+    load_pictures(folder)
+    assert capsys.readouterr().out == ""
+
+
+def test_the_channels_may_be_a_number_of_numpys(tmp_path):
+    assert load_pictures(save(tmp_path / "set"), channels=np.int64(1)).images.shape[-1] == 1
+
+
 def test_a_damaged_cache_and_one_that_cannot_be_written_cost_nothing_but_time(tmp_path, monkeypatch):
     folder = save(tmp_path / "set")
     load_pictures(folder)

@@ -119,6 +119,7 @@ def load_pictures(path, size=28, channels=None, *, background="white", limit=Non
     size = Whole("size", SMALLEST, LARGEST)(size)
     if channels is not None and not (is_one_of(channels, CHANNELS) and not isinstance(channels, bool)):
         raise ValueError(f"channels must be 1 (grey), 3 (colour) or None, not {write(channels)}.")
+    channels = None if channels is None else int(channels)
     Choice("background", tuple(BACKGROUNDS))(background)
     Choice("split", ("train", "test"))(split)
     limit = None if limit is None else Whole("limit", FEWEST)(limit)
@@ -217,7 +218,8 @@ class _Files:
         pictures = [file for file in files if PurePosixPath(file.parts[-1]).suffix.lower() in KINDS]
         self.files = sorted(pictures, key=lambda file: file.parts)
         self.others = {name: count for name, count in ending.items() if name not in (*KINDS, "", ".txt", ".db", ".ini")}
-        self.stamp = [str(path.resolve()), [[*file.parts, file.size, file.changed] for file in self.files]]
+        known = [[*file.parts, file.size, file.changed] for file in self.files]
+        self.stamp = [str(path.resolve()), sorted(self.others.items()), known]
 
     def read(self, size, background, limit):
         """Return pictures (n, size, size, 3), labels, classes and what is to be said."""

@@ -75,8 +75,11 @@ class Autoencoder(Coder):
         if encoder is None:
             encoder = builders.build_encoder(code, hidden, seed, image_shape=image_shape)
         if decoder is None:
-            decoder = builders.build_decoder(code, tuple(hidden)[::-1], seed=seed + 1, image_shape=image_shape)
+            widening = builders.hidden_sizes(hidden)[::-1]
+            decoder = builders.build_decoder(code, widening, seed=seed + 1, image_shape=image_shape)
         super().__init__(encoder, decoder, optimizer, seed, name=name, **kwargs)
+        if len(self.encoder.outputs) != 1:
+            raise ValueError("The encoder must give one output, the code: see build_encoder.")
         check_picture_range("decoder", self.decoder)
         self._noise = tf.Variable(0.0, trainable=False)
         self.noise = noise

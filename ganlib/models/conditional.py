@@ -98,7 +98,7 @@ class ConditionalGAN(GAN):
 
     def default_data(self):
         """Return the pictures for which the model was built, or the MNIST training set, and their labels."""
-        return pixels.load_mnist("train") if self.own_data is None else self.own_data
+        return self.mnist() if self.own_data is None else self.own_data
 
     def check_data(self, data):
         """Return pictures and labels as a tuple of two arrays, with at least one picture of every digit."""

@@ -12,9 +12,8 @@ from types import MappingProxyType
 import numpy as np
 
 from ganlib import builders
-from ganlib import data as pixels
 from ganlib._tensorflow import keras, tf
-from ganlib.arguments import Choice, Number, Switch, Whole, check_fields
+from ganlib.arguments import Choice, Number, Switch, Whole, as_numeric, check_fields
 from ganlib.models.by_recipe import TIMED_SECONDS, time_a_step
 from ganlib.models.common import MAX_RATE, copy_of, follow
 from ganlib.models.conditional import DIGITS, check_digits, check_labelled
@@ -166,7 +165,7 @@ class FlowMatching(OnePlayer):
 
     def default_data(self):
         """Return the MNIST training pictures, and their labels if digits can be asked for."""
-        pictures, labels = pixels.load_mnist("train")
+        pictures, labels = self.mnist()
         return (pictures, labels) if self.conditional else pictures
 
     def check_data(self, data):
@@ -272,7 +271,8 @@ class FlowMatching(OnePlayer):
             float32 (steps + 1, n, ...): the places at the times 0, 1 / steps, ..., 1, the first of them the noise.
         """
         steps, guidance = _steps_of(evaluations, method), Number("guidance", 0, 100)(guidance)
-        places, told = [np.asarray(noise, np.float32)], self._rows_of(digits, len(noise), guidance)
+        noise = self._checked_places("Noise", noise)
+        places, told = [noise], self._rows_of(digits, len(noise), guidance)
         how = {"method": method, "guided": guidance != 1}
         how |= {"length": tf.constant(1 / steps), "guidance": tf.constant(guidance)}
         for step in range(steps):
@@ -306,6 +306,14 @@ class FlowMatching(OnePlayer):
             time = keras.ops.full_like(row, step / steps)
             place = self._step(place, time, told, 1 / steps, method, guidance != 1, guidance)
         return keras.Model([noise, *told] if told else noise, keras.ops.clip(place, -1, 1), name="sampler")
+
+    def _checked_places(self, name, places):
+        """Return places as float32 (n, ...), n at least 1; ValueError if the velocity does not take them."""
+        places = as_numeric(name, places).astype(np.float32)
+        if places.shape[1:] != self.picture_shape or not len(places):
+            shape = ", ".join(map(str, ("n", *self.picture_shape)))
+            raise ValueError(f"{name} must have the shape ({shape}) with n of at least 1, not {places.shape}.")
+        return places
 
     def _rows_of(self, digits, n, guidance):
         """Return what the network is told of n pictures, a list of nothing or of float32 (n, 10)."""
@@ -342,7 +350,7 @@ class FlowMatching(OnePlayer):
 
     def velocities(self, places, time, digits=None):
         """Return the velocities, float32 (n, ...), at places (n, ...) at one time from 0 to 1."""
-        places, time = np.asarray(places, np.float32), Number("time", 0, 1)(time)
+        places, time = self._checked_places("Places", places), Number("time", 0, 1)(time)
         times = np.full((len(places), 1), time, np.float32)
         return in_chunks(self._velocities, places, times, *self._rows_of(digits, len(places), 1.0))
 
@@ -378,6 +386,11 @@ class PlaneFlow(PointModel, FlowMatching):
         super().__init__(seed, name=name, **options)
         if self.conditional:
             raise ValueError("Points have no digits: the velocity of a PlaneFlow takes places and times alone.")
+
+    @classmethod
+    def from_recipe(cls, name="flow", seed=0):
+        """Raise a ValueError: the recipes are for pictures."""
+        raise ValueError("A PlaneFlow has no recipe, since the recipes are for pictures: build PlaneFlow(seed=...).")
 
     def _default_velocity(self, conditional):
         return builders.build_plane_velocity(seed=self.seed)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ganlib import builders
 from ganlib import data as pixels
 from ganlib._tensorflow import tf
 from ganlib.arguments import Whole, as_array
@@ -49,7 +50,14 @@ class PictureModel(TrainableModel):
 
     def default_data(self):
         """Return the pictures for which the model was built, or the MNIST training set, uint8 (60000, 28, 28, 1)."""
-        return pixels.load_mnist("train")[0] if self.own_data is None else self.own_data
+        return self.mnist()[0] if self.own_data is None else self.own_data
+
+    def mnist(self):
+        """Return the pictures and labels of the MNIST training set; ValueError if the networks take another shape."""
+        if self.picture_shape != builders.IMAGE_SHAPE:
+            shape = by(self.picture_shape)
+            raise ValueError(f"No pictures of {shape} come with the kit: give as data= those that this model learns.")
+        return pixels.load_mnist("train")
 
     def check_data(self, data):
         """Return the pictures as a tuple of one array of the shape that the networks take.

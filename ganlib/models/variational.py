@@ -126,7 +126,7 @@ class VariationalAutoencoder(Coder):
         if encoder is None:
             encoder = builders.build_variational_encoder(code, hidden, seed, image_shape=image_shape)
         if decoder is None:
-            widening = tuple(hidden)[::-1]
+            widening = builders.hidden_sizes(hidden)[::-1]
             decoder = builders.build_decoder(code, widening, None, seed=seed + 1, image_shape=image_shape)
         super().__init__(encoder, decoder, optimizer, seed, name=name, **kwargs)
         if len(self.encoder.outputs) != 2:
@@ -256,6 +256,7 @@ class VariationalAutoencoder(Coder):
 
     def _measure(self, run, pictures, seed, sample):
         """Run a function on a thousand pictures at a time, each with noise of its own; float64 (rows, n)."""
+        seed = Whole("seed", 0)(seed)
         chunks = [
             run(tf.constant(pictures[start : start + 1000]), tf.constant([seed, sample * 1_000_003 + start], tf.int64))
             for start in range(0, len(pictures), 1000)

@@ -180,6 +180,11 @@ def test_a_saved_model_rebuilds_the_same_pictures(tmp_path):
             {"encoder": keras.Sequential([keras.layers.Dense(3)])},
             r"^The encoder must be a Keras model whose .*\.$",
         ),
+        (
+            {"encoder": builders.build_variational_encoder(3, (8,))},
+            r"^The encoder must give one output, the code: .*\.$",
+        ),
+        ({"encoder": builders.build_encoder(3, (8,)), "hidden": 8}, r"^hidden must list the sizes .*\.$"),
         ({"encoder": builders.build_decoder(4, (8,))}, r"^The encoder must take .* of one shape .* 28 by 28 by 1\.$"),
     ],
 )

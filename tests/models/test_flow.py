@@ -206,6 +206,11 @@ REFUSED = {
     "digits": (lambda: known().generate(2, digits=3), "conditional=True"),
     "guidance": (lambda: FlowMatching(velocity=unet(True)).generate(2, guidance=2), "give digits"),
     "time": (lambda: known().velocities(RING, 1.5), "time must be a number from 0 to 1"),
+    "points of three numbers": (lambda: known().ways(np.zeros((4, 3))), r"Noise must have the shape \(n, 2\)"),
+    "no points": (lambda: known().pictures_of(3.0), r"Noise must have the shape \(n, 2\)"),
+    "no places": (lambda: known().velocities(RING[:0], 0.5), r"Places must have the shape \(n, 2\) with n of"),
+    "recipe of pictures": (PlaneFlow.from_recipe, "A PlaneFlow has no recipe"),
+    "no data of that shape": (lambda: FlowMatching(velocity=unet()).train(1, 8), "No pictures of 8 by 8 by 1 come"),
     "no labels": (
         lambda: FlowMatching(velocity=unet(True)).train(1, 8, data=tiny.DATA, verbose=0),
         "A conditional flow learns from pictures and their labels",

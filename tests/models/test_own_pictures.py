@@ -175,6 +175,12 @@ def test_what_does_not_fit_is_refused_in_a_sentence(pictures, options, sentence)
         GAN.from_pictures(pictures, **options)
 
 
+def test_a_run_of_own_pictures_says_that_it_needs_them(eager, tmp_path):
+    GAN.from_pictures(SET, steps=4).train(1, 8, run=tmp_path / "run", verbose=0)
+    with pytest.raises(ValueError, match=r"^No pictures of 16 by 16 by 3 come with the kit: give as data= those"):
+        GAN.resume(tmp_path / "run").train(1)
+
+
 # The command
 
 

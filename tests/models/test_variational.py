@@ -244,11 +244,19 @@ def test_a_saved_model_draws_the_same_pictures(tmp_path):
         ({"beta": float("inf")}, r"^beta must be a number from 0 to 1000, not inf\.$"),
         ({"encoder": builders.build_variational_encoder(4, (8,))}, r"^The encoder gives codes .* one length\.$"),
         ({"encoder": builders.build_encoder(3, (8,))}, r"^The encoder must give two outputs, .*\.$"),
+        ({"encoder": builders.build_variational_encoder(3, (8,)), "hidden": 8}, r"^hidden must list the sizes .*\.$"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_one_sentence(options, sentence):
     with pytest.raises(ValueError, match=sentence):
         small(**options)
+
+
+@pytest.mark.parametrize("seed", [1.5, None, "x", -1])
+def test_what_is_no_seed_draws_no_codes(seed):
+    for measure in (small().elbo, small().log_likelihood, small().terms):
+        with pytest.raises(ValueError, match=r"^seed must be a whole number of at least 0"):
+            measure(BINARY[:2], seed=seed)
 
 
 def test_a_beta_below_0_is_refused_while_it_lives():
