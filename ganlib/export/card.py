@@ -117,7 +117,8 @@ def _scores(model, drawing):
     if history is None or not len(history["step"]):
         return judged
     last = min(LAST, len(history["step"]))
-    rows = {name: f"{np.nanmean(history[name][-last:]):.4g}" for name in SHOWN if name in history}
+    newest = {name: np.asarray(history[name][-last:]) for name in SHOWN if name in history}
+    rows = {name: f"{np.nanmean(values):.4g}" for name, values in newest.items() if not np.isnan(values).all()}
     when = f"Means of the last {last} steps that were recorded, up to step {int(history['step'][-1]):,}:"
     return [*judged, when, table(rows)]
 

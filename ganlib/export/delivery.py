@@ -154,12 +154,13 @@ def check_agreement(title, found, expected, tolerance):
         shapes = [[array.shape for array in arrays] for arrays in (found, expected)]
         raise ExportError(f"The file for {title} gives outputs of the shapes {shapes[0]} instead of {shapes[1]}.")
     differences = [float(np.abs(a - b).max() / max(1, np.abs(b).max())) for a, b in zip(found, expected, strict=True)]
-    if not max(differences) <= tolerance:  # NaN is no agreement
+    largest = float(np.max(differences))  # NaN if any of them is, which the max of Python may pass over
+    if not largest <= tolerance:  # NaN is no agreement
         raise ExportError(
-            f"The file for {title} was read back and differs from the network by {max(differences):.2g}, more than "
+            f"The file for {title} was read back and differs from the network by {largest:.2g}, more than "
             f"{tolerance:g}, so it was not kept; train on, or export another part, if a weight is infinite or NaN."
         )
-    return max(differences)
+    return largest
 
 
 @contextlib.contextmanager

@@ -17,11 +17,25 @@ def write_keras(source, path):
     source.network.save(path)
 
 
+def read_keras(source, path, inputs):
+    """Return what the network in a file says; refuse a file that Keras cannot read without code of somebody's own."""
+    try:
+        network = keras.saving.load_model(path, compile=False)
+    except OSError:
+        raise
+    except Exception as error:  # Keras raises TypeError, ValueError and others, all of one meaning
+        raise ExportError(
+            f"Keras cannot read {source.network.name} again, most likely because an activation or another function in "
+            f"it is code of your own, which a .keras file does not hold: build it from what Keras has."
+        ) from error
+    return outputs_of(network, inputs)
+
+
 KERAS = Format(
     title="Keras 3",
     suffix=".keras",
     write=write_keras,
-    read=lambda source, path, inputs: outputs_of(keras.saving.load_model(path, compile=False), inputs),
+    read=read_keras,
     lacks="the other networks of the model, optimizers, random state",
     use="""
 import keras

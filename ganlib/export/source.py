@@ -145,6 +145,6 @@ def probes(network):
 
 
 def outputs_of(network, inputs):
-    """Run a network on inputs, a list of arrays; return its outputs as a list of arrays."""
+    """Run a network on inputs, a list of arrays; return its outputs as a list of arrays, of a dict by name."""
     given = network(inputs[0] if len(inputs) == 1 else list(inputs), training=False)
-    return [np.asarray(output) for output in (given if isinstance(given, (list, tuple)) else [given])]
+    return [np.asarray(output) for output in keras.tree.flatten(given)]

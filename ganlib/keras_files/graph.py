@@ -190,5 +190,7 @@ def _find_history(part, found):
 
 
 def _ends(entries):
-    """Return a list of entries, where Keras 3 writes one alone without a list around it."""
+    """Return a list of entries, where Keras 3 writes one alone without a list around it, or a dict by name."""
+    if isinstance(entries, dict):
+        return [entries[name] for name in sorted(entries)]  # the order in which the network itself has them
     return [entries] if entries and isinstance(entries[0], str) else entries

@@ -14,7 +14,7 @@ from ganlib import GAN
 from ganlib._tensorflow import keras
 from ganlib.data import load_mnist
 from ganlib.export import ExportError, delivery, scores, to_dl4j, to_gif, to_keras, to_onnx, to_web
-from ganlib.export.card import in_code, name_data
+from ganlib.export.card import in_code, name_data, training
 from ganlib.export.source import PROBES, probes
 from ganlib.judge import Judge
 from ganlib.models import load_run
@@ -113,6 +113,41 @@ def test_a_page_shows_the_file_whatever_its_name_is(name):
     assert unquote(attributes["src"], errors="surrogateescape") == name
 
 
+def test_code_of_ones_own_in_a_layer_of_keras_is_refused_in_a_sentence(tmp_path):
+    def twice(values):
+        return 2 * values
+
+    network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation=twice)])
+    with pytest.raises(ExportError, match="an activation or another function in it is code of your own"):
+        to_keras(network, tmp_path / "network.keras")
+    assert files_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(("export", "suffix"), [(to_keras, ".keras"), (to_onnx, ".onnx"), (to_dl4j, ".h5")])
+def test_outputs_that_are_a_dict_are_written_in_the_order_of_their_names(export, suffix, tmp_path):
+    given = keras.Input((3,))
+    network = keras.Model(given, {name: keras.layers.Dense(size)(given) for name, size in (("b", 2), ("a", 4))})
+    path = export(network, tmp_path / f"network{suffix}")
+    assert "float32 (n, 4); float32 (n, 2)" in delivery.card_path(path).read_text(encoding="utf-8")
+
+
+def test_a_reshape_at_the_end_is_left_out_only_where_it_is_the_only_output(tmp_path):
+    given = keras.Input((3,))
+    hidden = keras.layers.Dense(4)(given)
+    network = keras.Model(given, [keras.layers.Dense(2)(hidden), keras.layers.Reshape((2, 2))(hidden)])
+    path = to_dl4j(network, tmp_path / "network.h5")
+    assert "The reshape at its end is left out" not in delivery.card_path(path).read_text(encoding="utf-8")
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_card_leaves_out_what_was_never_measured():
+    model = Autoencoder(code=2, hidden=(4,))
+    model.measured = {"step": np.arange(1, 4), "g_loss": np.ones(3), "d_real": np.full(3, np.nan)}
+    text = "\n".join(training(model))
+    assert "| g_loss | 1 |" in text
+    assert "d_real" not in text
+
+
 @pytest.fixture
 def judge(monkeypatch):
     """A judge of MNIST who knows few digits, and so is quick."""
@@ -193,7 +228,7 @@ def test_outputs_agree_by_the_largest_of_them_or_by_1(scale):
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
 def test_outputs_that_are_not_finite_agree_with_nothing(number):
     odd, plain = [np.array([1.0, number])], [np.array([1.0, 2.0])]
-    for found, expected in ((odd, odd), (odd, plain), (plain, odd)):
+    for found, expected in ((odd, odd), (odd, plain), (plain, odd), (plain + odd, plain + odd)):
         with pytest.raises(ExportError, match="infinite or NaN"), np.errstate(invalid="ignore"):
             delivery.check_agreement("ONNX", found, expected, 1e-5)
 
