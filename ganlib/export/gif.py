@@ -81,8 +81,10 @@ def samples_of(run):
     folder = getattr(run, "run", None) or run
     if not isinstance(folder, (str, Path, RunFolder)):
         samples = getattr(run, "samples", None)
-        if not samples:
-            raise ExportError("A GIF is made from a run folder or from a model that took samples while it trained.")
+        if not samples or next(iter(samples.values())).ndim != 4:
+            raise ExportError(
+                "A GIF is made from a run folder or from a model that took samples of pictures while it trained."
+            )
         steps = some_of(sorted(samples), MOST_FRAMES)
         columns = 5 if len(samples[steps[0]]) == 25 else 10  # of a conditional GAN, which has a row for each class
         return steps, [tile(samples[step], -(-len(samples[step]) // columns), columns) for step in steps]
@@ -129,8 +131,15 @@ def gif_bytes(frames, seconds):
         frames = [frame.quantize(palette=palette) for frame in frames]
     buffer = io.BytesIO()
     durations = [round(1000 * one) for one in seconds]
-    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=durations, loop=0, optimize=False)
-    _check_frames(buffer.getvalue(), frames, sum(durations))
+    settings = {"save_all": True, "duration": durations, "loop": 0, "optimize": False}
+    try:
+        frames[0].save(buffer, "GIF", append_images=frames[1:], **settings)
+    except OverflowError as error:  # a GIF counts hundredths of a second in 16 bits
+        raise ExportError(
+            "Samples that are equal follow one another for more than 655 seconds, the longest that a GIF shows one "
+            "picture: show each for a shorter time."
+        ) from error
+    _check_frames(buffer.getvalue(), frames)
     return buffer.getvalue()
 
 
@@ -144,7 +153,7 @@ def _palette(frames):
     return page.quantize(256)
 
 
-def _check_frames(content, frames, milliseconds):
+def _check_frames(content, frames):
     """Compare what a film shows after each change, as Pillow joins equal frames that follow one another."""
     mode = "L" if frames[0].mode == "L" else "RGB"
     frames = [frame.convert(mode) for frame in frames]
@@ -152,12 +161,8 @@ def _check_frames(content, frames, milliseconds):
         frame for before, frame in zip([None, *frames], frames, strict=False) if _pixels(before) != _pixels(frame)
     ]
     with Image.open(io.BytesIO(content)) as film:
-        shown = (
-            [(frame.convert(mode), frame.info["duration"]) for frame in ImageSequence.Iterator(film)]
-            if getattr(film, "n_frames", 1) > 1
-            else [(film.convert(mode), milliseconds)]
-        )
-    if [_pixels(frame) for frame, _ in shown] != [_pixels(frame) for frame in different]:
+        shown = [_pixels(frame.convert(mode)) for frame in ImageSequence.Iterator(film)]
+    if shown != [_pixels(frame) for frame in different]:
         raise ExportError("The GIF was read back and shows other pictures than the samples, so it was not kept.")
 
 

@@ -51,6 +51,10 @@ def _convert(network, path):
         raise ExportError(f"{network.name} cannot be written as ONNX: {str(error).splitlines()[0]}") from error
     graph = file.graph
     names = {output.name: f"output_{i}" if len(graph.output) > 1 else "output" for i, output in enumerate(graph.output)}
+    if taken := {value.name for value in graph.input} & set(names.values()):
+        raise ExportError(
+            f"{network.name} has an input called {min(taken)!r}, which the file calls an output: give it another name."
+        )
     for node in graph.node:
         for ends in (node.input, node.output):
             ends[:] = [names.get(name, name) for name in ends]

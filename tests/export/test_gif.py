@@ -79,6 +79,19 @@ def test_a_model_that_took_no_samples_is_refused(gan, tmp_path):
         to_gif(gan, tmp_path / "film.gif")
 
 
+def test_points_are_no_film(gan, tmp_path):
+    gan.samples = {0: np.zeros((500, 2), np.float32)}
+    with pytest.raises(ExportError, match="took samples of pictures"):
+        to_gif(gan, tmp_path / "film.gif")
+
+
+def test_equal_samples_that_last_longer_than_a_gif_can_say_are_refused_in_a_sentence():
+    same, other = (gif.draw_frame(np.full((9, 9), grey, np.uint8)) for grey in (0, 9))
+    assert gif.gif_bytes([same] * 60 + [other], [10.0] * 61)
+    with pytest.raises(ExportError, match="show each for a shorter time"):
+        gif.gif_bytes([same] * 70 + [other], [10.0] * 71)
+
+
 def test_a_damaged_sample_is_named_and_left_out(run, tmp_path, capsys):
     (run / "samples" / "step_00000020.png").write_bytes(b"no picture")
     assert len(frames_of(to_gif(run, tmp_path / "film.gif"))) == 2

@@ -50,3 +50,9 @@ def test_a_layer_without_a_counterpart_is_one_sentence(tmp_path, capfd):
     with pytest.raises(ExportError, match="ONNX"):
         to_onnx(network, tmp_path / "odd.onnx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_input_that_is_called_as_the_file_calls_its_output_is_refused(tmp_path):
+    given = keras.Input((3,), name="output")
+    with pytest.raises(ExportError, match="has an input called 'output'"):
+        to_onnx(keras.Model(given, keras.layers.Dense(2)(given)), tmp_path / "network.onnx")
