@@ -24,6 +24,7 @@ KINDS = {
     "oscillation": "the discriminator's opinion of real pictures jumps to and fro",
     "divergence": "a loss has run away",
 }
+OF_PICTURES = ("missing digits", "repeats", "generator saturated")
 
 
 class Alarm(NamedTuple):
@@ -112,7 +113,8 @@ class CollapseAlarm(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         """Read what was measured last: a run that diverges ends before it is due."""
         if self.model.measured is not None and self.model.step >= self._looked + WINDOW:
-            self._name(self.model.step, find_in_history(recent(self.model.measured, self._looked, self.model.step)))
+            found = find_in_history(recent(self.model.measured, self._looked, self.model.step))
+            self._name(self.model.step, found, [kind for kind in KINDS if kind not in OF_PICTURES])
 
     def _look(self, step):
         found = find_in_history(recent(self.model.measured, self._looked, step))
@@ -125,9 +127,9 @@ class CollapseAlarm(keras.callbacks.Callback):
         self._name(step, found)
         self._looked = step
 
-    def _name(self, step, found):
-        """Keep since when each kind has been seen without a break, and name those that last."""
-        for kind in KINDS:
+    def _name(self, step, found, sought=tuple(KINDS)):
+        """Keep since when each kind sought has been seen without a break, and name those that last."""
+        for kind in sought:
             if kind not in found:
                 self._since.pop(kind, None)
                 self.active.pop(kind, None)

@@ -118,6 +118,16 @@ def test_pictures_that_repeat_are_named_even_if_all_digits_are_there(watch):
     assert [(alarm.kind, alarm.began) for alarm in watcher.alarms] == [("repeats", 2000)]
 
 
+def test_what_was_wrong_with_the_pictures_is_still_so_when_training_ends_between_two_looks(watch):
+    stub = Stub()
+    watcher = watch(stub, patience=1000)
+    stub.kept = np.concatenate([np.flatnonzero(np.isin(LABELS, digit))[:3] for digit in range(10)])
+    stub.go(2200, watcher)
+    assert set(watcher.active) == {"repeats"}
+    watcher.on_train_end()
+    assert set(watcher.active) == {"repeats"}
+
+
 def test_a_young_generator_is_not_blamed_for_its_pictures(watch):
     stub = Stub(kept=[1])
     watcher = watch(stub, patience=5000)
