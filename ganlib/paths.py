@@ -11,6 +11,8 @@ from ganlib.wording import write
 PACKAGE = Path(__file__).resolve().parent
 # Where sweeps find the lessons: an installed package has them inside, a checkout beside it.
 LESSONS = (PACKAGE if (PACKAGE / "notebooks").is_dir() else PACKAGE.parent) / "notebooks"
+# Where files that come with the project are, if they are there; `find_asset` looks for a single one.
+ASSETS = (PACKAGE if (PACKAGE / "assets").is_dir() else PACKAGE.parent) / "assets"
 _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from ganlib._tensorflow import versions
 from ganlib.data import load_mnist
-from ganlib.judge.classifier import train_classifier
+from ganlib.judge.classifier import RECORD, WEIGHTS, train_classifier
 from ganlib.judge.outliers import TAUGHT
+from ganlib.paths import ASSETS
+from ganlib.training import try_to_write
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets" / "judge"
+JUDGE = ASSETS / "judge"
 
 
 def main(arguments):
@@ -24,17 +26,19 @@ def main(arguments):
     if options.data and not options.folder:
         parser.error("a judge of other pictures needs a folder of its own: name one")
     try:
-        accuracy = train(options.folder or ASSETS, options.data, options.epochs, options.seed)
+        accuracy = train(options.folder or JUDGE, options.data, options.epochs, options.seed)
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"{accuracy:.2%} of the test pictures are recognised; saved in {options.folder or ASSETS}")
+    print(f"{accuracy:.2%} of the test pictures are recognised; saved in {options.folder or JUDGE}")
     return 0
 
 
 def train(folder, data=None, epochs=8, seed=0):
     """Train a classifier, save it to a folder and return its accuracy on the test pictures."""
     images, labels = load_mnist("test", path=data)
+    for name in (WEIGHTS, RECORD):
+        try_to_write(Path(folder) / name)
     kinds = [kind for kind in TAUGHT if data is None or kind != "flips"]  # a mirrored coat is a coat
     classifier = train_classifier(*load_mnist("train", path=data), epochs=epochs, seed=seed, verbose=2, kinds=kinds)
     accuracy = float((classifier.recognise(images).argmax(axis=1) == labels).mean())

@@ -83,6 +83,9 @@ def flips(pictures, labels, n, rng):
         (ON_SIDE, lambda some: np.rot90(some, 1, axes=(1, 2))),
         (ON_SIDE, lambda some: np.rot90(some, 3, axes=(1, 2))),
     )
+    ways = [(kinds, turn) for kinds, turn in ways if np.isin(labels, kinds).any()]
+    if not ways:
+        raise ValueError("None of these digits stops being one when it is flipped: leave flips out of kinds.")
     sizes = _parts(n, len(ways))
     return np.concatenate(
         [
@@ -237,6 +240,11 @@ def _some(pictures, n, rng):
 
 def _two_kinds(pictures, labels, n, rng):
     """Return n pictures, and n others that each show a different digit from their partner."""
+    if (labels == labels[0]).all():
+        raise ValueError(
+            "All labels are equal, but overlays and halves join two different digits: give pictures of at least two "
+            "digits, or leave both kinds out."
+        )
     one, other = rng.integers(len(pictures), size=(2, n))
     while (same := labels[one] == labels[other]).any():
         other[same] = rng.integers(len(pictures), size=same.sum())

@@ -212,6 +212,26 @@ def test_a_short_training_already_makes_a_judge_that_can_be_saved(tmp_path):
     np.testing.assert_allclose(loaded.recognise(TEST[:50]), trained.recognise(TEST[:50]), atol=0.02)
 
 
+@pytest.mark.parametrize("kind", ["overlays", "halves", "flips"])
+def test_digits_of_which_no_such_pictures_can_be_made_are_refused_in_a_sentence(kind):
+    zeros = SOME[LABELS[:1000] == 0]
+    with pytest.raises(ValueError, match=r"leave .* out"):
+        judge.train_classifier(zeros, np.zeros(len(zeros), int), 1, verbose=0, kinds=[kind])
+
+
+def test_digits_are_flipped_only_where_that_leaves_none():
+    two = np.isin(LABELS[:1000], (0, 1))
+    flipped = TAUGHT["flips"](SOME[two], LABELS[:1000][two], 50, np.random.default_rng(0))
+    assert flipped.shape == (50, 28, 28, 1)
+    assert (judge.recognise(flipped).max(axis=1) > 0.9).mean() < 0.2
+
+
+def test_of_many_pictures_any_part_may_be_on_grey_paper():
+    digits = SOME[:501].copy()
+    digits[500] = np.maximum(digits[500], 0)  # the only one of the second chunk
+    assert judge.recognise(digits).shape == (501, 10)
+
+
 def test_training_moves_digits_by_up_to_two_pixels_and_half_of_them_not_otherwise():
     pictures = np.full((2000, 28, 28, 1), -1.0, np.float32)
     pictures[:, 12:16, 12:16] = 1.0

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import runpy
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 from helpers.checks import one_sentence
 
+from ganlib import paths
 from ganlib.paths import as_path
 from ganlib.training import RunFolder, RunFolderError, atomic_write, files
 
@@ -230,6 +233,15 @@ def test_what_a_killed_writer_leaves_is_found_whatever_the_files_name(tmp_path, 
     assert len(os.listdir(tmp_path)) == 2
     files.remove_unfinished(tmp_path)
     assert [found.read_bytes() for found in tmp_path.iterdir()] == [b"old"]
+
+
+def test_an_installed_package_has_its_assets_inside_and_a_checkout_beside(tmp_path):
+    package = tmp_path / "ganlib"
+    package.mkdir()
+    copied = shutil.copy(paths.__file__, package)
+    assert runpy.run_path(copied)["ASSETS"] == tmp_path / "assets"
+    (package / "assets").mkdir()
+    assert runpy.run_path(copied)["ASSETS"] == package / "assets"
 
 
 # --- slips with paths -----------------------------------------------------------------------------------------------
