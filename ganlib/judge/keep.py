@@ -4,7 +4,7 @@ from ganlib._tensorflow import keras
 from ganlib.arguments import Whole
 from ganlib.judge import LEGIBLE
 from ganlib.judge.judge import default_judge
-from ganlib.wording import write
+from ganlib.wording import by, write
 
 PICTURES = 2000
 HELD_OUT = 1_000_003  # seed of latent vectors that no other code draws: a final score must not use the ones chosen by
@@ -34,7 +34,7 @@ class KeepBest(keras.callbacks.Callback):
     @property
     def distances(self):
         """The Fréchet distance of 2,000 pictures at each step that was measured, as a dict by step."""
-        return dict(self.model.judged)
+        return dict(getattr(self.model, "judged", {}))
 
     @property
     def best_step(self):
@@ -42,14 +42,18 @@ class KeepBest(keras.callbacks.Callback):
         return min(self.distances, key=self.distances.get, default=None)
 
     def on_train_begin(self, logs=None):
-        """Refuse a GAN without a moving average; load the judge before the clock of training runs."""
-        if self.model.averaged_generator is None:
-            raise ValueError("KeepBest keeps the averaged generator: build the GAN with ema_decay=0.999.")
+        """Refuse a model without a moving average, or a judge of others; load it before the clock of training runs."""
+        if getattr(self.model, "averaged_generator", None) is None:
+            raise ValueError("KeepBest keeps the averaged generator: build a GAN with ema_decay=0.999.")
         if self._judge is None and self.model.picture_shape != LEGIBLE:
             raise ValueError(
                 f"The judge of MNIST digits knows grey pictures of 28 by 28 pixels, not {self.model.picture_shape}: "
                 f"give a judge of your own, or train without keeping the best."
             )
+        known = getattr(self._judge, "train", None)
+        if known is not None and known.shape[1:] != self.model.picture_shape:
+            of_judge, of_model = by(known.shape[1:]), by(self.model.picture_shape)
+            raise ValueError(f"The judge knows pictures of {of_judge}, not {of_model}: give a judge of the GAN's own.")
         self._judge = self._judge or default_judge()
 
     def on_train_batch_end(self, batch, logs=None):

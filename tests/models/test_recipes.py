@@ -12,6 +12,7 @@ from helpers.checks import arrays_of, same
 from ganlib import GAN, ConditionalGAN, load_mnist
 from ganlib.judge.keep import KeepBest
 from ganlib.models import by_recipe
+from ganlib.models.autoencoder import Autoencoder
 from ganlib.models.losses import LOSSES
 from ganlib.models.options import GANOptions
 from ganlib.models.recipes import COOLING_CHANGES, RECIPES
@@ -197,5 +198,18 @@ def test_the_best_weights_make_the_pictures_and_the_networks_that_learn_are_left
 
 
 def test_keeping_the_best_needs_a_moving_average(gan):
+    keep = KeepBest(10, Judge())
+    assert (keep.distances, keep.best_step) == ({}, None)  # before any training
     with pytest.raises(ValueError, match="ema_decay"):
-        tiny.train(gan, 10, callbacks=[KeepBest(10, Judge())])
+        tiny.train(gan, 10, callbacks=[keep])
+    keep.set_model(Autoencoder(code=2, hidden=(4,)))
+    with pytest.raises(ValueError, match="ema_decay"):
+        keep.on_train_begin()
+    assert keep.best_step is None
+
+
+def test_a_judge_of_other_pictures_than_a_gan_makes_is_refused_before_it_trains(fresh):
+    judge = Judge()
+    judge.train = np.zeros((200, 16, 16, 3), np.uint8)
+    with pytest.raises(ValueError, match=r"The judge knows pictures of 16 by 16 by 3, not .*: give a judge"):
+        tiny.train(fresh(ema_decay=0.9), 1, callbacks=[KeepBest(10, judge)])
