@@ -4,11 +4,12 @@ from functools import cached_property
 
 import numpy as np
 
-from ganlib.data import Pictures, as_pictures, check_pictures
+from ganlib.data import Pictures, check_pictures
+from ganlib.data.pictures import in_range
 from ganlib.judge import copies
 from ganlib.judge.judge import UNSEEN, Judge, check_kinds, mixed
-from ganlib.judge.random_features import RandomFeatures
-from ganlib.wording import by
+from ganlib.judge.random_features import SMALLEST, RandomFeatures
+from ganlib.wording import by, plain
 
 FEWEST = 50
 FEWEST_IN_ALL = 2 * FEWEST * 6 // 5  # one half to score by; a sixth of the other to choose by, the rest as "real"
@@ -57,11 +58,21 @@ class PictureJudge(Judge):
             of_train, of_test = (None, None) if labels is None else (labels[second], labels[first])
         else:
             train, of_train = images, labels
-            test, of_test, _ = _parts_of("unseen", unseen, FEWEST)
+            test, of_test, names = _parts_of("unseen", unseen, FEWEST)
             if test.shape[1:] != train.shape[1:]:
                 raise ValueError(f"unseen must be {by(train.shape[1:])} like the pictures, not {by(test.shape[1:])}.")
-        both = None if of_train is None or of_test is None else (of_train, of_test)
-        super().__init__(RandomFeatures(test, of_test, len(classes)), train, test, name, both)
+            if of_train is None or of_test is None:  # then nothing can be said of kinds
+                of_train, of_test, self.classes = None, None, ("pictures",)
+            elif len(classes) > 1 and isinstance(pictures, Pictures) and isinstance(unseen, Pictures):
+                if strangers := [kind for kind in names if kind not in classes]:
+                    raise ValueError(
+                        f"unseen has the class {plain(strangers[0])}, which pictures has not: name both folders alike."
+                    )
+                of_test = np.array([classes.index(kind) for kind in names])[of_test]
+            elif of_test.max() >= len(classes):
+                raise ValueError(f"labels of unseen must be from 0 to {len(classes) - 1}, like those of pictures.")
+        both = None if of_train is None else (of_train, of_test)
+        super().__init__(RandomFeatures(test, of_test, len(self.classes)), train, test, name, both)
 
     @cached_property
     def _shapes(self):
@@ -71,7 +82,7 @@ class PictureJudge(Judge):
     def _nearest_of_unseen(self):
         """Compare the pictures to score by with training pictures; if they are some of these, only with the others."""
         known = self._shapes if self._has_unseen else copies.shapes(self.train)
-        return copies.nearest_training(as_pictures(self.scoring[:UNSEEN]), known)
+        return copies.nearest_training(in_range(self.scoring[:UNSEEN]), known)
 
     def _sets(self, n):
         scored = "unseen pictures" if self._has_unseen else "training pictures"
@@ -92,6 +103,8 @@ def _parts_of(argument, pictures, fewest):
     images = check_pictures(pictures)
     if images.shape[1] != images.shape[2]:
         raise ValueError(f"The pictures must be square, not {by(images.shape[1:])}: load_pictures cuts them.")
+    if images.shape[1] < SMALLEST:
+        raise ValueError(f"The pictures must be at least {by([SMALLEST] * 2)} pixels: load_pictures enlarges them.")
     if len(images) < fewest:
         raise ValueError(f"{argument} must be at least {fewest} pictures, not {len(images)}.")
     if labels is None:

@@ -12,6 +12,7 @@ import numpy as np
 from ganlib._tensorflow import keras, tf
 from ganlib.arguments import Choice, Number, Whole, as_array
 from ganlib.data import DataError, as_pictures, asset, check_pictures, load_mnist
+from ganlib.data.pictures import in_range
 from ganlib.judge import LEGIBLE
 from ganlib.judge.deform import deformed
 from ganlib.judge.outliers import TAUGHT, outliers
@@ -94,7 +95,7 @@ class DigitClassifier:
         images = check_pictures(images)
         if images.shape[1:] != LEGIBLE:
             raise ValueError(f"The judge knows grey pictures of 28 by 28 pixels, not {images.shape[1:]}: resize them.")
-        chunks = (as_pictures(images[start : start + CHUNK]) for start in range(0, len(images), CHUNK))
+        chunks = (in_range(images[start : start + CHUNK]) for start in range(0, len(images), CHUNK))
         features, logits = zip(*(self._look(tf.constant(chunk)) for chunk in chunks), strict=True)
         probabilities = tf.nn.softmax(np.concatenate(logits)).numpy()
         digits, none = np.split(probabilities, [NONE], axis=1)

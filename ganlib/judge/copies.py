@@ -6,11 +6,13 @@ small for a copy, and about 0.9 for what somebody else wrote, in crowded places 
 2004, section 7.1; for copies of training pictures compare Carlini et al. 2023, section 5.1). A distance is measured to
 the training picture as the best-fitting pen would draw it, thicker or thinner (a tangent distance: Simard, LeCun and
 Denker 1993, section 2).
+
+Of a training picture that is there twice no copy is found: its second nearest is as near as its nearest.
 """
 
 import numpy as np
 
-from ganlib.data.pictures import as_pictures
+from ganlib.data.pictures import check_pictures, in_range
 from ganlib.judge.deform import stroke, transformed
 from ganlib.judge.neighbours import nearest_few
 
@@ -38,7 +40,8 @@ def shapes(pictures):
     ndarray
         float32 (n, small, small, channels): 14 pixels per side are left of 28, and 16 of 32 or 64.
     """
-    parts = (as_pictures(pictures[start : start + AT_A_TIME]) for start in range(0, len(pictures), AT_A_TIME))
+    pictures = check_pictures(pictures)
+    parts = (in_range(pictures[start : start + AT_A_TIME]) for start in range(0, len(pictures), AT_A_TIME))
     return np.concatenate([_shapes(part) for part in parts])
 
 

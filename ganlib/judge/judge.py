@@ -9,8 +9,9 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from ganlib.arguments import as_array, is_one_of
+from ganlib.arguments import Whole, as_array, is_one_of
 from ganlib.data import as_pictures, check_pictures, load_mnist
+from ganlib.data.pictures import in_range
 from ganlib.judge import copies, neighbours
 from ganlib.judge.classifier import RECORD, WEIGHTS, DigitClassifier, shipped
 from ganlib.judge.counts import classifier_score, divergence_from_uniform, kinds_present, rare
@@ -26,6 +27,7 @@ RECOGNISED = 0.9  # probability above which a picture counts as recognised
 NEIGHBOURS_OF_SHARES, NEIGHBOURS_OF_DENSITY = 3, 5
 DOUBTFUL = 0.05  # share of the real pictures, the most doubtful ones, around which no balls are drawn
 RARE = 0.01  # doubles and copies are as close as only this share of real pictures are
+SAME = 1e-3  # of the largest distance: real pictures that lie nearer than this are one picture that is there twice
 PAIRS = ("copied", "doubled")  # what a report holds for figures only; JSON leaves them out
 
 
@@ -156,8 +158,8 @@ class Judge:
         The one that comes with the project if None. Anything with `features`, `compared` and `sha256` like its own will
         do.
     train, test : ndarray or None
-        Real pictures that a model learns from, and others that it never sees: at least 100 of each, uint8 or float (n,
-        height, width, channels); MNIST's if None.
+        Real pictures that a model learns from, at least 120, and others that it never sees, at least 100: uint8 or
+        float (n, height, width, channels); MNIST's if None.
     name : str
         What the pictures are called; the distance is the {name}-FD.
     labels : tuple of ndarray, or None
@@ -197,9 +199,10 @@ class Judge:
         if test is None:
             test, of_test = load_mnist("test")
         self.train, test = check_pictures(train), check_pictures(test)
-        for split, pictures in (("train", self.train), ("test", test)):
-            if len(pictures) < self.fewest:
-                raise ValueError(f"A judge needs at least {self.fewest} real pictures in {split}, not {len(pictures)}.")
+        fewest = round(self.fewest / (1 - SHARE_TO_CHOOSE_BY))  # as many are left when those to choose by are gone
+        for split, pictures, least in (("train", self.train, fewest), ("test", test, self.fewest)):
+            if len(pictures) < least:
+                raise ValueError(f"A judge needs at least {least} real pictures in {split}, not {len(pictures)}.")
         of_train, of_test = (
             of if of is None else check_kinds(of, len(pictures))
             for of, pictures in ((of_train, self.train), (of_test, test))
@@ -255,6 +258,7 @@ class Judge:
 
     def real_distance(self, n):
         """Return the distance that n real training pictures have: what no model should be expected to go below."""
+        n = self._check_count(n)
         return self.distance(self.ceiling[:n])
 
     def quick(self, images):
@@ -276,6 +280,7 @@ class Judge:
 
     def quick_real(self, n):
         """Return what `quick` says of n real training pictures, the same ones as in a report."""
+        n = self._check_count(n)
         if n not in self._quick_real:
             self._quick_real[n] = self.quick(self.ceiling[:n])
         return self._quick_real[n]
@@ -296,7 +301,7 @@ class Judge:
         pictures = self.check_enough(images)
         n = len(pictures)
         if n not in self._real:
-            self._real[n] = self._scores(as_pictures(self.ceiling[:n]), self._nearest_of_unseen)
+            self._real[n] = self._scores(in_range(self.ceiling[:n]), self._nearest_of_unseen)
         return Report(
             **self._scores(pictures, copies.nearest_training(pictures, self._shapes)), real=Report(**self._real[n])
         )
@@ -329,6 +334,9 @@ class Judge:
         if (flat.max(axis=1) == flat.min(axis=1)).all():
             raise ValueError("Every picture is one even grey: there is nothing to judge. Look at what the model makes.")
         return pictures
+
+    def _check_count(self, n):
+        return Whole("n", self.fewest, len(self.ceiling))(n)
 
     def _scores(self, pictures, nearest_training):
         """Compute all scores of pictures; `nearest_training` is what `copies.nearest_training` returned for them."""
@@ -397,11 +405,12 @@ class Judge:
 
     @cached_property
     def _nearest_of_unseen(self):
-        return copies.nearest_training(as_pictures(self.scoring[:UNSEEN]), self._shapes)
+        return copies.nearest_training(in_range(self.scoring[:UNSEEN]), self._shapes)
 
     @cached_property
     def _copied(self):
-        return float(np.quantile(self._nearest_of_unseen[2], RARE))
+        _, nearest, ratio = self._nearest_of_unseen
+        return _limit(ratio, nearest)
 
     def _moments_of(self, features):
         return mean_and_covariance(features[self.classifier.compared])
@@ -421,7 +430,8 @@ class Judge:
 
     def _close(self, n):
         """Return the distance below which only 1% of n real pictures have their nearest neighbour."""
-        return float(np.quantile(self._neighbourhood(n)[1][:, 0], RARE))
+        nearest = self._neighbourhood(n)[1][:, 0]
+        return _limit(nearest, nearest)
 
 
 def mixed(n, labels=None, seed=0):
@@ -447,6 +457,11 @@ def mixed(n, labels=None, seed=0):
         of_kind = np.flatnonzero(labels == kind)
         place[of_kind] = (rng.permutation(len(of_kind)) + rng.random(len(of_kind))) / len(of_kind)
     return place.argsort()
+
+
+def _limit(closeness, distances):
+    """Return below what only 1% of real pictures are; one that is there twice does not tell how near others come."""
+    return float(np.quantile(closeness[distances >= SAME * distances.max()], RARE))
 
 
 def _pairs(closeness, limit, others):

@@ -5,10 +5,12 @@ import hashlib
 import numpy as np
 
 from ganlib._tensorflow import keras, tf
-from ganlib.data import as_pictures, check_pictures
+from ganlib.data import check_pictures
+from ganlib.data.pictures import in_range
 from ganlib.wording import by
 
 FILTERS, GRID = (32, 64, 128), 4  # of each convolution, and how many places on either side it is averaged over
+SMALLEST = 2 ** len(FILTERS)  # pixels per side, which are halved after each convolution
 DIRECTIONS = 64
 FITTED = 1000  # pictures, at most, that the main directions are found by
 VARIANCE = 100  # of the features of real pictures, all but the last together, as with the classifier of digits
@@ -69,6 +71,10 @@ class RandomFeatures:
         self._far = FAR * np.quantile(found[:, -1], 0.95)
         self._regression, self._kinds = None, 1 if labels is None else kinds
         if self._kinds > 1:
+            if len(np.unique(labels[chosen])) == 1:
+                raise ValueError(
+                    "The pictures to score by show one kind only: give unseen ones of more kinds, or leave labels out."
+                )
             from sklearn.linear_model import LogisticRegression  # not loaded before it is needed
 
             self._regression = LogisticRegression(max_iter=1000).fit(found, labels[chosen])
@@ -101,7 +107,7 @@ class RandomFeatures:
         return features, probabilities
 
     def _see(self, images):
-        chunks = (as_pictures(images[start : start + CHUNK]) for start in range(0, len(images), CHUNK))
+        chunks = (in_range(images[start : start + CHUNK]) for start in range(0, len(images), CHUNK))
         return np.concatenate([self._look(tf.constant(chunk)).numpy() for chunk in chunks])
 
     def _features(self, images):

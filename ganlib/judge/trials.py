@@ -10,10 +10,11 @@ import numpy as np
 
 from ganlib.arguments import Choice, Whole
 from ganlib.data import as_pictures, check_pictures, load_mnist
+from ganlib.data.pictures import in_range
 from ganlib.judge.deform import stroke
 from ganlib.judge.judge import FEWEST, default_judge
 from ganlib.judge.outliers import HELD_OUT, TAUGHT
-from ganlib.wording import write
+from ganlib.wording import by, write
 
 REAL, WORSE, GARBAGE, UNTAUGHT = "real", "worse", "garbage", "garbage, never taught"
 GROUPS = (REAL, WORSE, GARBAGE, UNTAUGHT)
@@ -48,7 +49,7 @@ def trial(judge=None, n=1000, seed=0, groups=GROUPS):
     judge : Judge or None
         None means the judge of MNIST digits.
     n : int
-        Pictures of each kind, from 100 to 10,000.
+        Pictures of each kind, from 100 to 10,000, and at most as many as `judge.ceiling` holds.
     seed : int
     groups : sequence of str
         Some of `GROUPS`, in the order that you want; all four by default.
@@ -64,9 +65,9 @@ def trial(judge=None, n=1000, seed=0, groups=GROUPS):
     if not (judge is None or hasattr(judge, "quick")):
         raise ValueError(f"judge must be a Judge, or None for the judge of MNIST digits, not {write(judge)}.")
     judge = default_judge() if judge is None else judge
-    rng, n = np.random.default_rng(Whole("seed", 0)(seed)), Whole("n", FEWEST, 10_000)(n)
+    rng, n = np.random.default_rng(Whole("seed", 0)(seed)), Whole("n", FEWEST, min(10_000, len(judge.ceiling)))(n)
     digits, labels = load_mnist("test", scaled=True)
-    some = as_pictures(judge.ceiling[:n])
+    some = in_range(judge.ceiling[:n])
     makers = {REAL: lambda: {"real digits": some}, WORSE: lambda: {**worsened(some, rng), **missing(n, rng)}}
     for group, kinds in ((GARBAGE, TAUGHT), (UNTAUGHT, HELD_OUT)):
         makers[group] = lambda kinds=kinds: {name: make(digits, labels, n, rng) for name, make in kinds.items()}
@@ -96,7 +97,9 @@ def fog(n, seed=0, pictures=None):
     rng = np.random.default_rng(Whole("seed", 0)(seed))
     n = Whole("n", 1, 60_000)(n)
     pictures = load_mnist("train", limit=10_000)[0] if pictures is None else check_pictures(pictures)
-    return TAUGHT["fog"](as_pictures(pictures[:10_000]), None, n, rng)
+    if pictures.shape[1] != pictures.shape[2]:
+        raise ValueError(f"The pictures must be square, not {by(pictures.shape[1:])}: load_pictures cuts them.")
+    return TAUGHT["fog"](in_range(pictures[:10_000]), None, n, rng)
 
 
 def worsened(pictures, rng):

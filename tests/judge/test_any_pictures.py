@@ -166,6 +166,17 @@ def test_copies_are_found_moved_darkened_and_mirrored(name):
     assert "as near to a training picture as copies" in report.sentence
 
 
+@pytest.mark.parametrize("unseen", [None, NEW.images[:150, ::2, ::2]])
+def test_pictures_that_are_there_twice_hide_neither_copies_nor_doubles(unseen):
+    once = LEAVES.images[:200, ::2, ::2]
+    if unseen is not None:  # twins among themselves, and one with pictures that are learned from
+        unseen = np.concatenate([unseen, unseen[:4], once[-4:]])
+    known = judge.PictureJudge(np.concatenate([once, once[:12]]), unseen)
+    moved = np.roll(as_pictures(once[12:]), (1, -1), axis=(1, 2))[: len(known.ceiling)]
+    assert known.report(moved).copies > 0.5
+    assert known.report(moved[np.arange(len(known.ceiling)) % 5]).near_doubles == 1
+
+
 def test_with_one_kind_nothing_is_said_of_kinds():
     known, new = case("one kind, small")
     report = known.report(new)
@@ -195,12 +206,48 @@ def test_fewer_classes_among_the_unseen_and_few_pictures_work():
     assert judge.PictureJudge(LEAVES, some).report(NEW.images[:N]).kinds_present <= 2
 
 
+def test_the_classes_of_unseen_pictures_are_told_by_their_names():
+    some, names = np.isin(UNSEEN.labels, (1, 3)), (LEAVES.classes[1], LEAVES.classes[3])
+    images, labels = UNSEEN.images[some], UNSEEN.labels[some]
+    named, numbered = (
+        judge.PictureJudge(LEAVES, unseen).classifier.features(NEW.images[:N])[1]
+        for unseen in (Pictures(images, labels // 2, names), (images, labels))
+    )
+    np.testing.assert_array_equal(named, numbered)
+    assert np.isin(named.argmax(axis=1), (1, 3)).all()
+
+
+@pytest.mark.parametrize("arguments", [(LEAVES, UNSEEN.images), (LEAVES.images, UNSEEN)])
+def test_without_labels_on_both_sides_nothing_is_said_of_kinds(arguments):
+    known = judge.PictureJudge(*arguments)
+    assert known.classes == ("pictures",)
+    assert known.classifier.features(NEW.images[:N])[1].shape == (N, 1)
+
+
+def test_pictures_of_which_some_are_grey_or_brighter_are_judged():
+    black = np.full((500, 16, 16, 1), -1, np.float32)
+    black[:, 4:12, 4:12] = np.random.default_rng(0).uniform(0, 1, (500, 8, 8, 1))
+    paper = np.maximum(black, 0)[:60]  # a part that alone looks like 0 to 1
+    both = np.concatenate([black, paper])
+    with pytest.raises(ValueError, match="as if 0 were black"):
+        as_pictures(paper)
+    judge.PictureJudge(both, both).report(both[-100:])
+    assert copies.shapes(np.concatenate([black, black, paper])).shape == (1060, 16, 16, 1)
+    with pytest.raises(ValueError, match="must have the shape"):
+        copies.shapes(both[:0])
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ((LEAVES.images[:119],), "pictures must be at least 120 pictures, not 119"),
         ((LEAVES, UNSEEN.images[:49]), "unseen must be at least 50 pictures, not 49"),
         ((LEAVES, NEW.images[:, :28, :28]), "unseen must be 32 by 32 by 3 like the pictures, not 28 by 28 by 3"),
+        ((LEAVES, Pictures(UNSEEN.images, UNSEEN.labels, (*UNSEEN.classes[:3], "elm"))), "unseen has the class elm"),
+        ((LEAVES, (UNSEEN.images, UNSEEN.labels + 1)), "labels of unseen must be from 0 to 3"),
+        ((LEAVES, (UNSEEN.images, 0 * UNSEEN.labels)), "show one kind only"),
+        (((LEAVES.images, 2 + 0 * LEAVES.labels),), "show one kind only"),
+        ((LEAVES.images[:, ::5, ::5],), "must be at least 8 by 8 pixels"),
         ((LEAVES.images[:, :30],), "must be square, not 30 by 32 by 3"),
         (((LEAVES.images, LEAVES.labels[:10]),), "labels must be whole numbers from 0"),
         (((LEAVES.images, LEAVES.labels - 1),), "labels must be whole numbers from 0"),

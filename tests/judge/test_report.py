@@ -272,6 +272,26 @@ def test_the_script_says_what_does_not_fit(tmp_path, capsys):
     assert "does not exist" in capsys.readouterr().err
 
 
+def test_the_script_tells_before_it_trains_that_it_cannot_write(tmp_path, capsys, monkeypatch):
+    trained = []
+    monkeypatch.setattr("ganlib.judge.__main__.train_classifier", lambda *given, **named: trained.append(1))
+    (tmp_path / "taken").touch()
+    assert main([str(tmp_path / "taken")]) == 2
+    assert "a part of the path is a file" in capsys.readouterr().err
+    assert not trained
+
+
+def test_the_smallest_judge_can_judge_and_says_how_many_pictures_it_takes():
+    with pytest.raises(ValueError, match="at least 120 real pictures in train, not 119"):
+        judge.Judge(train=TRAIN[:119], test=UNSEEN[:100])
+    smallest = judge.Judge(train=TRAIN[:120], test=UNSEEN[:100])
+    assert smallest.quick(UNSEEN[100:200])["mnist_fd"] > 0
+    for ask in (smallest.real_distance, smallest.quick_real, lambda n: judge.trial(smallest, n)):
+        for n in (101, "a"):
+            with pytest.raises(ValueError, match="n must be a whole number from 100 to 100"):
+                ask(n)
+
+
 def test_a_judge_that_nobody_needs_any_more_is_forgotten():
     judged = judge.Judge(train=TRAIN[:200], test=TRAIN[200:400], name="few")
     assert judged.quick_real(100) == judged.quick_real(100)

@@ -70,6 +70,11 @@ def test_fog_follows_its_seed_and_is_never_recognised():
     assert share_recognised(made) <= 0.01
 
 
+def test_fog_is_made_of_square_pictures():
+    with pytest.raises(ValueError, match="must be square, not 28 by 20 by 1"):
+        fog(10, pictures=np.zeros((10, 28, 20, 1), np.uint8))
+
+
 def test_the_figure_shows_all_scores_with_a_line_at_those_of_real_digits(cases):
     plot = trial_table(cases)
     pictures, *panels = plot.figure.axes
