@@ -12,6 +12,7 @@ from ganlib.models import recipes
 from ganlib.models.flow import FLOW_RECIPES, FlowMatching, FlowRecipe
 from ganlib.models.gan import GAN
 from ganlib.models.recipes import ABLATIONS, RECIPES, ablations
+from ganlib.training import TrainingDiverged
 
 ROWS = [{"step": 10, "seconds": 0.5, "mnist_fd": 90.0}, {"step": 20, "seconds": 1.0, "mnist_fd": 80.0}]
 RESULT = {
@@ -119,6 +120,23 @@ def test_what_does_not_fit_is_refused_before_anything_is_trained(wrong, monkeypa
     monkeypatch.setattr(quality, "run", lambda *_: pytest.fail("trained"))
     assert command.main(["--quality", *wrong]) == 2
     assert "must be" in capsys.readouterr().err
+
+
+def test_a_training_that_diverges_is_left_out_and_the_others_are_kept(monkeypatch, capsys):
+    def curve(recipe, seed, *_):
+        if seed == 1:
+            raise TrainingDiverged("A loss became infinite.")
+        return [dict(ROWS[0])]
+
+    monkeypatch.setattr(quality, "curve", curve)
+    monkeypatch.setattr(quality, "seconds_a_step", lambda recipes: dict.fromkeys(recipes, 0.1))
+    monkeypatch.setattr(quality, "fog", lambda n: quality.default_judge().ceiling[:n])
+    result = quality.run({"swift": RECIPES["swift"]}, seeds=3, pictures=100)
+    assert list(result["curves"]["swift"]) == ["0", "2"]
+    assert capsys.readouterr().err == "swift, seed 1, is left out. A loss became infinite.\n"
+    monkeypatch.setattr(quality, "curve", lambda recipe, *_: curve(recipe, 1))
+    assert command.main(["--quality", "--recipes", "swift", "--seeds", "2"]) == 2
+    assert "No training came to its end" in capsys.readouterr().err
 
 
 SMALL = RECIPES["swift"].replace(steps=7, batch_size=8, g_hidden=(8,), keep_best_every=3)

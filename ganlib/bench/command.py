@@ -10,7 +10,7 @@ from ganlib.bench import quality, speed
 from ganlib.data.pictures import unscale_pixels
 from ganlib.models.recipes import ABLATIONS, SHOWN, ablations
 from ganlib.setup import environment
-from ganlib.training import atomic_write, try_to_write
+from ganlib.training import TrainingDiverged, atomic_write, try_to_write
 
 JSON = "also write the result to this file"
 
@@ -39,7 +39,7 @@ def main(arguments):
         if options.json is not None:
             with atomic_write(options.json) as file:
                 file.write((json.dumps(result, indent=2) + "\n").encode())
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, TrainingDiverged) as error:
         environment.say(error)
         return 2
     return 0

@@ -4,6 +4,7 @@ First the time of a step is measured, for all recipes in turn, without the time 
 needs a quiet computer. The distance at each step is the same whatever else runs.
 """
 
+import sys
 import time
 from functools import partial
 from types import MappingProxyType
@@ -19,7 +20,7 @@ from ganlib.models.conditional import DIGITS
 from ganlib.models.flow import FLOW_RECIPES, FlowMatching, FlowRecipe
 from ganlib.models.gan import GAN
 from ganlib.models.recipes import RECIPES
-from ganlib.training import describe_device
+from ganlib.training import TrainingDiverged, describe_device
 
 PICTURES = 10_000
 POINTS = 5
@@ -140,6 +141,11 @@ def run(recipes, seeds, budget=None, points=POINTS, pictures=PICTURES, steps=Non
         Steps to plan; the recipe's own number if None.
     seen : function or None
         Called with the name of a recipe and the pictures that are judged last, of each seed in turn.
+
+    Raises
+    ------
+    TrainingDiverged
+        Every training did; a single one is left out, with a message.
     """
     pace, curves = seconds_a_step(recipes), {}
     for name, recipe in recipes.items():
@@ -147,7 +153,13 @@ def run(recipes, seeds, budget=None, points=POINTS, pictures=PICTURES, steps=Non
         last = steps or recipe.steps
         last = last if budget is None else max(1, min(last, round(budget / pace[name])))
         look = partial(seen, name) if seen else None
-        curves[name] = {str(seed): curve(recipe, seed, last, points, pictures, look) for seed in range(seeds)}
+        for seed in range(seeds):
+            try:
+                curves.setdefault(name, {})[str(seed)] = curve(recipe, seed, last, points, pictures, look)
+            except TrainingDiverged as error:  # the others are still worth their time
+                print(f"{name}, seed {seed}, is left out. {error}", file=sys.stderr)
+    if not any(curves.values()):
+        raise TrainingDiverged("No training came to its end, so there is nothing to compare.")
     return {
         "device": describe_device(),
         "pictures": pictures,
