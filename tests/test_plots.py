@@ -6,6 +6,7 @@ import io
 import itertools
 import subprocess
 import sys
+import threading
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -408,6 +409,31 @@ def test_events_are_numbered_told_and_merged_when_close():
     )
 
 
+def test_a_value_of_a_numpy_float_is_told_in_few_digits():
+    assert style.write_value(np.float32(2e-4)) == "0.0002"
+
+
+def test_two_threads_that_draw_at_once_leave_the_settings_as_they_were():
+    inside, go_on = threading.Event(), threading.Event()
+
+    def draw():
+        with style.house_style():
+            inside.set()
+            go_on.wait(5)
+
+    with matplotlib.rc_context({"font.size": 17}):
+        threads = [threading.Thread(target=draw) for _ in range(2)]
+        threads[0].start()
+        assert inside.wait(5)
+        inside.clear()
+        threads[1].start()
+        assert not inside.wait(0.1)  # it waits until the first one has put the settings back
+        go_on.set()
+        for thread in threads:
+            thread.join()
+        assert matplotlib.rcParams["font.size"] == 17
+
+
 def test_a_value_that_was_moved_often_is_told_by_its_last_value():
     events = [{"step": 1000 + i, "name": "d_steps", "value": i} for i in range(1, 9)]
     plot = plots.training_curves(a_history(), events)
@@ -547,6 +573,24 @@ def test_a_network_without_parameters_is_drawn_too():
     network = a_network()
     network.layers = network.layers[2:4]
     assert plots.network_diagram(network).sentence.endswith("through 2 layers with 0 parameters.")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda layers, given: layers.Add()([layers.Dense(3)(given), layers.Dense(3)(given)]),
+        lambda layers, given: layers.Add()([given, layers.Dense(4)(given)]),
+    ],
+)
+def test_a_network_that_branches_is_refused_and_a_chain_is_drawn(end):
+    from ganlib._tensorflow import keras
+
+    layers, given = keras.layers, keras.Input((4,))
+    inner = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
+    chain = keras.Model(given, layers.Dense(2)(inner(given)))
+    assert "through 2 layers with 23 parameters" in plots.network_diagram(chain).sentence
+    with pytest.raises(ValueError, match="a chain of layers"):
+        plots.network_diagram(keras.Model(given, end(layers, given)))
 
 
 @pytest.mark.parametrize("build", ["build_generator", "build_discriminator", "build_conv_generator"])

@@ -95,6 +95,16 @@ def test_curves_are_running_means_so_that_noise_hides_no_line():
         assert np.abs(line.get_ydata() - middle).max() < 0.3
 
 
+def test_of_histories_that_differ_in_length_the_longer_one_is_shown_whole():
+    histories = {
+        name: {"step": np.arange(1, n + 1), "error": np.ones(n), "free_energy_gap": np.ones(n)}
+        for name, n in (("long", 2000), ("short", 200))
+    }
+    plot = plots.machine_curves(histories)
+    assert all(axes.get_xlim()[1] >= 2000 for axes in plot.figure.axes)
+    assert plot.sentence.startswith("Means of the last tenth of 200 to 2,000 steps: ")
+
+
 def test_the_energies_of_dreams_are_drawn_by_how_long_they_lasted():
     plot = plots.dream_energies([1, 10, 1000], {"CD-1": [8.0, -4.0, -45.0], "PCD-1": [9.0, 7.0, 14.0]})
     (axes,) = plot.figure.axes

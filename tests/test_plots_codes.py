@@ -129,6 +129,11 @@ def test_scores_are_written_beside_the_samples():
     assert "made\nup\n40% recognised" in texts(plot)
 
 
+def test_a_score_of_no_row_is_refused():
+    with pytest.raises(ValueError, match="scores has reel, which is no row: the rows are real"):
+        plots.sample_rows({"real": DIGITS[:3]}, {"reel": 0.98})
+
+
 def test_samples_need_no_scores():
     assert plots.sample_rows({"real": DIGITS[:3]}).sentence == "1 row of 3 pictures: real."
 

@@ -23,6 +23,11 @@ def test_the_curves_are_the_losses_and_the_sizes_of_their_slopes():
             np.testing.assert_array_equal(line.get_ydata(), values)
 
 
+def test_a_pull_above_1_is_shown_whole():
+    _, right = plots.generator_losses(D, LOSSES, {"fooled": 5 * (D - 1), "zero-sum": -D}).figure.axes
+    assert right.get_ylim()[1] > 5 * (1 - D[0])
+
+
 def test_two_losses_of_one_colour_differ_by_their_dashes():
     left, _ = plots.generator_losses(D, LOSSES, SLOPES).figure.axes
     assert len({line.get_linestyle() for line in left.lines}) == 2

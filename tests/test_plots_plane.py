@@ -110,6 +110,8 @@ def test_every_panel_has_its_caption():
         (plots.Scene(fake=FAKE, arrows=FAKE[:3]), "one arrow for each point"),
         (plots.Scene(arrows=FAKE), "one arrow for each point"),
         (plots.Scene(REAL, real_weight=[1, 2]), "one number for each point of real"),
+        (plots.Scene(REAL, real_weight=np.arange(30) - 1), "real_weight must be numbers of at least 0, not -1"),
+        (plots.Scene([[0, 1], [2]]), "real must make one array"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(scene, message):

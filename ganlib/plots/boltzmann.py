@@ -269,10 +269,12 @@ def machine_curves(histories):
             axes.plot(steps, smooth, color=pen.colour, linestyle=pen.line, linewidth=1.9)
             ends.append(((steps[-1], smooth[-1]), name, pen.colour))
             told.append(f"{words} with {name} {values[-max(1, len(values) // 10) :].mean():.3g}")
-        _make_step_axis(axes, steps)
+        _make_step_axis(axes, np.sort(np.concatenate([history["step"] for history in histories.values()])))
         axes.set_xlabel("training step")
         _label_ends(axes, ends)
-    return Plot(figure, f"Means of the last tenth of {len(steps):,} steps: {join_words(told)}.")
+    fewest, most = (limit(len(history["step"]) for history in histories.values()) for limit in (min, max))
+    steps = f"{most:,}" if fewest == most else f"{fewest:,} to {most:,}"
+    return Plot(figure, f"Means of the last tenth of {steps} steps: {join_words(told)}.")
 
 
 @drawing

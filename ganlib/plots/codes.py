@@ -274,6 +274,8 @@ def sample_rows(rows, scores=None, title=None, what="recognised"):
     rows, what = _check_rows("rows", rows), as_text(what)
     if not is_one_of(scores, (None, {})):
         scores = check_named("scores", scores, MOST_ROWS, lambda name, score: Number(name, 0, 1)(score))
+        if strangers := [name for name in scores if name not in rows]:
+            raise ValueError(f"scores has {strangers[0]}, which is no row: the rows are {join_words(list(rows))}.")
     written = {name: f", {write_percent(scores[name])} {what}" if scores and name in scores else "" for name in rows}
     named = {name + written[name].replace(", ", "\n"): pictures for name, pictures in rows.items()}
     told = [_one_line(name) + written[name] for name in rows]

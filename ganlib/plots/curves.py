@@ -101,7 +101,6 @@ _PANELS = (
 )
 COLUMNS = tuple(curve.column for panel in _PANELS for curve in panel.curves)
 _LOSS, RUN_OFF = _PANELS[0], 1000.0  # a loss beyond that has run away, and would press all others flat
-_COLUMNS = tuple(curve.column for panel in _PANELS for curve in panel.curves)
 
 
 @drawing
@@ -227,7 +226,7 @@ def _runs_sentence(curves, column, title):
     return f"{title}, means of the first and of the last tenth: {join_words(told)}."
 
 
-def _check_history(name, history, columns=_COLUMNS):
+def _check_history(name, history, columns=COLUMNS):
     """Return the steps of a history and those of the columns that it has, as float arrays of one length."""
     history = check_columns(name, history)
     found = [column for column in columns if column in history]

@@ -46,7 +46,7 @@ def generator_losses(probability, losses, slopes):
     )
     for axes, (title, curves) in zip(figure.subplots(1, 2), panels, strict=True):
         _draw_losses(axes, title, probability, curves)
-    axes.set_ylim(-0.02, 1.12)
+    axes.set_ylim(-0.02, max(1.12, *(1.1 * np.abs(slope).max() for slope in slopes.values())))
     return Plot(figure, _losses_sentence(probability, slopes))
 
 

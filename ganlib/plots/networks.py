@@ -111,7 +111,9 @@ def _network_rows(model):
         for layer in model.layers:
             if type(layer).__name__ != "InputLayer":
                 rows.append(_Row(_layer_words(layer), tuple(layer.output.shape[1:]), layer.count_params()))
-        is_chain = len(rows) > 1 and all(isinstance(side, int) for row in rows for side in row.shape)
+        levels = getattr(model, "_nodes_by_depth", {}).values()  # a Sequential has none, and is a chain
+        follows = all(len(nodes) == 1 and len(set(nodes[0].parent_nodes)) < 2 for nodes in levels)
+        is_chain = follows and len(rows) > 1 and all(isinstance(side, int) for row in rows for side in row.shape)
     except Exception:  # a layer that was never called, several inputs, something other than a model
         is_chain = False
     if not is_chain:

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
-from ganlib.arguments import Switch, Whole
+from ganlib.arguments import Switch, Whole, as_array
 from ganlib.plots.checks import as_text, check_counts, check_named, check_numbers, check_rising, check_several
 from ganlib.plots.style import (
     FAKE,
@@ -156,7 +156,7 @@ def _check_scene(scene):
     if not isinstance(scene, Scene):
         raise ValueError(f"Each of scenes must be a plots.Scene, not {write(scene)}.")
     parts = {
-        name: part if part is None else check_numbers(name, part, *[None] * np.ndim(part))
+        name: part if part is None else check_numbers(name, part, *[None] * as_array(name, part).ndim)
         for name, part in scene._asdict().items()
         if name != "scores"
     }
@@ -167,6 +167,8 @@ def _check_scene(scene):
             raise ValueError(f"{name} must be points of shape (n, 2), not {points.shape}.")
         if weights is not None and (points is None or weights.shape != points.shape[:1]):
             raise ValueError(f"{name}_weight must have one number for each point of {name}.")
+        if weights is not None and (weights < 0).any():
+            raise ValueError(f"{name}_weight must be numbers of at least 0, not {weights.min():g}.")
     if scene.arrows is not None and (scene.fake is None or scene.arrows.shape != scene.fake.shape):
         raise ValueError("arrows must have one arrow for each point of fake.")
     mesh, surface = scene.mesh, scene.surface

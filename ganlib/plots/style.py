@@ -7,9 +7,11 @@ import html
 import inspect
 import io
 import textwrap
+import threading
 from typing import NamedTuple
 
 import matplotlib
+import numpy as np
 from matplotlib.figure import Figure
 
 from ganlib.plots.checks import as_text
@@ -84,10 +86,13 @@ _STYLE = {
 }
 
 
+_ALONE = threading.RLock()  # Matplotlib's settings are those of all threads
+
+
 @contextlib.contextmanager
 def house_style():
     """Draw with the house style on Matplotlib's defaults, then put the learner's own settings back."""
-    with matplotlib.rc_context():
+    with _ALONE, matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_STYLE)
         yield
@@ -164,7 +169,7 @@ def write_percent(share):
 
 def write_value(value):
     """Write a live value: 0.0002, 2 or True."""
-    return f"{value:.3g}" if isinstance(value, float) else as_text(value)
+    return f"{value:.3g}" if isinstance(value, float | np.floating) else as_text(value)
 
 
 def write_count(number, word):
