@@ -218,7 +218,7 @@ def session_of(trainer, steps=None):
         schedule=[change for change in trainer.schedule() if change.step <= made],
         steps=made,
         seed=model.seed,
-        recipe=_recipe_of(model),
+        recipe=trainer.recipe or _recipe_of(model),
         pictures=max(FEWEST, min(len(trainer.data[0]), MOST)),
     )
     if why := _differs(session, trainer):
@@ -246,12 +246,21 @@ def _differs(session, trainer):
         return f"it has batches of {trainer.batch_size}, and the recipe's have {built.defaults['batch_size']}"
     if not np.array_equal(trainer.data[0], session.data()):
         return f"it learns from other pictures than the first {session.pictures:,} of MNIST"
+    if session.steps > trainer.made_here:
+        return f"its steps from {trainer.made_here:,} on were not all made by this lab"
     return ""
+
+
+def check_session(session):
+    """Return a session as it is; ValueError if it is something else."""
+    if not isinstance(session, Session):
+        raise ValueError(f"session must be a Session, such as Session.load(path) returns, not {write(session)}.")
+    return session
 
 
 def check_same_kind(session, model):
     """Build the GAN of a session; ValueError if the model of a lab is of another kind, or a change does not fit it."""
-    built = session.build()
+    built = check_session(session).build()
     if not isinstance(model, GAN) or _beside_rates(model) != _beside_rates(built) or _shapes(model) != _shapes(built):
         raise ValueError(
             f"This session is of the recipe {session.recipe!r}, and this lab trains another model: "

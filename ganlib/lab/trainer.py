@@ -12,9 +12,13 @@ from functools import partial
 from itertools import count
 from queue import SimpleQueue
 
+import numpy as np
+
 from ganlib._tensorflow import keras
 from ganlib.arguments import Choice, Number, Whole
 from ganlib.lab.session import check_same_kind, session_of
+from ganlib.models.by_recipe import networks_of
+from ganlib.models.recipes import RECIPES
 from ganlib.paths import as_path
 from ganlib.setup import environment
 from ganlib.training import (
@@ -33,13 +37,19 @@ LOOK_SHARE = 25  # until the next look, the trainer trains for this many times a
 LOOK_SECONDS = (0.2, 1.0)  # between two looks at least and at most, whatever a look takes
 CALM = {"steps": 5, "seconds": 0.25}
 CAPTION_SECONDS = 1.6
-SENTENCES = TrainingDiverged, GuardError, RunFolderError, OSError  # errors that say in words what happened
 MOST_MINUTES = 30
 LONGEST_MINUTES = 60 * 24 * 365
 ALONE = {"discriminator": "freeze_g", "generator": "freeze_d"}  # what is held still while one network learns alone
 
 GETTING_READY = "Getting ready: this is compiled once, which takes some seconds."
 TAKEN_OVER = "Another lab was opened, so this one is closed. Run its cell again to reopen it."
+
+
+class Refusal(ValueError):
+    """A command that cannot be carried out; it says in words why."""
+
+
+SENTENCES = Refusal, TrainingDiverged, GuardError, RunFolderError, OSError  # errors that say in words what happened
 
 _active = None
 _taking_over, _numbers = threading.Lock(), count()
@@ -56,7 +66,7 @@ class LabTrainer:
     Parameters
     ----------
     model : TrainableModel
-        Where it stands is where `reset` comes back to.
+        Where it stands is where `reset` comes back to; where an open lab around it began, if that lab is taken over.
     data, batch_size
         As in `TrainableModel.train`.
     run : str, Path or None
@@ -88,6 +98,14 @@ class LabTrainer:
         "full", "calm" or "slow".
     last_step : int
         Where the present run is going to pause.
+    runs : int
+        How many runs have begun: each `play`, `step` and `alone` is one.
+    opened : Session or None
+        The session that is open.
+    recipe : str or None
+        The recipe of the session that was opened last.
+    made_here : int
+        The last step up to which all were made by this lab, none by a call of `train` beside it.
 
     Raises
     ------
@@ -118,14 +136,14 @@ class LabTrainer:
         self.batch_size = Whole("batch_size", 4, len(self.data[0]))(usual)
         self.most_steps = Whole("most_steps", 1)(model.defaults["steps"] if most_steps is None else most_steps)
         self.running, self.closed, self.message, self.speed = False, False, "", "full"
-        self.last_step = model.step
+        self.last_step, self.runs, self.opened, self.recipe = model.step, 0, None, None
         interval = model.defaults["sample_interval"] if sample_interval is None else sample_interval
         self._sample_interval = Whole("sample_interval", 1)(interval)
         self._most_seconds = 60 * Number("most_minutes", 0, LONGEST_MINUTES)(most_minutes)
         self._callbacks = _checked_callbacks(callbacks)
         self._view = view
-        self._first_folder, self._resets = None if run is None else as_path(run, "run"), 0
-        self._session = None
+        self._first_folder, self._folders = None if run is None else as_path(run, "run"), 0
+        self._recorded = False  # whether the present folder has been made
         self._todo, self._wake = deque(), threading.Condition()
         self._idle = threading.Event()
         self._training = None
@@ -159,10 +177,13 @@ class LabTrainer:
         """Remember where to come back to: where the model stands, or where a lab before this one found it."""
         if before is not None and before.model is self.model:
             self._first, self._first_values, self._logged = before._first, before._first_values, before._logged
+            alike = self.batch_size == before.batch_size and all(map(np.array_equal, self.data, before.data))
+            self.made_here, self.recipe = before.made_here if alike else before.first_step, before.recipe
         else:
             self._first = self.model.step, *self.model.state()
             self._first_values = self.model.live.snapshot()
             self._logged = len(self.model.live.changes)
+            self.made_here = self.model.step
         self.model.live.notice()
 
     # --- commands -------------------------------------------------------------------------------------------------
@@ -194,7 +215,7 @@ class LabTrainer:
         self._post(self._alone, Choice("player", tuple(ALONE))(player), Whole("steps", 1)(steps))
 
     def reset(self, seed=None):
-        """Go back to the first weights, or to those of another seed.
+        """Go back to the first weights, or to those of another seed, which are untrained and begin at step 0.
 
         The controls stay as they are, unless a session is open: then they go back to where it begins.
         """
@@ -203,8 +224,8 @@ class LabTrainer:
     def open(self, session):
         """Begin a session: `play` makes its steps again, with all its changes, and pauses at its end.
 
-        Changes that you make meanwhile count too. After a reset the session begins again; with another seed the same
-        changes meet another GAN.
+        Its values at step 0 are set at once. Changes that you make meanwhile count too. After a reset the session
+        begins again; with another seed the same changes meet another GAN.
 
         Parameters
         ----------
@@ -217,6 +238,11 @@ class LabTrainer:
         """
         self._refuse_if_closed()
         self._post(self._open, session, check_same_kind(session, self.model))
+
+    def leave(self):
+        """End the session that is open, if any: what it still had to change is left out, and a reset keeps controls."""
+        if self.opened is not None:
+            self._post(self._leave)
 
     def set(self, name, value):
         """Change a live value, by its name; ValueError if there is none of that name, or the value does not fit."""
@@ -357,11 +383,11 @@ class LabTrainer:
         self.last_step = self.model.step
 
     def _play(self, steps):
-        left = self._session.steps - self.model.step if self._session else 0
+        left = self.opened.steps - self.model.step if self.opened else 0
         if steps is None and left > 0:
             steps = left
         self._run(self.most_steps if steps is None else min(steps, self.most_steps))
-        if left > 0 and self.model.step == self._session.steps:
+        if left > 0 and self.model.step == self.opened.steps:
             self.message = "The session that you opened ends here. Press play to carry on from here."
 
     def _pause(self, why=""):
@@ -372,12 +398,12 @@ class LabTrainer:
     def _alone(self, player, steps):
         other = ALONE[player]
         if other not in self.model.live:
-            raise ValueError(f"This model has no {player} that could learn alone.")
+            raise Refusal(f"This model has no {player} that could learn alone.")
         before = self.model.live.read(other)
         self.model.live[other] = True
         known = len(self.changes)
         try:
-            self._run(steps)
+            self._run(min(steps, self.most_steps))
         finally:
             by_hand = [change for change in self.changes[known:] if change.name == other]
             if not by_hand:
@@ -393,59 +419,74 @@ class LabTrainer:
         pass
 
     def _open(self, session, built):
-        model, state = self.model, built.state()
-        model.start_over(0, *state, session.seed)
-        model.live.cut(self._logged)
-        self._first, self._first_values = (0, *state), model.live.snapshot()
+        model, (arrays, values) = self.model, built.state()
+        model.start_over(0, arrays, values, session.seed)
+        model.live.load({change.name: change.value for change in session.schedule if change.step == 0})
         self.data, self.batch_size = model.check_data(session.data()), built.defaults["batch_size"]
-        self._session, self._training = session, None
-        self._resets, self.last_step = self._resets + 1, 0
+        self.opened, self.recipe = session, session.recipe
+        self._begin_at(0, arrays, {**values, "live": model.live.snapshot()})
         self.message = f"A session of {session.steps:,} steps is open. Press play: all its changes come again."
+
+    def _leave(self):
+        self.opened = self._training = None
+        self.message = "The session is closed: open it again to play all its changes."
 
     def _reset(self, seed):
         model, (first, arrays, values) = self.model, self._first
         if seed is not None and seed != model.seed:
-            arrays = _redrawn(model, arrays, seed)
-        values_now = values if self._session else {**values, "live": model.live.snapshot()}
+            recipe = RECIPES[self.recipe] if self.recipe else getattr(model, "recipe", None)
+            arrays, fresh = _redrawn(model, arrays, seed, recipe)
+            first, values = 0, {**fresh, "live": values["live"]}
+        values_now = values if self.opened else {**values, "live": model.live.snapshot()}
         model.start_over(first, arrays, values_now, model.seed if seed is None else seed)
-        self._first = first, arrays, values
-        model.live.cut(self._logged)
-        self._first_values, self._training = model.live.snapshot(), None
-        self._resets, self.message = self._resets + 1, ""
-        self.last_step = first
+        self._begin_at(first, arrays, values)
+        self.message = ""
+
+    def _begin_at(self, first, arrays, values):
+        """Remember that the model starts over from here, and that nothing has been trained or changed since."""
+        self.model.live.cut(self._logged)
+        self._first, self._first_values = (first, arrays, values), self.model.live.snapshot()
+        self.last_step = self.made_here = first
+        self._folders, self._recorded = self._folders + self._recorded, False
+        self._training = None
 
     # --- running --------------------------------------------------------------------------------------------------
 
     def _run(self, steps):
         """Make this many steps, or fewer if a command ends the run."""
+        self.runs += 1
         if self._training is None or self._training.history is not self.model.measured:
             self._training = self._make_ready()
         self.message, self.running = "", True
-        self.last_step = self.model.step + steps
+        began = self.model.step
+        self.last_step = began + steps
         self._deadline = time.monotonic() + self._most_seconds
         try:
             self._training.run(steps)
         finally:
             self.running = False
+            self.made_here = self.model.step if began == self.made_here else min(began, self.made_here)
         if self.model.step == self.last_step and steps == self.most_steps:
             self.message = f"Paused after {steps:,} steps, so that nothing runs on unseen. Press play to go on."
 
     def _make_ready(self):
         folder = self._first_folder
-        if folder is not None and self._resets:
-            folder = folder.with_name(f"{folder.name}-{self._resets + 1}")
+        if folder is not None and self._folders:
+            folder = folder.with_name(f"{folder.name}-{self._folders + 1}")
         callbacks = [*self._callbacks, _Between(self)]
         if folder is not None:
             callbacks.insert(0, Sampler(self._sample_interval, self.model.take_sample))
-        return self.model.trainer(
+        training = self.model.trainer(
             self.batch_size,
             data=self.data if len(self.data) > 1 else self.data[0],
             run=folder,
             callbacks=callbacks,
-            schedule=self._session.schedule if self._session else None,
+            schedule=[change for change in self.opened.schedule if change.step] if self.opened else None,
             record={"sample_interval": self._sample_interval},
             look_every=BLOCK_SECONDS,
         )
+        self._recorded = folder is not None
+        return training
 
     def before_compiling(self):
         """Say why nothing is going to move for a while. For the engine."""
@@ -550,14 +591,22 @@ def _checked_callbacks(callbacks):
     return callbacks
 
 
-def _redrawn(model, first, seed):
-    """Return the arrays that the same model has when it is built with another seed; `first` are its own first ones."""
-    config, refusal = model.get_config(), "These networks cannot be redrawn: build the model again with this seed."
-    plain = {name: value for name, value in config.items() if name not in model.network_names}
-    arrays = type(model).from_config({**plain, "seed": seed}).state()[0]
+def _redrawn(model, first, seed, recipe):
+    """Return the state of the same model when it is built with another seed.
+
+    `first` are its own first arrays, and `recipe` is the one that its networks are of, or None.
+    """
+    config = {name: value for name, value in model.get_config().items() if name not in model.network_names}
+    if recipe is not None and not model.takes_labels:
+        networks = networks_of(recipe, seed, model.picture_shape)
+        config |= {"image_shape": model.picture_shape, **dict(zip(model.network_names, networks, strict=True))}
+    arrays, values = type(model).from_config({**config, "seed": seed}).state()
     if {k: v.shape for k, v in arrays.items()} != {k: v.shape for k, v in first.items()}:
-        raise ValueError(refusal)
-    return arrays
+        raise Refusal(
+            f"These networks cannot be redrawn, so the lab keeps seed {model.seed}: build the model again with seed "
+            f"{seed}."
+        )
+    return arrays, values
 
 
 def _take_over(trainer, opener):

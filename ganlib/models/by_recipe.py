@@ -108,7 +108,7 @@ class ByRecipe:
         if cls.takes_labels:  # a conditional GAN, whose networks are the usual ones of the recipe's kind
             networks = {} if data is None else {"classes": classes or int(data[1].max()) + 1}
         else:
-            networks = dict(zip(("generator", "discriminator"), _networks(recipe, seed, shape), strict=True))
+            networks = dict(zip(("generator", "discriminator"), networks_of(recipe, seed, shape), strict=True))
         gan = cls(
             recipe.network,
             seed=seed,
@@ -183,7 +183,7 @@ def _adam(recipe, rate):
     return keras.optimizers.Adam(rate, beta_1=recipe.beta_1, beta_2=recipe.beta_2)
 
 
-def _networks(recipe, seed, shape):
+def networks_of(recipe, seed, shape):
     """Build the networks that differ from the usual ones of the recipe's kind; None for those that do not."""
     of_discriminator = {"image_shape": shape, "seed": seed + 1, "spectral": recipe.spectral}
     if recipe.network == "conv" and (recipe.filters or recipe.spectral or recipe.d_hidden):

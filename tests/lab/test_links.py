@@ -65,6 +65,30 @@ def test_after_a_reset_the_session_begins_again_and_after_its_end_one_goes_on_by
     assert play(lab, 3).step == 10
 
 
+def test_what_is_set_before_the_first_step_outlives_it_and_a_reset_brings_the_session_back(lab):
+    lab.open(SESSION)
+    assert lab.trainer.wait(600)
+    assert lab.model.live["g_learning_rate"] == pytest.approx(1e-3)
+    lab.trainer.set("g_learning_rate", 0.01)
+    assert play(lab, 1).live["g_learning_rate"] == pytest.approx(0.01)
+    assert (0, "g_learning_rate", pytest.approx(0.01)) in lab.session().schedule.changes
+    lab.trainer.reset()
+    assert lab.trainer.wait(600)
+    assert lab.model.live["g_learning_rate"] == pytest.approx(1e-3)
+    assert lab.trainer.changes == ()
+
+
+def test_a_session_that_was_left_changes_nothing_more(lab):
+    lab.open(SESSION)
+    play(lab, 2)
+    lab.trainer.leave()
+    assert play(lab, 3).live["label_smoothing"] == 0
+    lab.trainer.set("g_learning_rate", 0.01)
+    lab.trainer.reset()
+    assert lab.trainer.wait(600)
+    assert lab.model.live["g_learning_rate"] == pytest.approx(0.01)
+
+
 def test_a_session_of_another_recipe_opens_in_a_lab_of_its_own(lab):
     swift = Session([(2, "label_smoothing", 0.1)], 4, recipe="swift")
     with pytest.raises(

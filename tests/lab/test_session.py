@@ -64,6 +64,37 @@ def test_a_lab_that_begins_afresh_with_another_seed_is_a_session_of_that_seed(gr
     assert (lab.session().seed, lab.session().steps) == (9, 4)
 
 
+def test_an_opened_session_can_be_saved_again_whatever_its_recipe(eager):
+    session = Session([(0, "label_smoothing", 0.1)], 1, recipe="swift", pictures=1000)
+    lab = LabTrainer(session.build(), session.data())
+    lab.open(session)
+    lab.play()
+    lab.wait(600)
+    saved = lab.session()
+    assert (saved.recipe, saved.steps) == ("swift", 1)
+    assert (0, "label_smoothing", 0.1) in saved.schedule.changes
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_steps_that_were_made_beside_the_lab_are_in_no_session(eager, again):
+    gan, data = GAN(seed=0), load_mnist(limit=1000)[0]
+    lab = LabTrainer(gan, data)
+    lab.play(2)
+    lab.wait(600)
+    gan.train(1, 8, data=data, verbose=0)
+    if again:
+        lab.play(1)
+        lab.wait(600)
+    with pytest.raises(ValueError, match="its steps from 2 on were not all made by this lab") as error:
+        lab.session()
+    one_sentence(error)
+    assert lab.session(steps=2).steps == 2
+    lab.reset()
+    lab.play(1)
+    lab.wait(600)
+    assert lab.session().steps == 1
+
+
 @pytest.mark.parametrize(
     ("options", "lab_options", "words"),
     [

@@ -9,10 +9,11 @@ import pytest
 from helpers import tiny
 from helpers.checks import arrays_of, same
 
-from ganlib import Schedule
+from ganlib import GAN, Schedule
 from ganlib._tensorflow import keras
 from ganlib.lab import trainer as trainer_module
 from ganlib.lab.trainer import LabTrainer
+from ganlib.models.plane import PlaneGAN
 
 
 def until(condition, seconds=30):
@@ -74,6 +75,13 @@ def test_a_run_has_a_budget_and_says_that_it_is_used_up(gan):
     assert trainer.wait()
     assert gan.step == 7
     assert "7 steps" in trainer.message
+
+
+def test_one_network_alone_has_the_same_budget(gan):
+    trainer = LabTrainer(gan, tiny.DATA, batch_size=8, most_steps=3)
+    trainer.alone("generator", 8)
+    assert trainer.wait()
+    assert gan.step == 3
 
 
 def test_a_run_has_a_budget_of_time(gan):
@@ -218,10 +226,32 @@ def test_reset_goes_back_to_the_first_weights_and_keeps_the_controls(trainer, ga
 def test_networks_built_by_hand_cannot_be_drawn_anew_and_it_says_so(trainer, gan):
     trainer.reset(seed=5)
     assert trainer.wait()
-    assert "build the model again" in trainer.message
+    assert trainer.message == (
+        "These networks cannot be redrawn, so the lab keeps seed 0: build the model again with seed 5."
+    )
     trainer.play(2)
     assert trainer.wait()
     assert gan.step == 2
+
+
+@pytest.mark.parametrize("recipe", ["swift", "wasserstein"])
+def test_the_networks_of_a_recipe_are_drawn_anew_with_another_seed(recipe):
+    gan = GAN.from_recipe(recipe, seed=0)
+    trainer = LabTrainer(gan, tiny.pictures(8, 28), batch_size=8)
+    trainer.reset(seed=5)
+    assert trainer.wait()
+    assert (trainer.message, gan.seed) == ("", 5)
+    assert same(arrays_of(gan), arrays_of(GAN.from_recipe(recipe, seed=5)))
+
+
+def test_a_gan_of_another_seed_has_made_no_step_whatever_was_trained_before():
+    gan = PlaneGAN(seed=0)
+    gan.step, gan.pretrained_steps = 500, 20
+    trainer = LabTrainer(gan, batch_size=8)
+    trainer.reset(seed=9)
+    assert trainer.wait()
+    assert (gan.step, trainer.first_step, trainer.last_step, gan.pretrained_steps) == (0, 0, 0, 0)
+    assert same(arrays_of(gan), arrays_of(PlaneGAN(seed=9)))
 
 
 def test_a_mad_learning_rate_ends_in_a_sentence_and_a_lab_that_works(graph):
@@ -410,10 +440,19 @@ def test_a_run_folder_holds_every_change_and_pause(gan, tmp_path):
     assert [path.name for path in sorted(gan.run.sample_folder.iterdir())] == [
         f"step_{step:08d}.png" for step in (0, 5, 10, 15, 20)
     ]
-    trainer.reset()
+    for _ in range(2):
+        trainer.reset()
     trainer.play(5)
     assert trainer.wait()
     assert gan.run.path.name == "run-2"
+
+
+def test_a_reset_before_the_first_step_leaves_the_run_folder_its_name(gan, tmp_path):
+    trainer = LabTrainer(gan, tiny.DATA, batch_size=8, run=tmp_path / "run")
+    trainer.reset()
+    trainer.step()
+    assert trainer.wait()
+    assert gan.run.path.name == "run"
 
 
 def test_a_run_folder_that_is_taken_is_told_in_a_sentence_and_the_home_folder_can_be_written_short(
