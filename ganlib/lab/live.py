@@ -33,7 +33,7 @@ from ganlib.training import describe_device, fingerprint
 WATCHED = 100  # fakes and real examples that the gauges and the histogram look at
 SHOWN = pictures.SIDE**2
 WHOLE_EVERY = 3  # looks; the others see what is shown only, which costs half
-JUDGE_EVERY = 12  # looks
+JUDGE_EVERY = 12  # looks while it trains
 PLANE_EVERY = 0.06  # seconds from one look to the next, of a GAN in the plane: seeing it move is what it is for
 CHARTS_EVERY = 4  # looks at the plane; the others draw nothing else
 SURE = 0.9  # probability from which the judge recognises a digit
@@ -97,7 +97,7 @@ class LiveLab:
         shows = "google.colab" not in sys.modules
         self.background = shows if background is None else Switch("background")(background)
         self._preset_told = ""
-        self._looks, self._digits, self._shown_values = 0, None, None
+        self._looks, self._shown_values = 0, None
         self._before = self._drawn = None
         self._asked = False  # whether the picture is about to be drawn once more
         self.layers = Layers(model, lambda: self._try(self._ask)) if isinstance(model, PlaneGAN) else None
@@ -105,15 +105,21 @@ class LiveLab:
         self._film, self._pinned, self._checked = Film(), None, (None, "")
         self._build()
         self.trainer = LabTrainer(model, data, view=self, **options)
-        self._real, *self._real_labels = (array[:WATCHED] for array in self.trainer.data)
-        self._legible = not isinstance(model, PlaneGAN) and judge.are_digits(self._real)
-        self._what = "points" if isinstance(model, PlaneGAN) else "digits" if self._legible else "pictures"
+        self._know_data()
         # A conditional GAN is asked for all digits in turn.
         self._digits_told = [np.arange(WATCHED) % model.classes] if isinstance(model, ConditionalGAN) else []
         self.panel = ControlPanel(model.live, self.trainer.set, self.complain)
         self._arrange()
         self.look(self.trainer)
         pause_on_interrupt()
+
+    def _know_data(self):
+        """Take the real examples to show and to measure by from the trainer's data, which a session may change."""
+        self._known, points = self.trainer.data, isinstance(self.model, PlaneGAN)
+        self._real, *self._real_labels = (array[:WATCHED] for array in self._known)
+        self._legible = not points and judge.are_digits(self._real)
+        self._what = "points" if points else "digits" if self._legible else "pictures"
+        self._digits = None
 
     # --- the widgets ----------------------------------------------------------------------------------------------
 
@@ -149,7 +155,7 @@ class LiveLab:
         self.parts = {"bar": bar, "loop": self._loop, "verdict": self._verdict}
         stage = self._stage()
         if self._adversarial:
-            self.tour = Tour(self.trainer, self.parts, self._seen, self._button, self._what)
+            self.tour = Tour(self.trainer, self.parts, self._seen, self._button, lambda: self._what)
             self._written += (self.tour.answer,)
         self.widget = frame(
             bar,
@@ -236,12 +242,7 @@ class LiveLab:
         if self._adversarial:
             options = [("choose …", ""), *((preset.title, name) for name, preset in PRESETS.items())]
             self.menus["preset"] = self._menu("preset", options, self._choose_preset)
-        self.from_start = ipywidgets.Checkbox(
-            value=True,
-            description=f"presets go back to step {trainer.first_step:,}",
-            indent=False,
-            layout={"width": "auto"},
-        )
+        self.from_start = ipywidgets.Checkbox(value=True, indent=False, layout={"width": "auto"})
 
     def _session_row(self):
         """Return what saves and opens sessions, for a GAN that can have one."""
@@ -296,6 +297,7 @@ class LiveLab:
 
     def _begin_tour(self):
         self._preset_told = ""
+        self.trainer.leave()  # it would set the controls, which the cards set
         self.tour.begin()
 
     def _choose_preset(self, name):
@@ -340,6 +342,9 @@ class LiveLab:
             for widget in (*self.buttons.values(), *self.menus.values(), *beside):
                 widget.disabled = True
             return
+        if self._known is not trainer.data:
+            self._know_data()
+        self.from_start.description = f"presets go back to step {trainer.first_step:,}"
         every = CHARTS_EVERY if self.layers else WHOLE_EVERY
         whole = not trainer.running or trainer.speed != "full" or self._looks % every == 0
         self._draw(self._observe(WATCHED if whole or self.layers else SHOWN))
@@ -574,7 +579,7 @@ class LiveLab:
 
     def _gauge_text(self, history):
         fakes = self._before["fakes"]
-        if self._legible and self._looks % JUDGE_EVERY == 0:
+        if self._legible and (not self.trainer.running or self._looks % JUDGE_EVERY == 0):
             digits = judge.recognise(fakes)
             self._digits = np.bincount(digits.argmax(axis=1)[digits.max(axis=1) > SURE], minlength=10)
         balance, variety = self._readings(history)

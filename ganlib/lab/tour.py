@@ -235,8 +235,8 @@ class Tour:
         Returns what the lab shows now, a `Seen`.
     button : callable
         `button(description, tooltip, action)` makes a button of the lab.
-    what : str
-        What the model makes: "pictures", "digits" or "points".
+    what : callable
+        Returns what the model makes: "pictures", "digits" or "points".
 
     Attributes
     ----------
@@ -252,7 +252,7 @@ class Tour:
     def __init__(self, trainer, parts, see, button, what):
         self._trainer, self._parts, self._see, self._what = trainer, parts, see, what
         self._usual = trainer.model.live.snapshot()
-        self.number, self._guessed, self._before, self._first, self._target = 0, None, None, None, None
+        self.number, self._guessed, self._before, self._first, self._aim = 0, None, None, None, None
         self._text, self.answer = ipywidgets.HTML(), ipywidgets.HTML()
         most = max(len(card.guesses) for card in CARDS)
         self.guesses = [button("", "Guess", lambda n=n: self.guess(n)) for n in range(most)]
@@ -284,13 +284,13 @@ class Tour:
 
     def close(self):
         """Hide the cards."""
-        self._guessed = self._target = None
+        self._guessed = self._aim = None
         self._light("")
         self.widget.layout.display = "none"
 
     def _show(self):
-        card, self._guessed, self._target = CARDS[self.number], None, None
-        words = [escape(text.format(what=self._what)) for text in (card.title, card.text, card.question)]
+        card, self._guessed, self._aim = CARDS[self.number], None, None
+        words = [escape(text.format(what=self._what())) for text in (card.title, card.text, card.question)]
         self._text.value = (
             f'<div class="ganlib-word"><span>{self.number + 1} of {len(CARDS)}</span> <b>{words[0]}</b></div>'
             f"<div>{words[1]} <b>{words[2]}</b></div>"
@@ -318,7 +318,6 @@ class Tour:
         self._guessed, self._before = number, self._first if card.answer is _back else self._see()
         self.answer.value = '<div role="status">Watch …</div>'
         steps = {"": 0, "both": TOGETHER}.get(card.player, ALONE)
-        self._target = (trainer.first_step if card.reset else trainer.model.step) + steps
         self._move(card, steps)
 
     def _move(self, card, steps):
@@ -329,20 +328,30 @@ class Tour:
                 trainer.set(name, value)
         if card.reset:  # after the controls, which it keeps: it would undo what is set while it goes on
             trainer.reset()
+
+        def aim(_):
+            if self._guessed is not None and CARDS.index(card) == self.number:
+                self._aim = trainer.model.step, steps, trainer.runs
+
+        trainer.apply(aim)  # in its thread, after the reset: what is seen before that is no answer
         if card.player == "both":
             trainer.play(steps)
         elif card.player:
             trainer.alone(card.player, steps)
-        else:
-            trainer.refresh()
 
     def look(self):
         """Say what came of a guess, once it has; called by the trainer's thread when it has looked."""
         trainer = self._trainer
-        if self._target is None or trainer.running or trainer.model.step != self._target:
+        if self._aim is None or trainer.running:
             return
-        card, after, self._target = CARDS[self.number], self._see(), None
+        began, steps, runs = self._aim
+        made = trainer.model.step - began
+        if made != steps and trainer.runs == runs:
+            return
+        card, after, self._aim = CARDS[self.number], self._see(), None
         self._first = after if card is CARDS[0] else self._first
         number, sentence = card.answer(self._before, after)
+        if made != steps:
+            sentence = f"It was stopped after {made:,} of {steps:,} steps. {sentence}"
         came = "" if number is None else "As you guessed." if number == self._guessed else f"{card.guesses[number]}."
         self.answer.value = f'<div role="status"><b>{escape(came)}</b> {escape(sentence)}</div>'

@@ -116,6 +116,36 @@ def test_after_reset_the_first_pictures_are_there_again(lab):
     assert "exactly the same" in lab.tour.answer.value
 
 
+def test_an_answer_is_of_the_run_after_the_reset_though_as_many_steps_were_made_before(lab, gan):
+    go_to(lab, "The game")
+    guess(lab)
+    assert gan.step == 4
+    go_to(lab, "Variety")
+    answered, look = [], lab.tour.look
+
+    def watched():
+        before = lab.tour.answer.value
+        look()
+        if lab.tour.answer.value != before:
+            answered.append((gan.step, [change.step for change in lab.trainer.changes], lab._seen().variety.level))
+
+    lab.tour.look = watched
+    guess(lab)
+    assert answered == [(4, [], lab._seen().variety.level)]
+    assert gan.g_learning_rate == pytest.approx(150 * lab.tour._usual["g_learning_rate"])
+
+
+def test_a_run_that_ends_early_is_answered_and_says_how_far_it_came(gan, monkeypatch):
+    monkeypatch.setattr(tour, "TOGETHER", 40)
+    lab = LiveLab(gan, tiny.DATA, batch_size=8, most_steps=10)
+    lab.buttons["tour"].click()
+    go_to(lab, "The game")
+    guess(lab)
+    assert gan.step == 10
+    assert "It was stopped after 10 of 40 steps. The gauge says" in lab.tour.answer.value
+    lab.close()
+
+
 def test_the_buttons_are_the_guesses_of_the_card(lab):
     for card in CARDS:
         names = [button.description for button in lab.tour.guesses if button.layout.display != "none"]
