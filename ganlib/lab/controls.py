@@ -5,6 +5,7 @@ by going back after a divergence.
 """
 
 import atexit
+import threading
 import weakref
 
 import ipywidgets
@@ -44,7 +45,7 @@ class ControlPanel:
 
     def __init__(self, live, send, complain):
         self._live, self._send, self._complain = live, send, complain
-        self._following = False
+        self._following = threading.local()  # a slider moved meanwhile in another thread is moved by hand
         self.widgets = {
             name: make_widgets(name, live.takes(name), live[name])
             for name in live
@@ -63,7 +64,7 @@ class ControlPanel:
         return ipywidgets.GridBox(list(self.rows.values()), layout=COLUMNS_WHERE_THERE_IS_ROOM)
 
     def _moved(self, name, widget, value):
-        if self._following:
+        if getattr(self._following, "now", False):
             return
         if isinstance(widget, ipywidgets.FloatLogSlider):
             value = float(f"{value:.2g}")
@@ -81,7 +82,7 @@ class ControlPanel:
             self._show(name, value)
 
     def _show(self, name, value, but=None):
-        self._following = True
+        self._following.now = True
         try:
             for widget in self.widgets.get(name, ()):
                 if widget is not but and widget.value != value:
@@ -90,7 +91,7 @@ class ControlPanel:
                     else:
                         widget.value = value
         finally:
-            self._following = False
+            self._following.now = False
 
     def disable(self):
         """Let nothing be moved any more."""

@@ -5,6 +5,7 @@ import gc
 import io
 import re
 import sys
+import threading
 import tracemalloc
 
 import numpy as np
@@ -89,6 +90,21 @@ def test_controls_follow_what_code_and_presets_set(lab, gan):
     assert lab.panel.widgets["d_learning_rate"][1].value == 5e-3
     assert lab.panel.widgets["freeze_g"][0].value is True
     assert len(lab.trainer.changes) == 2
+
+
+def test_a_slider_that_is_moved_while_others_follow_is_sent(lab, gan):
+    """A preset lets the controls follow in the trainer's thread; nobody has to wait for that."""
+    (slider,), (box,) = lab.panel.widgets["d_steps"], lab.panel.widgets["g_steps"]
+
+    def by_hand(_):
+        hand = threading.Thread(target=lambda: setattr(slider, "value", 4))
+        hand.start()
+        hand.join()
+
+    box.observe(by_hand, "value")
+    lab.panel.follow({"g_steps": 3})
+    assert lab.trainer.wait()
+    assert (gan.d_steps, gan.g_steps) == (4, 1)
 
 
 def test_every_preset_can_be_chosen(lab, gan):
