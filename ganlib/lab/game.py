@@ -7,7 +7,7 @@ import base64
 
 import numpy as np
 
-from ganlib.arguments import Whole
+from ganlib.arguments import Whole, as_numeric
 from ganlib.data import as_bytes, asset, png_bytes, tile
 from ganlib.lab.board import Board, framed
 from ganlib.lab.pictures import bundle
@@ -32,7 +32,7 @@ class SpotTheFake:
     rounds : int
         How many pictures are shown, 1 to 50. A coin is tossed for each, so that nobody can count.
     seed : int
-        Decides how the coins fall and which pictures are picked.
+        From 0; decides how the coins fall and which pictures are picked.
     probability_real : callable or None
         The player's rival: takes pictures, uint8 (rounds, height, width, channels), and returns for each the
         probability of being real, (rounds,) or (rounds, 1), as a GAN's `probability_real` does.
@@ -50,7 +50,7 @@ class SpotTheFake:
     Raises
     ------
     ValueError
-        The pictures are too few, or of two shapes.
+        The pictures are too few, or of two shapes, or another argument does not fit.
     """
 
     def __init__(self, real, made, rounds=10, seed=0, *, probability_real=None):
@@ -61,14 +61,19 @@ class SpotTheFake:
                 f"A game of {rounds} rounds needs at least that many real pictures and that many made ones, all of one "
                 f"shape, not {real.shape} and {made.shape}."
             )
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(Whole("seed", 0)(seed))
         self.answers = rng.random(rounds) < 0.5
         picked = [rng.choice(len(pictures), rounds, replace=False) for pictures in (real, made)]
         self.pictures = np.where(self.answers[:, None, None, None], real[picked[0]], made[picked[1]])
         rival = None
         if probability_real is not None:
-            believed = np.asarray(probability_real(self.pictures)).ravel()
-            rival = int(((believed > 0.5) == self.answers).sum())
+            believed = as_numeric("What probability_real returns", probability_real(self.pictures))
+            if believed.shape not in ((rounds,), (rounds, 1)):
+                raise ValueError(
+                    f"probability_real must return one number for each of the {rounds} pictures, not an array of shape "
+                    f"{believed.shape}."
+                )
+            rival = int(((believed.ravel() > 0.5) == self.answers).sum())
         self.board = Table(
             about={
                 "shape": self.pictures.shape[1:3],

@@ -9,7 +9,7 @@ import binascii
 import os
 from urllib.parse import parse_qs, quote, urlsplit
 
-from ganlib.lab.session import LARGEST, Session
+from ganlib.lab.session import LARGEST, Session, check_session
 from ganlib.wording import write
 
 LONGEST = 4 * LARGEST  # characters after the question mark; a session has some 600
@@ -24,23 +24,29 @@ def link(address, session=None, controls=()):
     address : str
         What `python -m ganlib lab --app` printed, with its token if it has one.
     session : Session or None
-    controls : iterable of str
+    controls : str or iterable of str
         Names of live values, such as "d_learning_rate"; all controls if empty. Hidden controls are out of the way, but
         not out of reach of somebody who looks for them.
 
     Raises
     ------
     ValueError
-        The address is not that of a web page.
+        The address is not that of a web page, the session is none, or the controls are no names.
     """
     if not isinstance(address, str) or urlsplit(address).scheme not in ("http", "https"):
         raise ValueError(f"address must be that of the served lab, http://..., not {write(address)}.")
     parts = []
     if session is not None:
-        parts.append(f"session={base64.urlsafe_b64encode(session.content()).decode().rstrip('=')}")
-    if controls:
-        parts.append(f"controls={quote(','.join(controls))}")
-    return address + ("&" if urlsplit(address).query else "?" if parts else "") + "&".join(parts)
+        parts.append(f"session={base64.urlsafe_b64encode(check_session(session).content()).decode().rstrip('=')}")
+    try:
+        names = ",".join([controls] if isinstance(controls, str) else controls or ())
+    except TypeError as error:
+        raise ValueError(f"controls must be names, such as ['d_learning_rate'], not {write(controls)}.") from error
+    if names:
+        parts.append(f"controls={quote(names)}")
+    if not parts:
+        return address
+    return address + ("&" if urlsplit(address).query else "?") + "&".join(parts)
 
 
 def follow(lab, query=None):

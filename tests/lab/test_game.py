@@ -39,6 +39,20 @@ def test_the_rival_is_scored_on_the_same_pictures():
     assert SpotTheFake(REAL, MADE).board.about["rival"] is None
 
 
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"seed": "x"}, "seed must be a whole number of at least 0"),
+        ({"seed": -1}, "seed must be a whole number of at least 0"),
+        ({"probability_real": lambda shown: np.ones((len(shown), 2))}, r"one number for each of the 10 pictures"),
+        ({"probability_real": lambda shown: ["real"] * len(shown)}, "What probability_real returns must be numbers"),
+    ],
+)
+def test_a_seed_or_a_rival_that_does_not_fit_is_refused(options, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        SpotTheFake(REAL, MADE, **options)
+
+
 def test_pictures_in_colour_may_be_floats():
     colour = np.random.default_rng(0).uniform(-1, 1, (10, 16, 16, 3)).astype(np.float32)
     assert SpotTheFake(colour, -colour, rounds=10).pictures.shape == (10, 16, 16, 3)

@@ -6,6 +6,7 @@ import json
 import re
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from helpers.checks import arrays_of, one_sentence, same
 
@@ -89,6 +90,58 @@ def test_a_session_that_was_left_changes_nothing_more(lab):
     assert lab.model.live["g_learning_rate"] == pytest.approx(0.01)
 
 
+def test_what_is_shown_as_real_is_what_the_session_trains_on(gan):
+    first, own = (0, *gan.state()), np.zeros((1000, 28, 28, 1), np.uint8)
+    own[:, 10:18, 10:18] = np.random.default_rng(0).integers(100, 255, (1000, 8, 8, 1))
+    lab = LiveLab(gan, own)
+    lab.buttons["tour"].click()
+    assert "G turns random numbers into pictures" in lab.tour._text.value
+    lab.open(SESSION)
+    assert lab.trainer.wait(600)
+    assert np.array_equal(lab._real, lab.trainer.data[0][:100])
+    assert "Real digits" in lab._real_picture.value
+    lab.buttons["tour"].click()
+    assert "G turns random numbers into digits" in lab.tour._text.value
+    lab.close()
+    gan.start_over(*first, 0)
+
+
+def test_the_tour_closes_the_session_which_would_set_the_controls_that_it_sets(lab):
+    lab.open(SESSION)
+    assert lab.trainer.wait(600)
+    lab.buttons["tour"].click()
+    assert lab.trainer.wait(600)
+    assert lab.trainer.opened is None
+    assert "The session is closed" in lab._status.value
+    while lab.tour.number < 6:
+        lab.tour.buttons[0].click()
+    usual = lab.tour._usual["g_learning_rate"]
+    lab.tour.guesses[0].click()
+    lab.trainer.pause()
+    assert lab.trainer.wait(600)
+    assert lab.model.live["g_learning_rate"] == pytest.approx(150 * usual)
+
+
+def test_where_a_preset_begins_is_told_anew_with_a_session(gan):
+    first = 0, *gan.state()
+    gan.step = 500
+    lab = LiveLab(gan, load_mnist(limit=1000)[0])
+    assert lab.from_start.description == "presets go back to step 500"
+    lab.open(SESSION)
+    assert lab.trainer.wait(600)
+    assert lab.from_start.description == "presets go back to step 0"
+    lab.close()
+    gan.start_over(*first, 0)
+
+
+def test_the_digits_of_a_run_are_not_counted_for_the_next_one(lab):
+    lab._digits, lab._looks = np.full(10, 9), 5
+    lab.trainer.reset()
+    assert lab.trainer.wait(600)
+    assert "10 of 10 digits" not in lab._gauges.value
+    assert lab._digits.sum() < 90
+
+
 def test_a_session_of_another_recipe_opens_in_a_lab_of_its_own(lab):
     swift = Session([(2, "label_smoothing", 0.1)], 4, recipe="swift")
     with pytest.raises(
@@ -159,8 +212,28 @@ def test_an_address_without_a_link_changes_nothing(lab, monkeypatch):
     follow(lab)
     assert lab._status.value == before
     assert link("http://localhost:8866/") == "http://localhost:8866/"
-    with pytest.raises(ValueError, match="address must be that of the served lab"):
-        link("my computer", SESSION)
+    assert link(ADDRESS) == ADDRESS
+    assert link(ADDRESS, controls="d_steps") == f"{ADDRESS}&controls=d_steps"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("my computer", SESSION), "address must be that of the served lab"),
+        ((ADDRESS, "s.json"), "session must be a Session, such as Session.load"),
+        ((ADDRESS, None, 5), "controls must be names"),
+    ],
+)
+def test_what_makes_no_link_is_refused_in_a_sentence(arguments, words):
+    with pytest.raises(ValueError, match=words) as error:
+        link(*arguments)
+    one_sentence(error)
+
+
+def test_the_path_of_a_session_is_no_session_for_a_trainer(lab):
+    with pytest.raises(ValueError, match=r"session must be a Session, such as Session\.load") as error:
+        lab.trainer.open("s.json")
+    one_sentence(error)
 
 
 def of(content):
