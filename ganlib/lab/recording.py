@@ -246,4 +246,4 @@ def _check_values(start, changes):
             )
     if not all(isinstance(change.step, (int, np.integer)) for change in changes):
         raise ValueError("The step of a change must be a whole number.")
-    return start, changes
+    return start, tuple(change._replace(step=int(change.step)) for change in changes)

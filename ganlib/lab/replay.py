@@ -104,7 +104,7 @@ class TimeMachine:
         path : str or Path
             The file; what is there already is replaced.
         most_frames : int
-            How many steps the slider has at most, 1 or more: evenly spread, the first and the last among them.
+            How many steps the slider has at most, 2 or more: evenly spread, the first and the last among them.
         """
         _save_page(self._film, path, most_frames)
 
@@ -212,8 +212,9 @@ def save_page(recording, path, most_frames=100):
 
 
 def _save_page(film, path, most_frames):
-    path, chosen = as_path(path), some_of(film.steps, Whole("most_frames", 1)(most_frames))
+    path, chosen = as_path(path), some_of(film.steps, Whole("most_frames", 2)(most_frames))
     last, both = max(chosen[-1], 1), range(len(film.recordings))
+    first = min(views.first_of(film.recordings[0].history), last)
     shown = [[frame_at(one.steps, step) for step in chosen] for one in film.recordings]
     frames = [
         {
@@ -243,7 +244,8 @@ def _save_page(film, path, most_frames):
         bottom=views.HEIGHT - views.BOTTOM,
         left=views.LEFT,
         wide=views.WIDTH - views.LEFT - views.RIGHT,
-        span=last,
+        first=first,
+        span=max(last - first, 1),
     )
     with atomic_write(path) as file:
         file.write(page.encode())
@@ -289,7 +291,7 @@ function show() {{
   }});
   document.getElementById("told").innerHTML = frame.told;
   slider.setAttribute("aria-valuetext", "step " + frame.step);
-  const x = {left} + {wide} * frame.step / {span};
+  const x = {left} + {wide} * Math.max(0, frame.step - {first}) / {span};
   marks.forEach(mark => mark.setAttribute("d", `M${{x}} {top}V{bottom}`));
 }}
 const play = document.getElementById("play");

@@ -102,14 +102,20 @@ def charts(history, panels, changes=(), window=None, until=None, beside=None):
     if beside and until is None and len(beside.history["step"]):
         ahead = int(beside.history["step"][-1])
         last = max(last, ahead if window is None else min(ahead, window))
-    first = max(0 if not len(steps) else int(steps[0]) - 1, 0 if window is None else last - window)
-    first = min(first, last)  # before the first step that was measured
+    first = max(first_of(history), 0 if window is None else last - window)
+    first = min(first, last)
     span = first, max(last, first + 1)
     runs = [history] + ([beside.history] if beside else [])
     curves = [[_curves(panel, run, first, last) for run in runs] for panel in panels]
     marks = _marks(changes, first, last), _marks(beside.changes, first, last) if beside else []
     name = beside.name if beside else ""
     return "".join(_panel(panel, *span, drawn, marks, name) for panel, drawn in zip(panels, curves, strict=True))
+
+
+def first_of(history):
+    """Return the step at which charts of a history begin: before the first one that was measured."""
+    steps = history["step"]
+    return max(0, int(steps[0]) - 1) if len(steps) else 0
 
 
 def _curves(panel, history, first, last):

@@ -106,6 +106,9 @@ ABOUT = {
 }
 
 
+LATER = {"column step": np.arange(11, 21), "column d_loss": np.ones(10, np.float32)}
+
+
 def pack(path, about=ABOUT, **arrays):
     """Write a recording whose parts may be wrong; a part that is None is left out."""
     told = np.frombuffer(about if isinstance(about, bytes) else json.dumps(about).encode(), np.uint8)
@@ -119,6 +122,21 @@ def test_a_recording_can_be_written_by_hand(tmp_path):
     machine.save_page(tmp_path / "r.html")
     machine.recording.save(tmp_path / "again.npz")
     assert Recording.load(tmp_path / "again.npz").values_at(5) == {"d_steps": 2}
+
+
+def test_the_mark_of_a_saved_page_stands_where_the_charts_say_though_the_run_began_later(tmp_path):
+    pack(tmp_path / "r.npz", steps=np.array([10, 15, 20]), frames=np.zeros((3, 4, 4), np.uint8), **LATER)
+    machine = TimeMachine(tmp_path / "r.npz")
+    machine.save_page(tmp_path / "r.html", most_frames=2)
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert re.search(r"const x = [\d.]+ \+ [\d.]+ \* Math.max\(0, frame.step - 10\) / 10;", page)
+    assert page.count('"step":') == 2
+
+
+def test_the_step_of_a_change_may_be_numpys(recording, tmp_path):
+    own = Recording(recording.steps, recording.frames, recording.history, {}, [(np.int64(1), "d_steps", 2)])
+    own.save(tmp_path / "r.npz")
+    assert Recording.load(tmp_path / "r.npz").changes == ((1, "d_steps", 2),)
 
 
 WRONG_PARTS = [{name: None} for name in WHOLE] + [
@@ -389,7 +407,7 @@ def test_a_frame_that_there_is_not_is_refused(run, wrong):
         Recording.of_run(run).png(wrong)
 
 
-@pytest.mark.parametrize("wrong", [0, -1, 1.5, "x", None])
+@pytest.mark.parametrize("wrong", [0, 1, -1, 1.5, "x", None])
 def test_a_number_of_frames_that_is_none_is_refused(recording, tmp_path, wrong):
     with pytest.raises(ValueError, match="most_frames must be a whole number"):
         TimeMachine(recording).save_page(tmp_path / "r.html", most_frames=wrong)
