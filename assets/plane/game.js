@@ -226,17 +226,18 @@ class Game {
     }
   }
 
-  // Change a live value before the next step. Adam keeps its moments.
+  // Change a live value before the next step; one that has begun keeps its values. Adam keeps its moments.
   set(name, value) {
     if (this.live[name] === value) return;
     this.live[name] = value;
-    this.changes = this.changes.filter((change) => change.step !== this.step || change.name !== name);
-    this.changes.push({ step: this.step, name, value });
+    const step = this.step + (this.unfinished ? 1 : 0);
+    this.changes = this.changes.filter((change) => change.step !== step || change.name !== name);
+    this.changes.push({ step, name, value });
   }
 
   setPoints(points) {
     this.points = points;
-    this.dataChanged = this.step > 0;
+    this.dataChanged = this.step > 0 || this.unfinished !== null;
   }
 
   // Make one step, or what is left of one that was shown in slow motion; return the two losses.
@@ -247,15 +248,18 @@ class Game {
 
   // Make the next part of a step in slow motion; `value` says which it was.
   takePart() {
-    this.unfinished ??= this.parts();
+    if (!this.unfinished) {
+      this.takeDue();
+      this.now = { ...this.live };
+      this.unfinished = this.parts();
+    }
     const part = this.unfinished.next();
     if (part.done) this.unfinished = null;
     return part;
   }
 
   *parts() {
-    this.takeDue();
-    const { live } = this, measured = {};
+    const live = this.now, measured = {};
     for (let turn = 0, times = live.freeze_d ? 0 : live.d_steps; turn < Math.max(times, 1); turn++) {
       const judged = this.judge(turn);
       yield { player: "discriminator", name: "judges", ...judged };
@@ -278,7 +282,7 @@ class Game {
 
   // Let D judge real points and fakes, and find its gradients.
   judge(turn) {
-    const { seed, step, live } = this, { judge, slope } = LOSSES[live.loss_kind];
+    const { seed, step, now: live } = this, { judge, slope } = LOSSES[live.loss_kind];
     const real = drawPoints(this.points, seed, step, turn, HALF);
     const fake = this.generator.run(drawLatent(seed, step, turn, LATENT, HALF)).slice();
     const both = new Float32Array(2 * BATCH);
@@ -293,7 +297,7 @@ class Game {
 
   // Let G make fakes that D judges, and find G's gradients through D, which stands still.
   forge(turn) {
-    const { forge, pull } = LOSSES[this.live.loss_kind];
+    const { forge, pull } = LOSSES[this.now.loss_kind];
     const fake = this.generator.run(drawLatent(this.seed, this.step, turn, LATENT_OF_G, BATCH)).slice();
     const logits = this.discriminator.run(fake);
     const slopes = this.discriminator.back(logits.map((logit) => pull(logit) / BATCH), false).slice();

@@ -13,6 +13,7 @@ const WORDS = { line: "Line", ring: "Ring", two_blobs: "Two blobs", three_cluste
 const MEASURED = 400, EVERY = 20; // points on each side of the distance, and steps between two of them
 const BRUSH = { brush: 0.06, eraser: 0.1 }; // radius
 const DAB = 8; // points that the brush leaves at once
+const LOOK = el("look").textContent;
 const CHARTS = 150; // milliseconds between two drawings of the charts while the game runs
 const FRAME = 10; // milliseconds that a frame may take here; the browser needs the rest of 16.7 to show it
 
@@ -34,6 +35,8 @@ function start(seed, schedule) {
   distances = new History();
   shown = null;
   el("seed").value = seed;
+  for (const button of all("#situation-buttons button")) button.setAttribute("aria-pressed", false);
+  el("look").textContent = LOOK;
   setMorph(1);
   measureData();
   noteDistance();
@@ -333,7 +336,7 @@ el("plane").addEventListener("pointermove", (event) => {
 el("plane").addEventListener("pointerdown", (event) => {
   const place = placeOf(event);
   pointAt(...place);
-  if (!paints()) return;
+  if (!paints() || event.button !== 0) return;
   el("plane").setPointerCapture(event.pointerId);
   useTool(...place);
 });

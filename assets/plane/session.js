@@ -64,8 +64,12 @@ function readSession(text, kinds) {
 // Write a session as Schedule.save does, one change per line.
 function writeSession(game, kind) {
   const changes = [...game.changes, ...game.schedule].map((change) => `  ${JSON.stringify(change)}`).join(",\n");
+  // Points that were drawn by hand have four decimals; nine digits tell every number of 32 bits from its neighbours.
   const pairs = () => Array.from({ length: game.points.length / 2 }, (_, i) =>
-    [game.points[2 * i], game.points[2 * i + 1]].map((x) => Math.round(1e4 * x) / 1e4));
+    [game.points[2 * i], game.points[2 * i + 1]].map((x) => {
+      const short = Math.round(1e4 * x) / 1e4;
+      return Math.fround(short) === x ? short : Number(x.toPrecision(9));
+    }));
   const plane = { seed: game.seed, steps: game.step, batch_size: BATCH, data: kind ?? pairs() };
   return `{"ganlib_schedule": 1, "changes": [\n${changes}\n], "plane": ${JSON.stringify(plane)}}\n`;
 }

@@ -189,6 +189,44 @@ def test_a_slow_step_is_told_part_by_part_and_ends_like_any_other(page):
     assert steps(page, 1)[0, 1] == slow
 
 
+REPLAYED = """(kind) => {
+  const { game, Game } = page, session = page.readSession(page.writeSession(game, kind), page.KINDS);
+  const again = new Game(session.points);
+  again.begin(session.seed, session.schedule);
+  while (again.step < game.step) again.makeStep();
+  return [again, game].map(({ discriminator, points }) => [[...discriminator.weights], [...points]]);
+}"""
+
+
+def test_a_value_that_is_changed_in_the_middle_of_a_slow_step_counts_from_the_next_one(page):
+    steps(page, 2)
+    for _ in range(2):
+        page.get_by_role("button", name="Slow step").click()
+    page.get_by_role("slider", name="Learning rate").first.fill("-1.5")
+    steps(page, 3)
+    assert page.evaluate("() => page.game.changes") == [{"step": 3, "name": "d_learning_rate", "value": 0.032}]
+    again, played = page.evaluate(REPLAYED, "ring")
+    assert again == played
+
+
+def test_points_that_are_left_of_a_shipped_set_are_saved_exactly(page):
+    page.evaluate("() => page.game.setPoints(page.KINDS.ring.slice(2))")
+    steps(page, 3)
+    again, played = page.evaluate(REPLAYED, None)
+    assert again == played
+
+
+def test_a_game_that_starts_again_is_no_situation_any_more(page):
+    pressed = page.locator("#situation-buttons button[aria-pressed=true]")
+    before = page.locator("#look").inner_text()
+    page.get_by_role("button", name="D stands still").click()
+    assert pressed.count() == 1
+    assert "From step 300 on" in page.locator("#look").inner_text()
+    page.get_by_role("button", name="Start again").click()
+    assert pressed.count() == 0
+    assert page.locator("#look").inner_text() == before
+
+
 def test_a_rate_changes_while_it_runs_and_adam_keeps_its_moments(page):
     page.get_by_role("button", name="Play").click()
     page.wait_for_function("() => page.game.step > 3")
