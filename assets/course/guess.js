@@ -114,7 +114,7 @@ function render({ model, el }) {
 
   const drawn = about.column && chart(about, (heights, words) => {
     spoken = words ?? "";
-    commit(heights.map((height) => Number(height.toPrecision(4))).join(","));
+    commit(heights.map((height) => Math.max(low, Math.min(high, Number(height.toPrecision(4))))).join(","));
   });
   let spoken = ""; // where the curve was moved by key: Python's answer comes after it
   const inputs = drawn ? [] : choices
