@@ -276,9 +276,6 @@ ABLATIONS = MappingProxyType(
 def recorded_curves():
     """Return what `python -m ganlib bench --quality` found for the recipes of this version, as it wrote it.
 
-    `by_an_earlier_judge` is not of its making: the last rows of `fine` and of its variants, seed 0, whose scores can be
-    compared with each other only.
-
     Raises
     ------
     DataError

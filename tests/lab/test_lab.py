@@ -302,7 +302,7 @@ def test_memory_stays_flat_while_it_trains(lab, gan, monkeypatch):
         tracemalloc.stop()
     rows = 100 * (8 + 4 * len(gan.metric_names))
     assert looked_at_end - looked >= 100
-    assert after - before < 2 * rows + 100_000
+    assert after - before < 2 * rows + 200_000  # a look that was kept would be some kilobytes, a hundred times
     assert drawn_at_end < 2 * drawn
 
 
