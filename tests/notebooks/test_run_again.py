@@ -78,7 +78,6 @@ def test_a_cell_runs_when_only_those_have_run_that_define_what_it_uses(number, c
 
 TRAINING = {"train", "pretrain_discriminator", "run"}  # and what calls one of them
 NOTHING_LOST = {
-    "03": {"train": "a variable of its loop"},
     "05": dict.fromkeys(
         ["first-steps", "along-arrows", "zero-sum-check", "play-run", "by-hand", "collapse-run"],
         "a training of points is over before anybody can stop it, or can be run again",
