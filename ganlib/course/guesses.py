@@ -171,9 +171,7 @@ class CurveGuess(Guess):
             runs["your guess"] = {"step": step, self.column: np.array(self.given)[first]}
             guessed = f"You drew it {_say(self.given)}."
         chart = run_curves(runs, self.column)
-        measured = tuple(
-            value for value in came[self.column] if np.isfinite(value)
-        )  # gradients are at every tenth step
+        measured = tuple(value for value in came[self.column] if np.isfinite(value))
         print(f"{guessed} It went {_say(measured)}. {because}".rstrip())
         if self.given is not None:
             display(chart)
@@ -235,6 +233,6 @@ def _say(value):
     if isinstance(value, tuple):  # of a curve: its ends and its middle, each a tenth of it
         tenth = max(1, len(value) // 10)
         middle = (len(value) - tenth) // 2
-        first, between, last = (np.nanmean(value[at : at + tenth]) for at in (0, middle, len(value) - tenth))
+        first, between, last = (np.mean(value[at : at + tenth]) for at in (0, middle, len(value) - tenth))
         return f"from {first:.2g} over {between:.2g} to {last:.2g}"
     return value if isinstance(value, str) else f"{value:.3g}"

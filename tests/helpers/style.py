@@ -4,7 +4,6 @@ import ast
 import copy
 import itertools
 import re
-import symtable
 from collections import Counter
 from pathlib import Path
 
@@ -243,32 +242,6 @@ def guesses_meet_their_outcome(notebook, path):
     yield from (f"cell {cell!r} asks for {name}, and no later cell tells its outcome" for name, cell in asked.items())
 
 
-def names_mean_one_thing(notebook, path):
-    """A cell that reads a name set before finds it as one cell left it; only parameters may be replaced by then."""
-    parameters = {cell.id for cell in lesson_code(notebook)[:2]}  # the second one puts in what the speed says
-    setters = {}
-    for cell in cells(notebook, "code"):
-        found, read = names_of(cell.source)
-        for name in sorted(read - found):
-            by = [setter for setter in setters.get(name, ()) if setter not in parameters]
-            if len(by) > 1:
-                yield f"cell {cell.id!r} reads {name}, which {' and '.join(map(repr, by))} set"
-        for name in found:
-            setters.setdefault(name, []).append(cell.id)
-
-
-def names_of(source):
-    """Return the names that a cell sets, and those that it or what it defines reads from the notebook."""
-    top = symtable.symtable(re.sub(r"^( *)[%!].*", r"\1pass", source, flags=re.MULTILINE), "cell", "exec")
-    found = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
-    read, inner = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}, top.get_children()
-    while inner:
-        table = inner.pop()
-        read |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global() and symbol.is_referenced()}
-        inner += table.get_children()
-    return found, read
-
-
 RULES = (
     format_is_valid,
     kernel_is_python,
@@ -286,5 +259,4 @@ RULES = (
     exercises_check_themselves,
     questions_explain_themselves,
     guesses_meet_their_outcome,
-    names_mean_one_thing,
 )

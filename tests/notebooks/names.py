@@ -67,7 +67,8 @@ def upset(cells, literals=()):
     ------
     str
         A sentence for each name that is needed before it is bound, or that a cell needs and a later one, or the cell
-        itself, binds again: when the cell runs again, the name means something else.
+        itself, binds again: when the cell runs again, the name means something else. Also for each that two cells bind
+        before a third one needs it, which may then find what it did not mean.
     """
     known = [(cell, *needs_and_binds(source)) for cell, source in cells]
     for place, (cell, needs, binds) in enumerate(known):
@@ -78,6 +79,8 @@ def upset(cells, literals=()):
                 yield f"{cell} needs {name}, which no cell before it binds"
             if later:
                 yield f"{cell} needs {name}, which {later[0]} binds again"
+            if len(set(before) - set(literals)) > 1:
+                yield f"{cell} needs {name}, which {' and '.join(before)} bind: what it means hangs on their order"
             if name in binds and not set(before) <= set(literals):
                 yield f"{cell} needs {name} and binds it again itself"
 

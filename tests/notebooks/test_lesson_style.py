@@ -194,14 +194,6 @@ BREACHES = [
         "'sum' asks for a,",
     ),
     (style.guesses_meet_their_outcome, set_source(4, 'a.outcome("c")'), "'sum' tells the outcome of a"),
-    (
-        style.names_mean_one_thing,
-        lambda lesson: lesson.cells.extend(
-            new_code_cell(source, id=name)
-            for name, source in {"one": "a = 1", "two": "a = 2", "three": "def f():\n    return a"}.items()
-        ),
-        "cell 'three' reads a, which 'one' and 'two' set",
-    ),
     (style.guesses_meet_their_outcome, set_source(4, "a = course.predict(b)\na.outcome(c)"), "no cell before it asks"),
 ]
 

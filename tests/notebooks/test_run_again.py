@@ -58,7 +58,7 @@ def start():
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_no_cell_needs_a_name_that_means_something_else_later(path):
+def test_no_cell_needs_a_name_that_means_something_else(path):
     lesson = read(path)
     parameters = [cell.id for cell in style.tagged(lesson, "parameters")]
     assert list(names.upset(sources(lesson), parameters)) == []
@@ -146,6 +146,7 @@ def test_the_names_of_a_cell_are_found(source, needs, binds):
     [
         (["x = 1", "print(x)", "x = 2"], "b needs x, which c binds again"),
         (["x = 1", "x += 1"], "b needs x and binds it again itself"),
+        (["x = 1", "x = 2", "print(x)"], "c needs x, which a and b bind: what it means hangs on their order"),
         (["print(x)", "x = 1"], "a needs x, which no cell before it binds"),
         (["e = 1", "print(e)", "try:\n    f = 1\nexcept OSError as e:\n    pass"], "b needs e, which c binds again"),
     ],
